@@ -1,0 +1,27 @@
+// What loading a file gives: the defaulted configuration, and where each of its values stands in the file.
+import type { Diagnostic, SourceLocation } from "../base/index.ts";
+import type { ClusterConfig } from "./model/index.ts";
+
+/** A path into the document: `["managedNodeGroups", 0, "minSize"]`. */
+export type ConfigPath = readonly (string | number)[];
+
+/** The Platform document that may follow the ClusterConfig. Its sections come with the features they configure. */
+export interface Platform {
+  apiVersion: "lotse.dev/v1alpha1";
+  kind: "Platform";
+}
+
+/** A valid cluster: every default filled in, every spelling normalised. */
+export interface Cluster {
+  /** eksctl's document with its defaults; `metadata.version` is concrete. */
+  readonly config: ClusterConfig;
+  readonly platform?: Platform;
+  /** Where a value stands in the file; for a defaulted value, where its nearest written ancestor stands. */
+  locate(path: ConfigPath): SourceLocation;
+}
+
+/** Outcome of loading: `cluster` is there unless an error is among the diagnostics. */
+export interface LoadResult {
+  cluster?: Cluster;
+  diagnostics: readonly Diagnostic[];
+}

@@ -1,0 +1,183 @@
+// Virtual time. Everything in AWS that takes a while is a timer here; nobody sleeps.
+import type { Store } from "./store.ts";
+import type { Table } from "./table.ts";
+import { defineTable } from "./table.ts";
+
+/**
+ * How virtual time moves.
+ * - `poll`: a read of a changing resource moves it to that resource's next event (waiter operations: to its end state);
+ * - `instant`: everything that is under way is finished before the next answer;
+ * - `real`: one second a second; `scaled`: `factor` seconds a second.
+ */
+export type ClockMode = { kind: "poll" } | { kind: "instant" } | { kind: "real" } | { kind: "scaled"; factor: number };
+
+/** A timer that is waiting, saved with the state. `kind` names a registered {@link TimerDefinition}. */
+interface TimerRow {
+  at: number;
+  /** Keeps timers of one moment in the order they were set. */
+  order: number;
+  kind: string;
+  account: string;
+  region: string;
+  /** The resource whose state changes; reads of it move the clock in `poll` mode. */
+  subject: string;
+  payload: object;
+}
+
+interface ClockRow {
+  now: number;
+  order: number;
+  randomState: number;
+}
+
+const timers = defineTable<TimerRow>("clock/timers", {
+  scope: "global",
+  indexes: { subject: (row) => `${row.account}/${row.region}/${row.subject}` },
+});
+const clockTable = defineTable<ClockRow>("clock/state", { scope: "global" });
+const home = "sandbox";
+
+/** What to do when a timer rings, in the account and region where it was set. */
+export type TimerHandler = (timer: { kind: string; account: string; region: string; payload: object }) => void;
+
+/** More timers than this in one go is a loop in a service, not a cloud. */
+const runawayLimit = 1_000_000;
+
+export class Clock {
+  readonly mode: ClockMode;
+  readonly #store: Store;
+  readonly #ring: TimerHandler;
+  #wallAnchor: number;
+
+  constructor(store: Store, options: { mode: ClockMode; start: number; ring: TimerHandler }) {
+    this.#store = store;
+    this.mode = options.mode;
+    this.#ring = options.ring;
+    this.#wallAnchor = Date.now();
+    if (!this.#state().has("clock")) this.#state().put("clock", { now: options.start, order: 0, randomState: 0 });
+  }
+
+  /** Virtual epoch milliseconds. */
+  now(): number {
+    return this.#row().now;
+  }
+
+  /**
+   * Sets a timer.
+   *
+   * @param seconds virtual seconds from now
+   * @param subject the resource that changes when it rings, as its service names it in {@link observe}
+   */
+  schedule(timer: {
+    seconds: number;
+    kind: string;
+    account: string;
+    region: string;
+    subject: string;
+    payload: object;
+  }): string {
+    const { seconds, ...rest } = timer;
+    const row = this.#row();
+    const order = row.order + 1;
+    this.#state().put("clock", { ...row, order });
+    const id = String(order).padStart(12, "0");
+    this.#timers().put(id, { ...rest, at: row.now + Math.round(seconds * 1000), order });
+    return id;
+  }
+
+  cancel(id: string): void {
+    this.#timers().delete(id);
+  }
+
+  /** True when something about the subject is still to happen. */
+  pending(account: string, region: string, subject: string): boolean {
+    return this.#timers().by("subject", `${account}/${region}/${subject}`).length > 0;
+  }
+
+  /** A read of `subject`: in `poll` mode time moves to its next event, or to its last one with `toEnd`. */
+  observe(account: string, region: string, subject: string, toEnd: boolean): void {
+    if (this.mode.kind !== "poll") return;
+    const key = `${account}/${region}/${subject}`;
+    for (let i = 0; i < runawayLimit; i += 1) {
+      const due = this.#timers().by("subject", key);
+      if (due.length === 0) return;
+      this.advanceTo(Math.min(...due.map((timer) => timer.at)));
+      if (!toEnd) return;
+    }
+    throw new Error(`the clock runs away on ${subject}`);
+  }
+
+  /** Called before each request: lets wall time in (`real`, `scaled`), or finishes what is under way (`instant`). */
+  tick(): void {
+    const { mode } = this;
+    if (mode.kind === "instant") return this.settle();
+    if (mode.kind === "poll") return;
+    const wall = Date.now();
+    const elapsed = (wall - this.#wallAnchor) * (mode.kind === "scaled" ? mode.factor : 1);
+    this.#wallAnchor = wall;
+    if (elapsed > 0) this.advanceTo(this.now() + elapsed);
+  }
+
+  /** Rings everything that is waiting, however far ahead. */
+  settle(): void {
+    for (let i = 0; i < runawayLimit; i += 1) {
+      const next = this.#next();
+      if (!next) return;
+      this.advanceTo(next.at);
+    }
+    throw new Error("the clock runs away: timers keep setting timers");
+  }
+
+  /** Moves virtual time forward, ringing what comes due on the way, in order. */
+  advanceTo(time: number): void {
+    this.#store.detached(() => this.#runUntil(time));
+  }
+
+  #runUntil(time: number): void {
+    for (let i = 0; i < runawayLimit; i += 1) {
+      const next = this.#next();
+      if (!next || next.at > time) {
+        if (time > this.now()) this.#setNow(time);
+        return;
+      }
+      if (next.at > this.now()) this.#setNow(next.at);
+      this.#timers().delete(next.id);
+      this.#ring({ kind: next.kind, account: next.account, region: next.region, payload: next.payload });
+    }
+    throw new Error("the clock runs away: timers keep setting timers");
+  }
+
+  /** The random generator's state is saved with the clock, so that ids go on after a restart. */
+  saveRandomState(state: number): void {
+    const row = this.#row();
+    if (row.randomState !== state) this.#state().put("clock", { ...row, randomState: state });
+  }
+
+  savedRandomState(): number {
+    return this.#row().randomState;
+  }
+
+  #next(): (TimerRow & { id: string }) | undefined {
+    let next: (TimerRow & { id: string }) | undefined;
+    for (const [id, row] of this.#timers().entries()) {
+      if (!next || row.at < next.at || (row.at === next.at && row.order < next.order)) next = { ...row, id };
+    }
+    return next;
+  }
+
+  #setNow(now: number): void {
+    this.#state().put("clock", { ...this.#row(), now });
+  }
+
+  #row(): Readonly<ClockRow> {
+    return this.#state().get("clock") as ClockRow;
+  }
+
+  #state(): Table<ClockRow> {
+    return this.#store.table(clockTable, home, home);
+  }
+
+  #timers(): Table<TimerRow> {
+    return this.#store.table(timers, home, home);
+  }
+}

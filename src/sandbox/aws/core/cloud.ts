@@ -1,0 +1,199 @@
+// The emulated cloud without its wire: services, state, time. `invoke` is what every request comes down to.
+import { Clock } from "./clock.ts";
+import type { ClockMode } from "./clock.ts";
+import { AwsError, NotEmulatedError } from "./errors.ts";
+import { Ids, Random } from "./ids.ts";
+import type { Principal } from "./principal.ts";
+import { servicePrincipal } from "./principal.ts";
+import type {
+  Context,
+  Operation,
+  Permission,
+  ResourceFault,
+  ResourceFaultKind,
+  ServiceDefinition,
+  TimerDefinition,
+} from "./service.ts";
+import { Store } from "./store.ts";
+
+/** One call of one operation, already parsed and authenticated. */
+export interface Call {
+  service: string;
+  operation: string;
+  input: object;
+  account: string;
+  region: string;
+  principal: Principal;
+  requestId?: string;
+  sourceIp?: string;
+  userAgent?: string;
+}
+
+/** Judges that sit before every call. Each is one room of its own; a cloud without them lets everything through. */
+export interface Guards {
+  /** Throws the service's own denial when the caller lacks a permission. */
+  authorize?(ctx: Context, service: ServiceDefinition, call: Call, permissions: readonly Permission[]): void;
+  /** True when the caller has the permission. */
+  allowed?(ctx: Context, permission: Permission): boolean;
+  /** Throws an injected error for this call. */
+  faultCall?(call: Call, now: number): void;
+  faultResource?(kind: ResourceFaultKind, facts: Record<string, string>, now: number): ResourceFault | undefined;
+  /** Hears of every call after it was carried out or refused. */
+  record?(call: Call, ctx: Context, outcome: { output?: unknown; error?: AwsError; readOnly: boolean }): void;
+}
+
+export interface CloudOptions {
+  services: readonly ServiceDefinition[];
+  clock?: ClockMode;
+  /** Virtual time at birth, epoch ms; default now. */
+  start?: number;
+  seed?: number;
+  guards?: Guards;
+  store?: Store;
+}
+
+const partitions: readonly [prefix: string, partition: string][] = [
+  ["cn-", "aws-cn"],
+  ["us-gov-", "aws-us-gov"],
+  ["us-isob-", "aws-iso-b"],
+  ["us-iso-", "aws-iso"],
+  ["eu-isoe-", "aws-iso-e"],
+  ["us-isof-", "aws-iso-f"],
+  ["eusc-", "aws-eusc"],
+];
+
+/** `aws` for eu-central-1, `aws-cn` for cn-north-1 … */
+export function partitionOf(region: string): string {
+  return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
+}
+
+const readOnlyName = /^(Describe|List|Get|Lookup|Head|BatchGet|Simulate|Estimate|Validate)/;
+
+export class Cloud {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly guards: Guards;
+  readonly #services: Map<string, ServiceDefinition>;
+  readonly #timers: Map<string, TimerDefinition>;
+  readonly #seeded: Set<string> = new Set();
+  #depth = 0;
+
+  constructor(options: CloudOptions) {
+    this.store = options.store ?? new Store();
+    this.guards = options.guards ?? {};
+    this.#services = new Map(options.services.map((service) => [service.id, service]));
+    this.#timers = new Map(
+      options.services.flatMap((service) => service.timers ?? []).map((timer) => [timer.kind, timer]),
+    );
+    this.clock = new Clock(this.store, {
+      mode: options.clock ?? { kind: "poll" },
+      start: options.start ?? Date.now(),
+      ring: (timer) => {
+        const definition = this.#timers.get(timer.kind);
+        if (!definition) throw new Error(`no service has a timer ${timer.kind}`);
+        const [service = ""] = timer.kind.split("/");
+        const principal = servicePrincipal(`${service}.amazonaws.com`, timer.account);
+        this.store.detached(() => definition.run(timer.payload as never, this.context({ ...timer, principal })));
+      },
+    });
+    this.ids = new Ids(new Random(this.clock.savedRandomState() || (options.seed ?? 1)));
+  }
+
+  service(id: string): ServiceDefinition {
+    const service = this.#services.get(id);
+    if (!service) throw new NotEmulatedError(`service ${id}`);
+    return service;
+  }
+
+  services(): readonly ServiceDefinition[] {
+    return [...this.#services.values()];
+  }
+
+  /**
+   * Carries out one call: permissions, faults, then the operation, in one transaction.
+   *
+   * @throws AwsError as the service would answer it
+   */
+  invoke<Output = Record<string, unknown>>(call: Call): Output {
+    const service = this.service(call.service);
+    const operation = service.operations[call.operation];
+    if (!operation) throw new NotEmulatedError(`${call.service} ${call.operation}`);
+    const readOnly = operation.readOnly ?? readOnlyName.test(call.operation);
+    const ctx = this.context({ ...call, toEnd: operation.waiter === true });
+    if (this.#depth === 0) this.clock.tick();
+    this.#depth += 1;
+    try {
+      const output = this.store.transaction(() => {
+        this.#seed(service, ctx);
+        this.guards.authorize?.(ctx, service, call, permissionsOf(operation, service, call, ctx));
+        this.guards.faultCall?.(call, ctx.now());
+        return operation.run(call.input as never, ctx) as Output;
+      });
+      this.guards.record?.(call, ctx, { output, readOnly });
+      return output;
+    } catch (error) {
+      if (error instanceof AwsError) this.guards.record?.(call, ctx, { error, readOnly });
+      throw error;
+    } finally {
+      this.#depth -= 1;
+      if (this.#depth === 0) this.clock.saveRandomState(this.ids.random.state);
+    }
+  }
+
+  /** A context outside of any call: timers, tests, tools. */
+  context(at: { account: string; region: string; principal: Principal; requestId?: string; toEnd?: boolean }): Context {
+    const { account, region, principal } = at;
+    const requestId = at.requestId ?? this.ids.uuid();
+    const place = (other?: { account?: string; region?: string }): [string, string] => [
+      other?.account ?? account,
+      other?.region ?? region,
+    ];
+    const ctx: Context = {
+      account,
+      region,
+      partition: partitionOf(region),
+      principal,
+      requestId,
+      ids: this.ids,
+      now: () => this.clock.now(),
+      table: (definition, other) => this.store.table(definition, ...place(other)),
+      call: (service, operation, input) =>
+        this.invoke({ service, operation, input, account, region, principal, requestId }),
+      as: (other, elsewhere) => {
+        const [otherAccount, otherRegion] = place(elsewhere);
+        return this.context({ account: otherAccount, region: otherRegion, principal: other, requestId });
+      },
+      schedule: (timer, seconds, subject, payload) =>
+        this.clock.schedule({ seconds, kind: timer.kind, account, region, subject, payload }),
+      cancel: (timerId) => this.clock.cancel(timerId),
+      observe: (subject) => this.clock.observe(account, region, subject, at.toEnd === true),
+      pending: (subject) => this.clock.pending(account, region, subject),
+      fault: (kind, facts) => this.guards.faultResource?.(kind, facts, this.clock.now()),
+      allowed: (action, resource, conditions) =>
+        this.guards.allowed?.(ctx, { action, resource, ...(conditions ? { conditions } : {}) }) ?? true,
+    };
+    return ctx;
+  }
+
+  #seed(service: ServiceDefinition, ctx: Context): void {
+    if (!service.seed) return;
+    const key = `${service.id}@${ctx.account}/${ctx.region}`;
+    if (this.#seeded.has(key)) return;
+    this.#seeded.add(key);
+    service.seed(ctx);
+  }
+}
+
+function permissionsOf(
+  operation: Operation,
+  service: ServiceDefinition,
+  call: Call,
+  ctx: Context,
+): readonly Permission[] {
+  return (
+    operation.permissions?.(call.input as never, ctx) ?? [
+      { action: `${service.iamPrefix}:${call.operation}`, resource: "*" },
+    ]
+  );
+}

@@ -1,0 +1,25 @@
+// Who makes a call, as far as policies, the trail and GetCallerIdentity are concerned.
+
+export interface Principal {
+  type: "Root" | "IAMUser" | "AssumedRole" | "FederatedUser" | "AWSService" | "Anonymous";
+  account: string;
+  /** As GetCallerIdentity gives it: `arn:aws:sts::…:assumed-role/name/session` for a role session. */
+  arn: string;
+  /** UserId of GetCallerIdentity: `AIDA…`, `AROA…:session`, the account for root. */
+  principalId: string;
+  /** User or role whose policies apply; for services the service's host name, e.g. `eks.amazonaws.com`. */
+  name: string;
+  /** ARN of the role behind a session. */
+  roleArn?: string;
+  accessKeyId?: string;
+  /** Policy documents passed to AssumeRole: they limit the session. */
+  sessionPolicies?: readonly string[];
+  sessionTags?: Readonly<Record<string, string>>;
+  /** The administrator that a sandbox is born with: allowed everything, without a row in IAM. */
+  administrator?: boolean;
+}
+
+/** An AWS service acting by its service-linked role; its calls are not judged by policies. */
+export function servicePrincipal(host: string, account: string): Principal {
+  return { type: "AWSService", account, arn: `arn:aws:iam::${account}:service/${host}`, principalId: host, name: host };
+}

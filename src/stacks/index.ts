@@ -1,0 +1,27 @@
+// From a cluster to what has to exist: CloudFormation stacks and objects, as eksctl would make them. Pure.
+export type {
+  DesiredAccessEntry,
+  DesiredAddon,
+  DesiredAsgTags,
+  DesiredAuthMapping,
+  DesiredAwsObject,
+  DesiredCorednsOnFargate,
+  DesiredFargateProfile,
+  DesiredKeyPair,
+  DesiredKubernetesObject,
+  DesiredLogRetention,
+  DesiredObjects,
+  DesiredOidcProvider,
+  DesiredPodIdentityAssociation,
+  DesiredServiceAccount,
+  DesiredStack,
+  DesiredStacks,
+  DesiredSuspendedProcesses,
+  Known,
+  LateBound,
+  RoleReference,
+  StackCapability,
+  StackKind,
+  Tag,
+} from "./desired.ts";
+export type { Template, TemplateOutput, TemplateResource, TemplateValue } from "./template.ts";

@@ -1,0 +1,48 @@
+// Builds dist/: one bundle per public entry with shared chunks, dependencies included, so that the installed package
+// needs no others. Declarations come from `tsc -b`. Also runs as `prepare`, after `npm ci` and before `npm pack`.
+import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { rolldown } from "rolldown";
+import { bundledLicences } from "./third-party-licences.mjs";
+
+const entries = {
+  lotse: "src/main.ts",
+  index: "src/lotse.ts",
+  config: "src/config/index.ts",
+  sandbox: "src/sandbox/index.ts",
+};
+
+const quiet = process.argv.includes("--quiet");
+const started = performance.now();
+const bundle = await rolldown({
+  input: entries,
+  platform: "node",
+  logLevel: quiet ? "silent" : "warn",
+  // Packages that are meant to be found at run time only when a person asks for them.
+  external: ["node:*"],
+  resolve: { conditionNames: ["node", "import"] },
+});
+await rm("dist", { recursive: true, force: true });
+const { output } = await bundle.write({
+  dir: "dist",
+  format: "esm",
+  sourcemap: false,
+  entryFileNames: "[name].js",
+  chunkFileNames: "chunks/[name]-[hash].js",
+  minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+});
+await bundle.close();
+await chmod("dist/lotse.js", 0o755);
+
+const modules = output.flatMap((chunk) => ("moduleIds" in chunk ? chunk.moduleIds : []));
+await writeFile("THIRD-PARTY-LICENSES.md", await bundledLicences(modules));
+
+// `npx lotse` in a checkout: npm links the bins of dependencies only, not the package's own.
+await mkdir("node_modules/.bin", { recursive: true });
+await rm("node_modules/.bin/lotse", { force: true });
+await symlink("../../dist/lotse.js", "node_modules/.bin/lotse");
+
+if (!quiet) {
+  const size = output.reduce((sum, chunk) => sum + ("code" in chunk ? chunk.code.length : 0), 0);
+  const { name } = JSON.parse(await readFile("package.json", "utf8"));
+  console.log(`${name}: ${output.length} files, ${(size / 1e6).toFixed(1)} MB in ${Math.round(performance.now() - started)} ms`);
+}

@@ -1,0 +1,2 @@
+// Arguments in, façade call, messages rendered.
+export { main } from "./process-terminal.ts";

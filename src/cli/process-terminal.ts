@@ -1,0 +1,42 @@
+// The process as the command line sees it: streams, signals, exit.
+import type { Output, Terminal } from "./command.ts";
+import { processEnvironment } from "./env.ts";
+import { wantsColor } from "./render/style.ts";
+import { runCommandLine } from "./run.ts";
+
+function output(stream: NodeJS.WriteStream, env: Readonly<Record<string, string | undefined>>): Output {
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY === true,
+    columns: stream.columns ?? 120,
+    color: wantsColor(stream.isTTY === true, env),
+  };
+}
+
+/** Runs the process's own command line. The first Ctrl-C asks the command to stop, the second ends the process. */
+export async function main(): Promise<void> {
+  const env = processEnvironment();
+  const terminal: Terminal = {
+    stdin: process.stdin,
+    stdout: output(process.stdout, env),
+    stderr: output(process.stderr, env),
+  };
+  const interrupt = new AbortController();
+  const onSignal = (): void => {
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort(new Error("interrupted"));
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  // A reader that went away (`lotse get … | head`) is no failure.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+  process.exitCode = await runCommandLine({
+    arguments: process.argv.slice(2),
+    env,
+    terminal,
+    signal: interrupt.signal,
+  });
+}

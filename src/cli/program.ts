@@ -1,0 +1,90 @@
+// From the list of command definitions to a commander program. Commander parses and prints help; it decides nothing.
+import { Argument, Command, CommanderError, Option } from "commander";
+import { version } from "../base/index.ts";
+import type { Action, CommandDefinition, Invocation, OptionDefinition } from "./command.ts";
+import { targetOptions } from "./target-options.ts";
+
+export type Run = (
+  definition: CommandDefinition,
+  invocation: Pick<Invocation, "arguments" | "options">,
+) => Promise<number>;
+
+/** Thrown by parsing: wrong usage (2), or help and version that were asked for (0). Commander has printed already. */
+export { CommanderError };
+
+function addOption(command: Command, definition: OptionDefinition): void {
+  const option = new Option(definition.flags, definition.description);
+  if (definition.choices) option.choices([...definition.choices]);
+  if (definition.default !== undefined) option.default(definition.default);
+  if (definition.hidden) option.hideHelp();
+  if (definition.repeatable) {
+    option.argParser((value: string, previous: string[] | undefined) => [...(previous ?? []), value]);
+  }
+  command.addOption(option);
+}
+
+function helpAfter(definition: CommandDefinition): string {
+  const width = Math.max(...definition.examples.map((example) => example.command.length));
+  const lines = definition.examples.map((example) => `  ${example.command.padEnd(width)}   ${example.does}`);
+  return `\nExamples:\n${lines.join("\n")}\n`;
+}
+
+/** Summaries of the groups that exist only as a prefix of their commands. */
+const groups: Record<string, string> = {
+  config: "Check, show and explain cluster files",
+  get: "List what a cluster has",
+  sandbox: "An AWS account on this machine",
+};
+
+/**
+ * Builds the program. `run` is called with the definition and what was typed; it returns the exit code.
+ *
+ * @param write receives help and usage errors
+ */
+export function buildProgram(
+  commands: readonly CommandDefinition[],
+  run: Run,
+  write: { out(text: string): void; err(text: string): void },
+): Command {
+  const program = new Command("lotse")
+    .description("Rehearse, provision and pilot Kubernetes on AWS, from the eksctl file you already have.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help; every command has its own, with examples")
+    .showHelpAfterError("(add --help for usage and examples)")
+    .configureOutput({ writeOut: write.out, writeErr: write.err })
+    .exitOverride()
+    .enablePositionalOptions();
+  const parents = new Map<string, Command>([["", program]]);
+  const parentOf = (words: readonly string[]): Command => {
+    const path = words.slice(0, -1).join(" ");
+    const known = parents.get(path);
+    if (known) return known;
+    const group = parentOf(words.slice(0, -1)).command(words.at(-2) ?? "");
+    group.description(groups[path] ?? "").copyInheritedSettings(program);
+    parents.set(path, group);
+    return group;
+  };
+  for (const definition of commands) {
+    const words = definition.name.split(" ");
+    const command = parentOf(words).command(words.at(-1) ?? "");
+    command.copyInheritedSettings(program);
+    command.summary(definition.summary).description(definition.description ?? `${definition.summary}.`);
+    for (const argument of definition.arguments ?? []) {
+      const parsed = new Argument(argument.name, argument.description);
+      if (argument.choices) parsed.choices([...argument.choices]);
+      command.addArgument(parsed);
+    }
+    for (const option of definition.options ?? []) addOption(command, option);
+    if (definition.target === "aws") for (const option of targetOptions) addOption(command, option);
+    command.option("--debug", "show stack traces and every AWS call");
+    command.addHelpText("after", helpAfter(definition));
+    command.action(async (...parsed: unknown[]) => {
+      const positional = parsed.slice(0, -2) as Invocation["arguments"];
+      process.exitCode = await run(definition, { arguments: positional, options: command.opts() });
+    });
+    parents.set(definition.name, command);
+  }
+  return program;
+}
+
+export type { Action };

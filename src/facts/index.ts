@@ -1,0 +1,28 @@
+// What AWS publishes as numbers and names, as data with sources and dates.
+export type { InstanceTypeFacts } from "./instance-types.ts";
+export { instanceType, instanceTypes } from "./instance-types.ts";
+export type { EksVersion, VersionStatus } from "./eks-versions.ts";
+export {
+  calendarAsOf,
+  defaultVersionAt,
+  eksDefaultVersion,
+  eksVersion,
+  eksVersions,
+  minorOf,
+  supportedVersions,
+  versionStatus,
+} from "./eks-versions.ts";
+export type { Zone } from "./zones.ts";
+export { availabilityZones, eksZones, localZones, zoneIdsWithoutEks } from "./zones.ts";
+export type { AddonFacts, AddonVersion } from "./addons.ts";
+export { addon, addons, addonVersions, bootstrapAddons } from "./addons.ts";
+export { accessEntryTypes, accessPolicies, accessPolicyArn, amiTypes, clusterLogTypes } from "./eks-access.ts";
+export type { AmiParameters } from "./ami-parameters.ts";
+export {
+  al2023Parameters,
+  al2Parameters,
+  amiTypeParameters,
+  bottlerocketParameters,
+  ubuntuParameters,
+  windowsParameters,
+} from "./ami-parameters.ts";

@@ -94,15 +94,19 @@ export class Clock {
     return this.#timers().by("subject", `${account}/${region}/${subject}`).length > 0;
   }
 
-  /** A read of `subject`: in `poll` mode time moves to its next event, or to its last one with `toEnd`. */
-  observe(account: string, region: string, subject: string, toEnd: boolean): void {
-    if (this.mode.kind !== "poll") return;
+  /**
+   * A read of `subject`: in `poll` mode time moves to its next event, or to its last one with `toEnd`.
+   *
+   * @returns true when something happened
+   */
+  observe(account: string, region: string, subject: string, toEnd: boolean): boolean {
+    if (this.mode.kind !== "poll") return false;
     const key = `${account}/${region}/${subject}`;
     for (let i = 0; i < runawayLimit; i += 1) {
       const due = this.#timers().by("subject", key);
-      if (due.length === 0) return;
+      if (due.length === 0) return i > 0;
       this.advanceTo(Math.min(...due.map((timer) => timer.at)));
-      if (!toEnd) return;
+      if (!toEnd) return true;
     }
     throw new Error(`the clock runs away on ${subject}`);
   }

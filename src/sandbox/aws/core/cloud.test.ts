@@ -25,6 +25,20 @@ const dock = defineService({
       if (input.fail) throw new AwsError("DryDock", "no water");
       return ship;
     }),
+    BuildPair: operation<{ names: [string, string] }, { built: string[] }>(({ names }, ctx) => ({
+      built: names.filter((name, index) => {
+        try {
+          ctx.call("dock", "BuildShip", { name, fail: index === 1 });
+          return true;
+        } catch (error) {
+          if (error instanceof AwsError) return false;
+          throw error;
+        }
+      }),
+    })),
+    InspectShips: operation<{ names: string[] }, { ships: Ship[] }>(({ names }, ctx) => ({
+      ships: names.map((name) => ctx.call<Ship>("dock", "DescribeShip", { name })),
+    })),
     SinkShip: operation<{ name: string }, Ship>((input, ctx) => {
       ctx.schedule(sunk, 60, `ship/${input.name}`, input);
       return ctx.table(ships).update(input.name, { status: "SINKING" });
@@ -65,6 +79,19 @@ describe("cloud", () => {
     const { cloud, send } = world();
     expect(() => send("BuildShip", { name: "a", fail: true })).toThrow("no water");
     expect(() => send("DescribeShip", { name: "a" })).toThrow("a");
+    expect(cloud.clock.now()).toBe(0);
+  });
+
+  it("undoes only what the inner call did when the outer one catches its error", ({ expect }) => {
+    const { cloud, send } = world();
+    expect(send("BuildPair", { names: ["a", "b"] })).toEqual({ built: ["a"] });
+    expect(cloud.store.table(ships, "1", "eu-central-1").list()).toEqual([{ name: "a", status: "BUILDING" }]);
+  });
+
+  it("lets only the outermost call move time", ({ expect }) => {
+    const { cloud, send } = world();
+    send("BuildShip", { name: "a" });
+    expect(send("InspectShips", { names: ["a"] })).toEqual({ ships: [{ name: "a", status: "BUILDING" }] });
     expect(cloud.clock.now()).toBe(0);
   });
 

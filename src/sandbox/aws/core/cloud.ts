@@ -78,6 +78,7 @@ export class Cloud {
   readonly #timers: Map<string, TimerDefinition>;
   readonly #seeded: Set<string> = new Set();
   #depth = 0;
+  #ringing = 0;
 
   constructor(options: CloudOptions) {
     this.store = options.store ?? new Store();
@@ -94,7 +95,15 @@ export class Cloud {
         if (!definition) throw new Error(`no service has a timer ${timer.kind}`);
         const [service = ""] = timer.kind.split("/");
         const principal = servicePrincipal(`${service}.amazonaws.com`, timer.account);
-        this.store.detached(() => definition.run(timer.payload as never, this.context({ ...timer, principal })));
+        // What a timer calls neither lets time pass nor moves it: it is in the middle of time moving.
+        this.#depth += 1;
+        this.#ringing += 1;
+        try {
+          this.store.detached(() => definition.run(timer.payload as never, this.context({ ...timer, principal })));
+        } finally {
+          this.#ringing -= 1;
+          this.#depth -= 1;
+        }
       },
     });
     this.ids = new Ids(new Random(this.clock.savedRandomState() || (options.seed ?? 1)));
@@ -167,7 +176,9 @@ export class Cloud {
       schedule: (timer, seconds, subject, payload) =>
         this.clock.schedule({ seconds, kind: timer.kind, account, region, subject, payload }),
       cancel: (timerId) => this.clock.cancel(timerId),
-      observe: (subject) => this.clock.observe(account, region, subject, at.toEnd === true),
+      // Only the outermost call moves time: what it calls in process, and what timers call, just looks.
+      observe: (subject) =>
+        this.#ringing === 0 && this.#depth <= 1 && this.clock.observe(account, region, subject, at.toEnd === true),
       pending: (subject) => this.clock.pending(account, region, subject),
       fault: (kind, facts) => this.guards.faultResource?.(kind, facts, this.clock.now()),
       allowed: (action, resource, conditions) =>

@@ -15,6 +15,8 @@ export interface Principal {
   /** Policy documents passed to AssumeRole: they limit the session. */
   sessionPolicies?: readonly string[];
   sessionTags?: Readonly<Record<string, string>>;
+  /** Host of the service that makes the call on the principal's behalf, e.g. `cloudformation.amazonaws.com`. */
+  invokedBy?: string;
   /** The administrator that a sandbox is born with: allowed everything, without a row in IAM. */
   administrator?: boolean;
 }

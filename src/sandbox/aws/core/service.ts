@@ -37,8 +37,11 @@ export interface Context {
     payload: Payload,
   ): string;
   cancel(timerId: string): void;
-  /** Says that this call reads `subject`; in `poll` mode the clock moves to its next event (see `Clock.observe`). */
-  observe(subject: string): void;
+  /**
+   * Says that this call reads `subject`; in `poll` mode the clock moves to its next event (see `Clock.observe`), unless
+   * this call was made by another operation or by a timer. Returns true when something happened.
+   */
+  observe(subject: string): boolean;
   /** True while a timer with this subject is waiting. */
   pending(subject: string): boolean;
   /** The injected fault that applies here, if any: services ask for the kinds that they can show. */

@@ -35,11 +35,12 @@ export class Store {
   }
 
   /**
-   * Runs `body`; when it throws, every change it made is undone. Inner transactions join the outer one.
-   * The listener hears of the changes once, after success.
+   * Runs `body`; when it throws, every change it made is undone. An inner transaction that throws undoes its own
+   * changes only, so that a service may catch what another refused. The listener hears of the changes once, after
+   * the outermost one succeeded.
    */
   transaction<T>(body: () => T): T {
-    if (this.#undo) return body();
+    if (this.#undo) return this.#inner(this.#undo, body);
     const undo: Undo[] = [];
     this.#undo = undo;
     try {
@@ -50,6 +51,16 @@ export class Store {
     } catch (error) {
       this.#undo = undefined;
       for (const { table, id, before } of undo.toReversed()) table.restore(id, before);
+      throw error;
+    }
+  }
+
+  #inner<T>(undo: Undo[], body: () => T): T {
+    const mark = undo.length;
+    try {
+      return body();
+    } catch (error) {
+      for (const { table, id, before } of undo.splice(mark).toReversed()) table.restore(id, before);
       throw error;
     }
   }

@@ -44,5 +44,7 @@ await symlink("../../dist/lotse.js", "node_modules/.bin/lotse");
 if (!quiet) {
   const size = output.reduce((sum, chunk) => sum + ("code" in chunk ? chunk.code.length : 0), 0);
   const { name } = JSON.parse(await readFile("package.json", "utf8"));
-  console.log(`${name}: ${output.length} files, ${(size / 1e6).toFixed(1)} MB in ${Math.round(performance.now() - started)} ms`);
+  console.log(
+    `${name}: ${output.length} files, ${(size / 1e6).toFixed(1)} MB in ${Math.round(performance.now() - started)} ms`,
+  );
 }

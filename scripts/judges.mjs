@@ -14,12 +14,15 @@ const run = (command, args) => spawnSync(command, args, { encoding: "utf8", time
 
 function installPython() {
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === packages.join("\n")) return undefined;
-  if (run("python3", ["--version"]).status !== 0) return "python3 is missing (Debian: apt-get install python3 python3-venv)";
+  if (run("python3", ["--version"]).status !== 0)
+    return "python3 is missing (Debian: apt-get install python3 python3-venv)";
   mkdirSync(folder, { recursive: true });
   console.log(`▶ judges: ${packages.join(", ")} into .cache/judges`);
-  if (run("python3", ["-m", "venv", folder]).status !== 0) return "python3 -m venv failed (Debian: apt-get install python3-venv)";
+  if (run("python3", ["-m", "venv", folder]).status !== 0)
+    return "python3 -m venv failed (Debian: apt-get install python3-venv)";
   const pip = run(join(folder, "bin", "pip"), ["install", "--quiet", "--disable-pip-version-check", ...packages]);
-  if (pip.status !== 0) return `pip could not install ${packages.join(" ")}: ${pip.stderr.trim().split("\n").at(-1) ?? ""}`;
+  if (pip.status !== 0)
+    return `pip could not install ${packages.join(" ")}: ${pip.stderr.trim().split("\n").at(-1) ?? ""}`;
   writeFileSync(stamp, packages.join("\n"));
   return undefined;
 }

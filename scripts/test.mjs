@@ -12,7 +12,9 @@ function step(title, command, args, env = {}) {
   const begun = performance.now();
   console.log(`\n▶ ${title}`);
   const { status } = spawnSync(command, args, { stdio: "inherit", env: { ...process.env, ...env } });
-  console.log(`  ${title}: ${status === 0 ? "ok" : `failed (${status})`} in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  console.log(
+    `  ${title}: ${status === 0 ? "ok" : `failed (${status})`} in ${((performance.now() - begun) / 1000).toFixed(1)} s`,
+  );
   return status === 0;
 }
 
@@ -24,7 +26,12 @@ const ok = [
   extra.length > 0 || step("format", bin("oxfmt"), ["--check"]),
   extra.length > 0 || step("types", bin("tsc"), ["-b"]),
   step("bundle", process.execPath, ["scripts/build.mjs"]),
-  step("tests", bin("vitest"), ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...extra], judges.env),
+  step(
+    "tests",
+    bin("vitest"),
+    ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...extra],
+    judges.env,
+  ),
 ].every(Boolean);
 
 for (const line of judges.missing) console.log(`skipped: ${line}`);

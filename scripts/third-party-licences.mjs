@@ -10,6 +10,7 @@ const allowed = /^(MIT|ISC|Apache-2\.0|0BSD|BSD-[23]-Clause|BlueOak-1\.0\.0|Unli
  * @param {string[]} modules absolute module ids of the bundle
  */
 export async function bundledLicences(modules) {
+  /** @type {Set<string>} */
   const folders = new Set();
   for (const id of modules) {
     const match = /^\0?(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id);
@@ -18,7 +19,8 @@ export async function bundledLicences(modules) {
   const sections = [];
   for (const folder of [...folders].sort()) {
     const manifest = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
-    if (!allowed.test(manifest.license)) throw new Error(`${manifest.name}: licence ${manifest.license} may not be bundled`);
+    if (!allowed.test(manifest.license))
+      throw new Error(`${manifest.name}: licence ${manifest.license} may not be bundled`);
     const file = (await readdir(folder)).find((name) => /^licen[cs]e/i.test(name));
     const text = file ? (await readFile(join(folder, file), "utf8")).trim() : `See the ${manifest.license} licence.`;
     sections.push({ key: `${manifest.name} ${manifest.version} (${manifest.license})`, text });

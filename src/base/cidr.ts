@@ -22,6 +22,13 @@ function parseIpv4(text: string): bigint | undefined {
 }
 
 function parseIpv6(text: string): bigint | undefined {
+  // The last 32 bits may be written as IPv4: ::ffff:10.0.0.1.
+  const embedded = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
+  if (embedded) {
+    const v4 = parseIpv4(embedded[2] ?? "");
+    if (v4 === undefined) return undefined;
+    return parseIpv6(`${embedded[1]}${(v4 >> 16n).toString(16)}:${(v4 & 0xffffn).toString(16)}`);
+  }
   const halves = text.split("::");
   if (halves.length > 2) return undefined;
   const groups = (half: string): string[] => (half === "" ? [] : half.split(":"));
@@ -61,12 +68,15 @@ export function parseCidr(text: string): Cidr | undefined {
 export function formatAddress(family: 4 | 6, value: bigint): string {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => ((value >> shift) & 255n).toString()).join(".");
   const groups = Array.from({ length: 8 }, (_, i) => ((value >> BigInt(112 - i * 16)) & 0xffffn).toString(16));
-  const zeros = [...groups.join(":").matchAll(/(?:^|(?<=:))0(?::0)+(?=:|$)/g)];
-  const longest = zeros.reduce((best, run) => (run[0].length > best.length ? run[0] : best), "");
-  if (longest === "") return groups.join(":");
-  const text = groups.join(":");
-  const at = text.indexOf(longest);
-  return `${text.slice(0, at).replace(/:$/, "")}::${text.slice(at + longest.length).replace(/^:/, "")}`;
+  // RFC 5952: the longest run of zero groups, the first of equals, at least two, becomes "::".
+  let best = { at: -1, length: 1 };
+  for (let at = 0; at < 8; at += 1) {
+    let length = 0;
+    while (groups[at + length] === "0") length += 1;
+    if (length > best.length) best = { at, length };
+  }
+  if (best.at < 0) return groups.join(":");
+  return `${groups.slice(0, best.at).join(":")}::${groups.slice(best.at + best.length).join(":")}`;
 }
 
 /** `10.0.0.0/16`. */

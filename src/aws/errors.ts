@@ -1,0 +1,191 @@
+// AWS's many ways of saying no, as a few kinds a caller can decide by. Codes: each service's API reference, common errors.
+import type { Blame } from "../base/index.ts";
+import { errorMessage, isLotseError, LotseError } from "../base/index.ts";
+
+/** What a failed call means to its caller. */
+export type FailureKind =
+  | "gone"
+  | "exists"
+  | "busy"
+  | "denied"
+  | "throttled"
+  | "transient"
+  | "expired"
+  | "credentials"
+  | "unreachable"
+  | "invalid"
+  | "failed";
+
+interface SdkError {
+  name?: string;
+  code?: unknown;
+  message?: string;
+  $metadata?: { httpStatusCode?: number; requestId?: string };
+  $response?: unknown;
+}
+
+/** Rules in order; the first that matches decides. `text` is looked for in the message. */
+const rules: readonly { kind: FailureKind; code: RegExp; text?: RegExp }[] = [
+  {
+    kind: "throttled",
+    code: /^(Throttl\w*|TooManyRequests\w*|RequestLimitExceeded|RequestThrottled\w*|BandwidthLimitExceeded|SlowDown|PriorRequestNotComplete|EC2ThrottledException)$/,
+  },
+  { kind: "expired", code: /^(ExpiredToken\w*|RequestExpired|TokenRefreshRequired)$/ },
+  {
+    kind: "credentials",
+    code: /^(CredentialsProviderError|InvalidClientTokenId|UnrecognizedClientException|SignatureDoesNotMatch|InvalidSignatureException|AuthFailure|MissingAuthenticationToken\w*|IncompleteSignature|TokenProviderError)$/,
+  },
+  { kind: "denied", code: /^(AccessDenied\w*|UnauthorizedOperation|Unauthorized\w*|NotAuthorized)$/ },
+  { kind: "exists", code: /(^AlreadyExists|AlreadyExists(Exception)?$|\.Duplicate$)/ },
+  {
+    kind: "exists",
+    code: /^(ResourceInUseException|InvalidRequestException|InvalidParameterException)$/,
+    text: /already exists/i,
+  },
+  { kind: "gone", code: /(^ResourceNotFound|^NoSuchEntity|NotFound(Exception)?$|^ParameterNotFound$)/ },
+  { kind: "gone", code: /^ValidationError$/, text: /does not exist/ },
+  { kind: "gone", code: /^ValidationError$/, text: /not found/i },
+  {
+    kind: "busy",
+    code: /^(ResourceInUseException|OperationInProgressException|ResourceInUse|ScalingActivityInProgress|DependencyViolation|DeleteConflict)$/,
+  },
+  {
+    kind: "transient",
+    code: /^(Internal(Failure|Error|ServerError)|ServiceUnavailable(Exception)?|ServerException|ServiceException|RequestTimeout(Exception)?|Unavailable|ServiceFailure)$/,
+  },
+  { kind: "unreachable", code: /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|ENETDOWN)$/ },
+  {
+    kind: "transient",
+    code: /^(ECONNRESET|EPIPE|ETIMEDOUT|TimeoutError|ERR_SOCKET\w*|UND_ERR\w*|NetworkingError|EADDRNOTAVAIL|EMFILE|ECONNABORTED)$/,
+  },
+  { kind: "invalid", code: /(^Validation|^Invalid|^Malformed|^Missing|^Insufficient)/ },
+];
+
+const networkText = /socket hang up|aborted|other side closed|ECONNRESET|network/i;
+
+function codeOf(error: SdkError): string {
+  const { name = "", code } = error;
+  return typeof code === "string" && (name === "Error" || name === "" || name === "AggregateError") ? code : name;
+}
+
+/** Kind of anything a call has thrown. */
+export function failureKind(error: unknown): FailureKind {
+  if (isLotseError(error)) return (error.diagnostic.data?.["kind"] as FailureKind | undefined) ?? "failed";
+  const sdk = (error ?? {}) as SdkError;
+  const code = codeOf(sdk);
+  const message = sdk.message ?? "";
+  const rule = rules.find((rule) => rule.code.test(code) && (!rule.text || rule.text.test(message)));
+  if (rule) return rule.kind;
+  const status = sdk.$metadata?.httpStatusCode;
+  if (status === 429) return "throttled";
+  if (status !== undefined && status >= 500 && status !== 501) return "transient";
+  // Without an HTTP status the answer never came, or was cut off on its way.
+  if (status === undefined && networkText.test(message)) return "transient";
+  // The parser got less than a whole document: the connection broke in the middle of an answer.
+  if (error instanceof SyntaxError || "$response" in sdk) return "transient";
+  return "failed";
+}
+
+/** True when the thing that was asked for isn't there. */
+export const isGone = (error: unknown): boolean => failureKind(error) === "gone";
+/** True when what was to be made is there already. */
+export const isExisting = (error: unknown): boolean => failureKind(error) === "exists";
+/** True when the thing is being changed by somebody else just now, or still in use. */
+export const isBusy = (error: unknown): boolean => failureKind(error) === "busy";
+/** True when the caller lacks the permission. */
+export const isDenied = (error: unknown): boolean => failureKind(error) === "denied";
+
+/** Action and principal out of AWS's sentence "User: … is not authorized to perform: … on resource: …". */
+function denial(message: string): { principal?: string; action?: string; resource?: string } {
+  const match = /(?:User|Principal): (\S+) is not authorized to perform: (\S+?)(?: on resource: (\S+))?(?: |$|\.)/.exec(
+    message,
+  );
+  if (!match) return {};
+  const [, principal, action, resource] = match;
+  return { ...(principal && { principal }), ...(action && { action }), ...(resource && { resource }) };
+}
+
+interface Explanation {
+  blame: Blame;
+  remedy?: string;
+}
+
+const explanations: Partial<Record<FailureKind, (facts: Facts) => Explanation>> = {
+  denied: ({ action, principal }) => ({
+    blame: "user",
+    remedy: `Allow ${action} to ${principal ?? "the caller"}; lotse plan -o json lists the actions that each step needs`,
+  }),
+  throttled: () => ({ blame: "aws", remedy: "Wait a minute and run the command again; it goes on where it stopped" }),
+  transient: () => ({ blame: "aws", remedy: "Run the command again; it goes on where it stopped" }),
+  expired: () => ({
+    blame: "user",
+    remedy: "Get new credentials and run the command again; it goes on where it stopped",
+  }),
+  credentials: () => ({
+    blame: "user",
+    remedy: "Check AWS_PROFILE, AWS_ACCESS_KEY_ID or `aws configure list`; `lotse --sandbox …` needs none",
+  }),
+  unreachable: ({ endpoint }) => ({
+    blame: "user",
+    remedy: endpoint
+      ? `Is something listening at ${endpoint}? \`lotse sandbox up\` starts the sandbox`
+      : "Check the network connection and the region's name",
+  }),
+};
+
+interface Facts {
+  action: string;
+  principal?: string;
+  endpoint?: string;
+}
+
+/** Codes of this room's errors and what they say. */
+const codes: Record<FailureKind, string> = {
+  gone: "aws/not-found",
+  exists: "aws/exists",
+  busy: "aws/in-use",
+  denied: "aws/denied",
+  throttled: "aws/throttled",
+  transient: "aws/unavailable",
+  expired: "aws/expired-credentials",
+  credentials: "aws/bad-credentials",
+  unreachable: "aws/unreachable",
+  invalid: "aws/invalid",
+  failed: "aws/failed",
+};
+
+/**
+ * A {@link LotseError} for what a call threw: AWS's own code and text stay readable in title and data, with request id,
+ * operation and, for denials, action and principal.
+ */
+export function awsError(error: unknown, call: { action: string; subject?: string; endpoint?: string }): LotseError {
+  const sdk = (error ?? {}) as SdkError;
+  const kind = failureKind(error);
+  const awsCode = codeOf(sdk);
+  const message = errorMessage(error).trim() || awsCode;
+  const denied = kind === "denied" ? denial(message) : {};
+  const facts: Facts = {
+    action: denied.action ?? call.action,
+    ...(denied.principal && { principal: denied.principal }),
+    ...(call.endpoint && { endpoint: call.endpoint }),
+  };
+  const { blame, remedy } = explanations[kind]?.(facts) ?? { blame: "aws" as const };
+  return new LotseError(
+    codes[kind],
+    {
+      title: `${call.action} failed: ${awsCode && !message.includes(awsCode) ? `${awsCode}: ` : ""}${message}`,
+      blame,
+      ...(remedy && { remedy }),
+      ...(call.subject && { subject: call.subject }),
+      data: {
+        kind,
+        awsCode,
+        operation: call.action,
+        ...(sdk.$metadata?.requestId && { requestId: sdk.$metadata.requestId }),
+        ...(sdk.$metadata?.httpStatusCode && { status: sdk.$metadata.httpStatusCode }),
+        ...denied,
+      },
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,168 @@
+// Every AWS operation that lotse calls, with the SDK's types. What isn't listed here isn't called: the IAM reference and
+// `aws.call` are made from this table.
+import type * as sts from "@aws-sdk/client-sts";
+import type * as cloudformation from "@aws-sdk/client-cloudformation";
+import type * as eks from "@aws-sdk/client-eks";
+import type * as iam from "@aws-sdk/client-iam";
+import type * as ec2 from "@aws-sdk/client-ec2";
+import type * as ssm from "@aws-sdk/client-ssm";
+import type * as autoscaling from "@aws-sdk/client-auto-scaling";
+import type * as logs from "@aws-sdk/client-cloudwatch-logs";
+
+/** Input and output of one operation. */
+interface Operation<Input, Output> {
+  input: Input;
+  output: Output;
+}
+
+export interface Operations {
+  sts: {
+    GetCallerIdentity: Operation<sts.GetCallerIdentityCommandInput, sts.GetCallerIdentityCommandOutput>;
+  };
+  cloudformation: {
+    ContinueUpdateRollback: Operation<
+      cloudformation.ContinueUpdateRollbackCommandInput,
+      cloudformation.ContinueUpdateRollbackCommandOutput
+    >;
+    CreateChangeSet: Operation<cloudformation.CreateChangeSetCommandInput, cloudformation.CreateChangeSetCommandOutput>;
+    CreateStack: Operation<cloudformation.CreateStackCommandInput, cloudformation.CreateStackCommandOutput>;
+    DeleteChangeSet: Operation<cloudformation.DeleteChangeSetCommandInput, cloudformation.DeleteChangeSetCommandOutput>;
+    DeleteStack: Operation<cloudformation.DeleteStackCommandInput, cloudformation.DeleteStackCommandOutput>;
+    DescribeChangeSet: Operation<
+      cloudformation.DescribeChangeSetCommandInput,
+      cloudformation.DescribeChangeSetCommandOutput
+    >;
+    DescribeStackEvents: Operation<
+      cloudformation.DescribeStackEventsCommandInput,
+      cloudformation.DescribeStackEventsCommandOutput
+    >;
+    DescribeStackResources: Operation<
+      cloudformation.DescribeStackResourcesCommandInput,
+      cloudformation.DescribeStackResourcesCommandOutput
+    >;
+    DescribeStacks: Operation<cloudformation.DescribeStacksCommandInput, cloudformation.DescribeStacksCommandOutput>;
+    ExecuteChangeSet: Operation<
+      cloudformation.ExecuteChangeSetCommandInput,
+      cloudformation.ExecuteChangeSetCommandOutput
+    >;
+    GetTemplate: Operation<cloudformation.GetTemplateCommandInput, cloudformation.GetTemplateCommandOutput>;
+    UpdateTerminationProtection: Operation<
+      cloudformation.UpdateTerminationProtectionCommandInput,
+      cloudformation.UpdateTerminationProtectionCommandOutput
+    >;
+  };
+  eks: {
+    AssociateEncryptionConfig: Operation<
+      eks.AssociateEncryptionConfigCommandInput,
+      eks.AssociateEncryptionConfigCommandOutput
+    >;
+    CreateAccessEntry: Operation<eks.CreateAccessEntryCommandInput, eks.CreateAccessEntryCommandOutput>;
+    CreateAddon: Operation<eks.CreateAddonCommandInput, eks.CreateAddonCommandOutput>;
+    CreateFargateProfile: Operation<eks.CreateFargateProfileCommandInput, eks.CreateFargateProfileCommandOutput>;
+    CreatePodIdentityAssociation: Operation<
+      eks.CreatePodIdentityAssociationCommandInput,
+      eks.CreatePodIdentityAssociationCommandOutput
+    >;
+    DeleteAccessEntry: Operation<eks.DeleteAccessEntryCommandInput, eks.DeleteAccessEntryCommandOutput>;
+    DeleteAddon: Operation<eks.DeleteAddonCommandInput, eks.DeleteAddonCommandOutput>;
+    DeleteCluster: Operation<eks.DeleteClusterCommandInput, eks.DeleteClusterCommandOutput>;
+    DeleteFargateProfile: Operation<eks.DeleteFargateProfileCommandInput, eks.DeleteFargateProfileCommandOutput>;
+    DeleteNodegroup: Operation<eks.DeleteNodegroupCommandInput, eks.DeleteNodegroupCommandOutput>;
+    DeletePodIdentityAssociation: Operation<
+      eks.DeletePodIdentityAssociationCommandInput,
+      eks.DeletePodIdentityAssociationCommandOutput
+    >;
+    DescribeAccessEntry: Operation<eks.DescribeAccessEntryCommandInput, eks.DescribeAccessEntryCommandOutput>;
+    DescribeAddon: Operation<eks.DescribeAddonCommandInput, eks.DescribeAddonCommandOutput>;
+    DescribeAddonVersions: Operation<eks.DescribeAddonVersionsCommandInput, eks.DescribeAddonVersionsCommandOutput>;
+    DescribeCluster: Operation<eks.DescribeClusterCommandInput, eks.DescribeClusterCommandOutput>;
+    DescribeFargateProfile: Operation<eks.DescribeFargateProfileCommandInput, eks.DescribeFargateProfileCommandOutput>;
+    DescribeNodegroup: Operation<eks.DescribeNodegroupCommandInput, eks.DescribeNodegroupCommandOutput>;
+    DescribePodIdentityAssociation: Operation<
+      eks.DescribePodIdentityAssociationCommandInput,
+      eks.DescribePodIdentityAssociationCommandOutput
+    >;
+    DescribeUpdate: Operation<eks.DescribeUpdateCommandInput, eks.DescribeUpdateCommandOutput>;
+    ListAccessEntries: Operation<eks.ListAccessEntriesCommandInput, eks.ListAccessEntriesCommandOutput>;
+    ListAddons: Operation<eks.ListAddonsCommandInput, eks.ListAddonsCommandOutput>;
+    ListClusters: Operation<eks.ListClustersCommandInput, eks.ListClustersCommandOutput>;
+    ListFargateProfiles: Operation<eks.ListFargateProfilesCommandInput, eks.ListFargateProfilesCommandOutput>;
+    ListNodegroups: Operation<eks.ListNodegroupsCommandInput, eks.ListNodegroupsCommandOutput>;
+    ListPodIdentityAssociations: Operation<
+      eks.ListPodIdentityAssociationsCommandInput,
+      eks.ListPodIdentityAssociationsCommandOutput
+    >;
+    ListUpdates: Operation<eks.ListUpdatesCommandInput, eks.ListUpdatesCommandOutput>;
+    TagResource: Operation<eks.TagResourceCommandInput, eks.TagResourceCommandOutput>;
+    UntagResource: Operation<eks.UntagResourceCommandInput, eks.UntagResourceCommandOutput>;
+    UpdateAddon: Operation<eks.UpdateAddonCommandInput, eks.UpdateAddonCommandOutput>;
+    UpdateClusterConfig: Operation<eks.UpdateClusterConfigCommandInput, eks.UpdateClusterConfigCommandOutput>;
+    UpdateClusterVersion: Operation<eks.UpdateClusterVersionCommandInput, eks.UpdateClusterVersionCommandOutput>;
+    UpdateNodegroupConfig: Operation<eks.UpdateNodegroupConfigCommandInput, eks.UpdateNodegroupConfigCommandOutput>;
+    UpdatePodIdentityAssociation: Operation<
+      eks.UpdatePodIdentityAssociationCommandInput,
+      eks.UpdatePodIdentityAssociationCommandOutput
+    >;
+  };
+  iam: {
+    CreateOpenIDConnectProvider: Operation<
+      iam.CreateOpenIDConnectProviderCommandInput,
+      iam.CreateOpenIDConnectProviderCommandOutput
+    >;
+    DeleteOpenIDConnectProvider: Operation<
+      iam.DeleteOpenIDConnectProviderCommandInput,
+      iam.DeleteOpenIDConnectProviderCommandOutput
+    >;
+    GetOpenIDConnectProvider: Operation<
+      iam.GetOpenIDConnectProviderCommandInput,
+      iam.GetOpenIDConnectProviderCommandOutput
+    >;
+    ListOpenIDConnectProviders: Operation<
+      iam.ListOpenIDConnectProvidersCommandInput,
+      iam.ListOpenIDConnectProvidersCommandOutput
+    >;
+  };
+  ec2: {
+    DeleteKeyPair: Operation<ec2.DeleteKeyPairCommandInput, ec2.DeleteKeyPairCommandOutput>;
+    DeleteNetworkInterface: Operation<ec2.DeleteNetworkInterfaceCommandInput, ec2.DeleteNetworkInterfaceCommandOutput>;
+    DeleteSecurityGroup: Operation<ec2.DeleteSecurityGroupCommandInput, ec2.DeleteSecurityGroupCommandOutput>;
+    DescribeKeyPairs: Operation<ec2.DescribeKeyPairsCommandInput, ec2.DescribeKeyPairsCommandOutput>;
+    DescribeNetworkInterfaces: Operation<
+      ec2.DescribeNetworkInterfacesCommandInput,
+      ec2.DescribeNetworkInterfacesCommandOutput
+    >;
+    DescribeSecurityGroups: Operation<ec2.DescribeSecurityGroupsCommandInput, ec2.DescribeSecurityGroupsCommandOutput>;
+    ImportKeyPair: Operation<ec2.ImportKeyPairCommandInput, ec2.ImportKeyPairCommandOutput>;
+  };
+  ssm: {
+    GetParameter: Operation<ssm.GetParameterCommandInput, ssm.GetParameterCommandOutput>;
+  };
+  autoscaling: {
+    CreateOrUpdateTags: Operation<
+      autoscaling.CreateOrUpdateTagsCommandInput,
+      autoscaling.CreateOrUpdateTagsCommandOutput
+    >;
+    DescribeAutoScalingGroups: Operation<
+      autoscaling.DescribeAutoScalingGroupsCommandInput,
+      autoscaling.DescribeAutoScalingGroupsCommandOutput
+    >;
+    ResumeProcesses: Operation<autoscaling.ResumeProcessesCommandInput, autoscaling.ResumeProcessesCommandOutput>;
+    SuspendProcesses: Operation<autoscaling.SuspendProcessesCommandInput, autoscaling.SuspendProcessesCommandOutput>;
+    UpdateAutoScalingGroup: Operation<
+      autoscaling.UpdateAutoScalingGroupCommandInput,
+      autoscaling.UpdateAutoScalingGroupCommandOutput
+    >;
+  };
+  logs: {
+    DeleteLogGroup: Operation<logs.DeleteLogGroupCommandInput, logs.DeleteLogGroupCommandOutput>;
+    DescribeLogGroups: Operation<logs.DescribeLogGroupsCommandInput, logs.DescribeLogGroupsCommandOutput>;
+    PutRetentionPolicy: Operation<logs.PutRetentionPolicyCommandInput, logs.PutRetentionPolicyCommandOutput>;
+  };
+}
+
+export type ServiceName = keyof Operations;
+export type OperationName<S extends ServiceName> = keyof Operations[S] & string;
+export type Input<S extends ServiceName, O extends OperationName<S>> =
+  Operations[S][O] extends Operation<infer I, unknown> ? I : never;
+export type Output<S extends ServiceName, O extends OperationName<S>> =
+  Operations[S][O] extends Operation<unknown, infer O> ? O : never;

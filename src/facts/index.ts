@@ -26,3 +26,5 @@ export {
   ubuntuParameters,
   windowsParameters,
 } from "./ami-parameters.ts";
+export type { ResourceTypeFacts } from "./cloudformation.ts";
+export { resourceTypeFacts, resourceTypesWithFacts } from "./cloudformation.ts";

@@ -15,8 +15,13 @@ export interface Platform {
 export interface Cluster {
   /** eksctl's document with its defaults; `metadata.version` is concrete. */
   readonly config: ClusterConfig;
+  /** The same document before defaults: what the person wrote. */
+  readonly written: ClusterConfig;
   readonly platform?: Platform;
-  /** Where a value stands in the file; for a defaulted value, where its nearest written ancestor stands. */
+  /**
+   * Where a value stands in the file: a single value itself, a list or map by its key. For a defaulted value, where its nearest
+   * written ancestor stands.
+   */
   locate(path: ConfigPath): SourceLocation;
 }
 

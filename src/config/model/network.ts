@@ -59,7 +59,8 @@ export interface RemoteNetworkConfig {
   iam?: RemoteNodesIAM;
   remoteNodeNetworks: RemoteNetwork[];
   remotePodNetworks?: RemoteNetwork[];
-  vpcGatewayID: string;
+  /** eksctl's published schema requires it, its code doesn't. */
+  vpcGatewayID?: string;
 }
 
 export interface RemoteNetwork {

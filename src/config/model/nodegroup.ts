@@ -56,7 +56,8 @@ export interface NodeGroup extends NodeGroupBase {
   kubeletExtraConfig?: Record<string, unknown>;
   localZones?: string[];
   maxInstanceLifetime?: number;
-  taints?: NodeGroupTaint[] | Record<string, string>;
+  /** The file may also say `key: "value:Effect"`; loading turns that into the list. */
+  taints?: NodeGroupTaint[];
   targetGroupARNs?: string[];
 }
 

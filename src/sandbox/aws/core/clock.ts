@@ -57,6 +57,12 @@ export class Clock {
     if (!this.#state().has("clock")) this.#state().put("clock", { now: options.start, order: 0, randomState: 0 });
   }
 
+  /** Starts again; the store is empty. */
+  reset(start: number): void {
+    this.#wallAnchor = Date.now();
+    this.#state().put("clock", { now: start, order: 0, randomState: 0 });
+  }
+
   /** Virtual epoch milliseconds. */
   now(): number {
     return this.#row().now;

@@ -3,7 +3,7 @@ import { Clock } from "./clock.ts";
 import type { ClockMode } from "./clock.ts";
 import { AwsError, NotEmulatedError } from "./errors.ts";
 import { Ids, Random } from "./ids.ts";
-import type { Principal } from "./principal.ts";
+import type { Credential, Principal } from "./principal.ts";
 import { servicePrincipal } from "./principal.ts";
 import type {
   Context,
@@ -15,6 +15,7 @@ import type {
   TimerDefinition,
 } from "./service.ts";
 import { Store } from "./store.ts";
+import { defineTable } from "./table.ts";
 
 /** One call of one operation, already parsed and authenticated. */
 export interface Call {
@@ -27,10 +28,17 @@ export interface Call {
   requestId?: string;
   sourceIp?: string;
   userAgent?: string;
+  /** Of calls from the wire: lets an injected fault hold the answer back for wall-clock milliseconds. */
+  delay?(milliseconds: number): void;
 }
 
 /** Judges that sit before every call. Each is one room of its own; a cloud without them lets everything through. */
 export interface Guards {
+  /**
+   * What an access key stands for; undefined when there is no such key (or an inactive one). Not asked for the
+   * sandbox's own administrator key. `ctx` is anonymous, in the account that the sandbox was made for.
+   */
+  credential?(accessKeyId: string, ctx: Context): Credential | undefined;
   /** Throws the service's own denial when the caller lacks a permission. */
   authorize?(ctx: Context, service: ServiceDefinition, call: Call, permissions: readonly Permission[]): void;
   /** True when the caller has the permission. */
@@ -67,21 +75,29 @@ export function partitionOf(region: string): string {
   return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
 }
 
+/** Which services have made their default resources here. */
+const preparedPlaces = defineTable<{ at: number }>("cloud/prepared");
+
 const readOnlyName = /^(Describe|List|Get|Lookup|Head|BatchGet|Simulate|Estimate|Validate)/;
 
 export class Cloud {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Request ids come from a generator of their own, whose state isn't saved: a read changes nothing. */
+  readonly requestIds: Ids;
   readonly guards: Guards;
   readonly #services: Map<string, ServiceDefinition>;
   readonly #timers: Map<string, TimerDefinition>;
-  readonly #seeded: Set<string> = new Set();
+  readonly #seed: number;
+  readonly #start: number | undefined;
   #depth = 0;
   #ringing = 0;
 
   constructor(options: CloudOptions) {
     this.store = options.store ?? new Store();
+    this.#seed = options.seed ?? 1;
+    this.#start = options.start;
     this.guards = options.guards ?? {};
     this.#services = new Map(options.services.map((service) => [service.id, service]));
     this.#timers = new Map(
@@ -106,7 +122,8 @@ export class Cloud {
         }
       },
     });
-    this.ids = new Ids(new Random(this.clock.savedRandomState() || (options.seed ?? 1)));
+    this.ids = new Ids(new Random(this.clock.savedRandomState() || this.#seed));
+    this.requestIds = new Ids(new Random(~this.#seed));
   }
 
   service(id: string): ServiceDefinition {
@@ -125,16 +142,16 @@ export class Cloud {
    * @throws AwsError as the service would answer it
    */
   invoke<Output = Record<string, unknown>>(call: Call): Output {
-    const service = this.service(call.service);
-    const operation = service.operations[call.operation];
-    if (!operation) throw new NotEmulatedError(`${call.service} ${call.operation}`);
+    const service = this.#services.get(call.service);
+    const operation = service?.operations[call.operation];
+    if (!service || !operation) throw new NotEmulatedError(`${call.service} ${call.operation}`);
     const readOnly = operation.readOnly ?? readOnlyName.test(call.operation);
     const ctx = this.context({ ...call, toEnd: operation.waiter === true });
     if (this.#depth === 0) this.clock.tick();
     this.#depth += 1;
     try {
       const output = this.store.transaction(() => {
-        this.#seed(service, ctx);
+        this.#prepare(service, ctx);
         this.guards.authorize?.(ctx, service, call, permissionsOf(operation, service, call, ctx));
         this.guards.faultCall?.(call, ctx.now());
         return operation.run(call.input as never, ctx) as Output;
@@ -153,7 +170,7 @@ export class Cloud {
   /** A context outside of any call: timers, tests, tools. */
   context(at: { account: string; region: string; principal: Principal; requestId?: string; toEnd?: boolean }): Context {
     const { account, region, principal } = at;
-    const requestId = at.requestId ?? this.ids.uuid();
+    const requestId = at.requestId ?? this.requestIds.uuid();
     const place = (other?: { account?: string; region?: string }): [string, string] => [
       other?.account ?? account,
       other?.region ?? region,
@@ -169,6 +186,7 @@ export class Cloud {
       table: (definition, other) => this.store.table(definition, ...place(other)),
       call: (service, operation, input) =>
         this.invoke({ service, operation, input, account, region, principal, requestId }),
+      attempt: (body) => this.store.transaction(body),
       as: (other, elsewhere) => {
         const [otherAccount, otherRegion] = place(elsewhere);
         return this.context({ account: otherAccount, region: otherRegion, principal: other, requestId });
@@ -187,12 +205,29 @@ export class Cloud {
     return ctx;
   }
 
-  #seed(service: ServiceDefinition, ctx: Context): void {
-    if (!service.seed) return;
-    const key = `${service.id}@${ctx.account}/${ctx.region}`;
-    if (this.#seeded.has(key)) return;
-    this.#seeded.add(key);
-    service.seed(ctx);
+  /** Back to birth: no state, the clock at its start, ids from the seed again. */
+  reset(): void {
+    this.store.clear();
+    this.clock.reset(this.#start ?? Date.now());
+    this.ids.random.state = this.#seed >>> 0;
+  }
+
+  /** Takes over state that was loaded into the store after this cloud was made. */
+  resume(): void {
+    const state = this.clock.savedRandomState();
+    if (state !== 0) this.ids.random.state = state;
+  }
+
+  /** Default resources are made once per account and region, and stay although the call that needed them fails. */
+  #prepare(service: ServiceDefinition, ctx: Context): void {
+    const { seed } = service;
+    if (!seed) return;
+    const prepared = this.store.table(preparedPlaces, ctx.account, ctx.region);
+    if (prepared.has(service.id)) return;
+    this.store.detached(() => {
+      prepared.put(service.id, { at: ctx.now() });
+      seed(ctx);
+    });
   }
 }
 

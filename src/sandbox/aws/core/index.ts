@@ -1,6 +1,6 @@
 // The kernel of the emulated cloud: what a service is made of.
 export { AwsError, NotEmulatedError } from "./errors.ts";
-export type { Principal } from "./principal.ts";
+export type { Credential, Principal } from "./principal.ts";
 export { servicePrincipal } from "./principal.ts";
 export type {
   Context,
@@ -16,6 +16,6 @@ export type { TableDefinition } from "./table.ts";
 export { defineTable, Table } from "./table.ts";
 export type { Change } from "./store.ts";
 export { Store } from "./store.ts";
-export type { ClockMode } from "./clock.ts";
+export type { Clock, ClockMode } from "./clock.ts";
 export type { Call, CloudOptions, Guards } from "./cloud.ts";
 export { Cloud, partitionOf } from "./cloud.ts";

@@ -25,3 +25,13 @@ export interface Principal {
 export function servicePrincipal(host: string, account: string): Principal {
   return { type: "AWSService", account, arn: `arn:aws:iam::${account}:service/${host}`, principalId: host, name: host };
 }
+
+/** What an access key stands for. Kept by IAM (keys of users) and STS (sessions), asked for by the wire layer. */
+export interface Credential {
+  secretAccessKey: string;
+  /** Of temporary credentials: the request must carry the same. */
+  sessionToken?: string;
+  /** Wall time, epoch ms, after which it is refused: tokens are checked by real clocks on both sides. */
+  expires?: number;
+  principal: Principal;
+}

@@ -27,6 +27,8 @@ export interface Context {
    * @example const { Vpc } = ctx.call<CreateVpcResult>("ec2", "CreateVpc", { CidrBlock: "10.0.0.0/16" });
    */
   call<Output = Record<string, unknown>>(service: string, operation: string, input: object): Output;
+  /** Runs `body`; when it throws, what it changed is undone, whatever its caller then makes of the error. */
+  attempt<T>(body: () => T): T;
   /** The same context for someone else, in another region when asked. */
   as(principal: Principal, place?: { account?: string; region?: string }): Context;
   /** Lets `timer` ring after so many virtual seconds; returns an id for {@link cancel}. */

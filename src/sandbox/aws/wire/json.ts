@@ -1,0 +1,176 @@
+// JSON bodies of restJson1 and awsJson: values by schema in both directions.
+import type { Member, Shape, SimpleShape, StructureShape } from "../schema/index.ts";
+import { isStructure } from "../schema/index.ts";
+import { bodyText, setMember } from "./message.ts";
+import { syntaxProblem, typeProblem } from "./problem.ts";
+import { asDate, parseTimestamp } from "./timestamp.ts";
+
+/** Nesting beyond this is refused: schemas that hold themselves would let a caller exhaust the stack. */
+const depthLimit = 100;
+
+type Json = Record<string, unknown>;
+
+function readSimple(shape: SimpleShape, value: unknown, path: string, depth: number): unknown {
+  switch (shape.kind) {
+    case "string":
+      if (typeof value === "string") return value;
+      throw typeProblem(path, value, "String");
+    case "boolean":
+      if (typeof value === "boolean") return value;
+      throw typeProblem(path, value, "Boolean");
+    case "number":
+      if (typeof value === "number") return value;
+      if (value === "NaN" || value === "Infinity" || value === "-Infinity") return Number(value);
+      throw typeProblem(path, value, "Number");
+    case "bigint":
+      if (typeof value === "number" && Number.isInteger(value)) return BigInt(value);
+      throw typeProblem(path, value, "Integer");
+    case "timestamp": {
+      const date =
+        typeof value === "number"
+          ? new Date(Math.round(value * 1000))
+          : typeof value === "string"
+            ? parseTimestamp(value)
+            : undefined;
+      if (!date || Number.isNaN(date.getTime())) throw typeProblem(path, value, "Timestamp");
+      return date;
+    }
+    case "blob":
+      if (typeof value === "string") return new Uint8Array(Buffer.from(value, "base64"));
+      throw typeProblem(path, value, "Blob");
+    case "document":
+      demandShallow(value, depth);
+      return value;
+    default:
+      return value;
+  }
+}
+
+function demandShallow(value: unknown, depth: number): void {
+  if (depth > depthLimit) throw syntaxProblem("nested too deeply");
+  if (typeof value !== "object" || value === null) return;
+  for (const item of Object.values(value)) demandShallow(item, depth + 1);
+}
+
+/** Turns parsed JSON into an operation's input (or a part of it). Unknown members are left out, as AWS does. */
+export function readJson(shape: Shape, value: unknown, path = "", depth = 0): unknown {
+  if (depth > depthLimit) throw syntaxProblem("nested too deeply");
+  if (isStructure(shape)) {
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      throw typeProblem(path, value, "Structure");
+    const result: Json = {};
+    for (const member of shape.members) readMember(member, value as Json, result, path, depth);
+    return result;
+  }
+  if (shape.kind === "list") {
+    if (!Array.isArray(value)) throw typeProblem(path, value, "List");
+    const items: unknown[] = [];
+    for (const [index, item] of value.entries()) {
+      if (item === null) {
+        if (shape.traits.sparse) items.push(null);
+      } else items.push(readJson(shape.value.shape, item, `${path}.${index + 1}.member`, depth + 1));
+    }
+    return items;
+  }
+  if (shape.kind === "map") {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) throw typeProblem(path, value, "Map");
+    const result: Json = {};
+    for (const [key, item] of Object.entries(value)) {
+      if (item === null) {
+        if (shape.traits.sparse) setMember(result, key, null);
+      } else setMember(result, key, readJson(shape.value.shape, item, `${path}.${key}.member`, depth + 1));
+    }
+    return result;
+  }
+  return readSimple(shape, value, path, depth);
+}
+
+function readMember(member: Member, from: Json, to: Json, path: string, depth: number): void {
+  const name = member.traits.jsonName ?? member.name;
+  if (!Object.hasOwn(from, name)) return;
+  const value = from[name];
+  if (value === null || value === undefined) return;
+  to[member.name] = readJson(member.shape, value, path === "" ? member.name : `${path}.${member.name}`, depth + 1);
+}
+
+/** Parses a JSON body; an empty one is `{}`. */
+export function parseJsonBody(body: Uint8Array): unknown {
+  if (body.byteLength === 0) return {};
+  try {
+    return JSON.parse(bodyText(body)) as unknown;
+  } catch {
+    // The parser's own message is about JavaScript; the caller gets AWS's.
+    throw syntaxProblem("not JSON");
+  }
+}
+
+type Convert = (value: never) => unknown;
+const converters: WeakMap<Shape, Convert> = new WeakMap();
+const same: Convert = (value) => value;
+
+function converter(shape: Shape): Convert {
+  const known = converters.get(shape);
+  if (known) return known;
+  let built: Convert | undefined;
+  // Shapes may hold themselves: until built, an indirection stands in.
+  converters.set(shape, (value) => (built as Convert)(value));
+  built = buildConverter(shape);
+  converters.set(shape, built);
+  return built;
+}
+
+function buildConverter(shape: Shape): Convert {
+  switch (shape.kind) {
+    case "structure":
+    case "union":
+      return structureConverter(shape);
+    case "list": {
+      const convert = converter(shape.value.shape);
+      if (convert === same) return same;
+      return (value: readonly never[]) =>
+        value.map((item) => (item === null || item === undefined ? null : convert(item)));
+    }
+    case "map": {
+      const convert = converter(shape.value.shape);
+      return (value: object) => {
+        const result: Json = {};
+        for (const [key, item] of Object.entries(value)) {
+          if (item !== undefined) setMember(result, key, item === null ? null : convert(item as never));
+        }
+        return result;
+      };
+    }
+    case "timestamp":
+      if (shape.format === "date-time") return (value: unknown) => asDate(value).toISOString();
+      if (shape.format === "http-date") return (value: unknown) => asDate(value).toUTCString();
+      return (value: unknown) => asDate(value).getTime() / 1000;
+    case "blob":
+      return (value: Uint8Array) => Buffer.from(value).toString("base64");
+    case "bigint":
+    case "decimal":
+      return (value: unknown) => Number(value);
+    case "number":
+      return (value: number) => (Number.isFinite(value) ? value : String(value));
+    default:
+      return same;
+  }
+}
+
+function structureConverter(shape: StructureShape): Convert {
+  const fields = shape.members.map(
+    (member) => [member.name, member.traits.jsonName ?? member.name, converter(member.shape)] as const,
+  );
+  return (value: Json) => {
+    const result: Json = {};
+    for (const [name, wireName, convert] of fields) {
+      const member = value[name];
+      if (member !== undefined && member !== null) result[wireName] = convert(member as never);
+    }
+    return result;
+  };
+}
+
+/** The JSON value of an output: only what the schema knows, dates as epoch seconds, blobs as base64. */
+export function toJson(shape: Shape, value: unknown): unknown {
+  return converter(shape)(value as never);
+}

@@ -1,0 +1,8 @@
+// Every answer names its request, under the header that the service uses.
+import type { AnswerContext } from "./protocol.ts";
+
+export function requestIdHeaders(context: AnswerContext): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of context.dialect.requestIdHeaders) headers[name] = context.requestId;
+  return headers;
+}

@@ -1,0 +1,179 @@
+// createSandbox: an emulated AWS account in this process, for tests and rehearsals.
+import { LotseError } from "../base/index.ts";
+import { administratorKey, administratorOf } from "./aws/administrator.ts";
+import type { Clock, ClockMode, Store } from "./aws/core/index.ts";
+import { Cloud, partitionOf } from "./aws/core/index.ts";
+import { createDispatcher } from "./aws/dispatcher.ts";
+import type { SdkRequestHandler } from "./aws/gateway/in-process.ts";
+import { inProcessHandler } from "./aws/gateway/in-process.ts";
+import type { Gateway } from "./aws/gateway/server.ts";
+import { openGateway } from "./aws/gateway/server.ts";
+import { services } from "./aws/services/index.ts";
+
+export interface SandboxOptions {
+  /** How virtual time moves; default `poll`. See {@link ClockMode}. */
+  clock?: ClockMode | ClockMode["kind"];
+  /** Ids and fault dice repeat with the same seed; default 1. */
+  seed?: number;
+  /** Virtual time at birth, epoch ms; default now. */
+  start?: number;
+  /** Default `123456789012`. */
+  account?: string;
+  /** Of the default caller; default `eu-central-1`. Every region is there. */
+  region?: string;
+  /** An HTTP endpoint on 127.0.0.1; default true, on a free port. SDK clients of this process work without. */
+  listen?: boolean | { port: number };
+  /** State to go on from. */
+  store?: Store;
+}
+
+export interface SandboxCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+/** Configuration for any client of the AWS SDK for JavaScript v3: `new EKSClient(sandbox.clientConfig())`. */
+export interface SandboxClientConfig {
+  endpoint: string;
+  region: string;
+  credentials: SandboxCredentials;
+  requestHandler: SdkRequestHandler;
+  maxAttempts: number;
+}
+
+export interface Sandbox {
+  /** `http://127.0.0.1:PORT`. Throws `sandbox/not-listening` when it was made with `listen: false`. */
+  readonly endpoint: string;
+  readonly account: string;
+  readonly region: string;
+  /** Of the administrator that the account is born with. */
+  readonly credentials: SandboxCredentials;
+  /** The emulated cloud itself: services, state, time. */
+  readonly cloud: Cloud;
+  readonly clock: Clock;
+  /** Requests for what isn't emulated, by what was asked for. */
+  readonly missing: ReadonlyMap<string, number>;
+  /** For SDK clients in this process; requests take no socket. */
+  clientConfig(change?: { region?: string; credentials?: SandboxCredentials }): SandboxClientConfig;
+  /**
+   * For AWS tools in other processes. Members that are `undefined` must not be set there: given to `spawn` behind
+   * `process.env`, Node leaves them out.
+   */
+  env(): Record<string, string | undefined>;
+  /** Moves virtual time forward by so many seconds. */
+  advance(seconds: number): void;
+  /** Empties the account: as new. */
+  reset(): void;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Variables that would lead a tool away from the sandbox. */
+export const foreignVariables: readonly string[] = [
+  "AWS_PROFILE",
+  "AWS_DEFAULT_PROFILE",
+  "AWS_SESSION_TOKEN",
+  "AWS_ROLE_ARN",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+  "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+  "AWS_USE_FIPS_ENDPOINT",
+  "AWS_USE_DUALSTACK_ENDPOINT",
+];
+
+/** SDK clients need an endpoint even when no request ever leaves the process. */
+const inProcessEndpoint = "http://127.0.0.1";
+
+function clockMode(clock: SandboxOptions["clock"]): ClockMode {
+  if (clock === undefined) return { kind: "poll" };
+  if (typeof clock !== "string") return clock;
+  if (clock === "scaled") return { kind: "scaled", factor: 1 };
+  return { kind: clock };
+}
+
+/**
+ * Makes an emulated AWS account.
+ *
+ * @example
+ * await using sandbox = await createSandbox();
+ * const eks = new EKSClient(sandbox.clientConfig());
+ */
+export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const account = options.account ?? "123456789012";
+  const region = options.region ?? "eu-central-1";
+  if (!/^\d{12}$/.test(account)) {
+    throw new LotseError("sandbox/bad-account", {
+      title: `"${account}" is not an account id`,
+      detail: "AWS account ids have 12 digits.",
+      remedy: "Leave the account out, or give 12 digits.",
+      blame: "user",
+    });
+  }
+  const cloud = new Cloud({
+    services,
+    clock: clockMode(options.clock),
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
+    ...(options.start === undefined ? {} : { start: options.start }),
+    ...(options.store ? { store: options.store } : {}),
+  });
+  const administrator = { ...administratorKey, principal: administratorOf(account, partitionOf(region)) };
+  const dispatcher = createDispatcher({ cloud, account, region, administrator });
+  const requestHandler = inProcessHandler((request) => dispatcher.dispatch(request));
+  const credentials: SandboxCredentials = { ...administratorKey };
+  const { listen = true } = options;
+  let gateway: Gateway | undefined;
+  if (listen !== false) {
+    gateway = await openGateway({
+      handle: (request) => dispatcher.dispatch(request),
+      ...(listen === true ? {} : { port: listen.port }),
+    });
+  }
+  const endpointOf = (): string => {
+    if (gateway) return gateway.endpoint;
+    throw new LotseError("sandbox/not-listening", {
+      title: "This sandbox has no HTTP endpoint",
+      detail: "It was made with listen: false, or it is closed.",
+      remedy: "Use clientConfig() in this process, or make the sandbox with listen: true.",
+      blame: "user",
+    });
+  };
+  const close = async (): Promise<void> => {
+    const open = gateway;
+    gateway = undefined;
+    await open?.close();
+  };
+  return {
+    get endpoint() {
+      return endpointOf();
+    },
+    account,
+    region,
+    credentials,
+    cloud,
+    clock: cloud.clock,
+    missing: dispatcher.missing,
+    clientConfig: (change = {}) => ({
+      endpoint: gateway?.endpoint ?? inProcessEndpoint,
+      region: change.region ?? region,
+      credentials: change.credentials ?? credentials,
+      requestHandler,
+      maxAttempts: 3,
+    }),
+    env: () => ({
+      ...Object.fromEntries(foreignVariables.map((name) => [name, undefined])),
+      AWS_ENDPOINT_URL: endpointOf(),
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_PAGER: "",
+    }),
+    advance: (seconds) => cloud.clock.advanceTo(cloud.clock.now() + seconds * 1000),
+    reset: () => cloud.reset(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -27,7 +27,7 @@ export interface AwsCli {
 }
 
 /** A process that runs AWS CLI commands with `env` and nothing of the caller's AWS settings. */
-export function startAwsCli(env: Readonly<Record<string, string>>): AwsCli {
+export function startAwsCli(env: Readonly<Record<string, string | undefined>>): AwsCli {
   if (!python) throw new Error(pythonMissing);
   const clean = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith("AWS_")));
   const child = spawn(python, [resolve("test/helpers/aws_cli_server.py")], {
@@ -48,7 +48,7 @@ export function startAwsCli(env: Readonly<Record<string, string>>): AwsCli {
 }
 
 /** Runs a Python script of test/helpers with boto3 at hand. */
-export function runPython(script: string, env: Readonly<Record<string, string>>): CliResult {
+export function runPython(script: string, env: Readonly<Record<string, string | undefined>>): CliResult {
   if (!python) throw new Error(pythonMissing);
   const { status, stdout, stderr } = spawnSync(python, [resolve("test/helpers", script)], {
     encoding: "utf8",

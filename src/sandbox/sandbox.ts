@@ -157,7 +157,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     clientConfig: (change = {}) => ({
       endpoint: gateway?.endpoint ?? inProcessEndpoint,
       region: change.region ?? region,
-      credentials: change.credentials ?? credentials,
+      // A copy: the SDK writes into what it is given.
+      credentials: { ...(change.credentials ?? credentials) },
       requestHandler,
       maxAttempts: 3,
     }),

@@ -1,5 +1,7 @@
 // Services that differ from their protocol's habit. Everything else about a service on the wire is in its schema.
+import { AwsError } from "./core/index.ts";
 import type { Protocol } from "./schema/index.ts";
+import { serviceEntries } from "./schema/index.ts";
 import type { Dialect } from "./wire/index.ts";
 import {
   awsJsonDialect,
@@ -73,4 +75,16 @@ const byService: Record<string, Dialect> = {
 /** How a service words what its schema doesn't say. */
 export function dialectOf(id: string, protocol: Protocol): Dialect {
   return byService[id] ?? byProtocol[protocol];
+}
+
+/**
+ * A missing permission as the service answers it: `UnauthorizedOperation` (EC2), `AccessDenied`, `AccessDeniedException`.
+ *
+ * @param message `User: … is not authorized to perform: … on resource: … because …`
+ */
+export function denialOf(id: string, message: string): AwsError {
+  const entry = serviceEntries().find((each) => each.id === id);
+  const { code, status } = entry ? dialectOf(id, entry.protocol).denied : awsQueryDialect.denied;
+  const text = id === "ec2" ? `You are not authorized to perform this operation. ${message}` : message;
+  return new AwsError(code, text, { status });
 }

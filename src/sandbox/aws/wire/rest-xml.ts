@@ -13,6 +13,10 @@ import { xmlWriterFor } from "./xml-writers.ts";
 
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 
+function unwrap(element: string, name: string): string {
+  return element.slice(name.length + 2, Math.max(0, element.length - name.length - 3));
+}
+
 function codecOf(context: Pick<AnswerContext, "schema" | "dialect">): BodyCodec {
   return {
     contentType: "application/xml",
@@ -24,7 +28,9 @@ function codecOf(context: Pick<AnswerContext, "schema" | "dialect">): BodyCodec 
       return value;
     },
     write: (shape, value, name) => {
-      const content = xmlWriterFor(context.dialect).content(shape, value);
+      const inner = xmlWriterFor(context.dialect).content(shape, value);
+      // S3 writes GetBucketLocation's one member as the root itself.
+      const content = shape.members.length === 1 && shape.members[0]?.name === name ? unwrap(inner, name) : inner;
       const xmlns = context.schema.xmlNamespace ? ` xmlns="${context.schema.xmlNamespace}"` : "";
       return `${declaration}<${name}${xmlns}>${content}</${name}>`;
     },

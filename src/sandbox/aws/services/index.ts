@@ -1,5 +1,6 @@
 // Every emulated service, sorted by id. A service is a folder here and a line in this list.
 import type { ServiceDefinition } from "../core/index.ts";
+import { iam } from "./iam/index.ts";
 import { sts } from "./sts/index.ts";
 
-export const services: readonly ServiceDefinition[] = [sts];
+export const services: readonly ServiceDefinition[] = [iam, sts];

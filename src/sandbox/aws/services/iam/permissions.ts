@@ -1,0 +1,90 @@
+// What a caller of IAM needs: the action on the ARN of what is named, with IAM's own condition keys.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html
+import type { Context, Operation, Permission, TableDefinition } from "../../core/index.ts";
+import type { Tags } from "./state.ts";
+import { groups, instanceProfiles, roles, users } from "./state.ts";
+
+type Input = Readonly<Record<string, unknown>>;
+
+interface Named {
+  member: string;
+  type: string;
+  table: TableDefinition<{ arn: string; tags?: Tags }>;
+}
+
+const untyped = (table: unknown): Named["table"] => table as Named["table"];
+
+// In this order: AddRoleToInstanceProfile is about the profile, AddUserToGroup about the group.
+const named: readonly Named[] = [
+  { member: "InstanceProfileName", type: "instance-profile", table: untyped(instanceProfiles) },
+  { member: "GroupName", type: "group", table: untyped(groups) },
+  { member: "RoleName", type: "role", table: untyped(roles) },
+  { member: "UserName", type: "user", table: untyped(users) },
+];
+
+/** These take no name: the resource is the whole account. */
+const accountWide =
+  /^(List(Roles|Users|Groups|Policies|InstanceProfiles|OpenIDConnectProviders|AccountAliases)|(Get|Create|Delete|Update)Account\w*|GetAccountAuthorizationDetails|SimulateCustomPolicy|GetContextKeysForCustomPolicy|GetAccessKeyLastUsed|GetServiceLinkedRoleDeletionStatus)$/;
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function resourceOf(operation: string, input: Input, ctx: Context): { arn: string; tags?: Tags } {
+  if (accountWide.test(operation)) return { arn: "*" };
+  const account = `arn:${ctx.partition}:iam::${ctx.account}`;
+  for (const { member, type, table } of named) {
+    const name = text(input[member]);
+    if (name === undefined) continue;
+    const row = ctx.table(table).get(name.toLowerCase());
+    if (row) return row.tags ? { arn: row.arn, tags: row.tags } : { arn: row.arn };
+    return { arn: `${account}:${type}${text(input["Path"]) ?? "/"}${name}` };
+  }
+  const arn = text(input["PolicyArn"]) ?? text(input["OpenIDConnectProviderArn"]) ?? text(input["PolicySourceArn"]);
+  if (arn !== undefined) return { arn };
+  const policy = text(input["PolicyName"]);
+  if (policy !== undefined) return { arn: `${account}:policy${text(input["Path"]) ?? "/"}${policy}` };
+  const url = text(input["Url"]);
+  if (url !== undefined) return { arn: `${account}:oidc-provider/${url.replace(/^https:\/\//, "")}` };
+  const service = text(input["AWSServiceName"]);
+  if (service !== undefined) return { arn: `${account}:role/aws-service-role/${service}/*` };
+  // What is left acts on the caller: GetUser, CreateAccessKey … without a name.
+  return { arn: ctx.principal.type === "IAMUser" ? ctx.principal.arn : "*" };
+}
+
+function conditionsOf(operation: string, input: Input, tags: Tags | undefined): Record<string, string> {
+  const boundary = text(input["PermissionsBoundary"]);
+  const policy = text(input["PolicyArn"]);
+  const service = text(input["AWSServiceName"]);
+  const resourceTags = Object.entries(tags ?? {}).flatMap(([key, value]) => [
+    [`aws:ResourceTag/${key}`, value] as const,
+    [`iam:ResourceTag/${key}`, value] as const,
+  ]);
+  return {
+    ...(boundary === undefined ? {} : { "iam:PermissionsBoundary": boundary }),
+    ...(policy !== undefined && /^(At|De)tach/.test(operation) ? { "iam:PolicyARN": policy } : {}),
+    ...(service === undefined ? {} : { "iam:AWSServiceName": service }),
+    ...Object.fromEntries(resourceTags),
+  };
+}
+
+/** The operation with its permissions. */
+export function withPermissions(name: string, operation: Operation): Operation {
+  const permissions = (input: Input, ctx: Context): readonly Permission[] => {
+    const { arn, tags } = resourceOf(name, input, ctx);
+    const own: Permission = { action: `iam:${name}`, resource: arn, conditions: conditionsOf(name, input, tags) };
+    const tagged = name.startsWith("Create") && Array.isArray(input["Tags"]) && input["Tags"].length > 0;
+    const role = name === "AddRoleToInstanceProfile" ? text(input["RoleName"]) : undefined;
+    return [
+      own,
+      ...(tagged ? [{ ...own, action: `iam:${name.replace("Create", "Tag")}` }] : []),
+      ...(role === undefined ? [] : [passRole(role, ctx)]),
+    ];
+  };
+  return Object.freeze({ ...operation, permissions: permissions as NonNullable<Operation["permissions"]> });
+}
+
+function passRole(name: string, ctx: Context): Permission {
+  const arn = ctx.table(roles).get(name.toLowerCase())?.arn ?? `arn:${ctx.partition}:iam::${ctx.account}:role/${name}`;
+  return { action: "iam:PassRole", resource: arn, conditions: { "iam:PassedToService": "ec2.amazonaws.com" } };
+}

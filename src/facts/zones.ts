@@ -22,7 +22,8 @@ const catalogue: Readonly<Record<string, readonly [prefix: string, zones: string
   "af-south-1": ["afs1", "a b c"],
   "ap-east-1": ["ape1", "a b c"],
   "ap-east-2": ["ape2", "a b c"],
-  "ap-northeast-1": ["apne1", "a:4 c:1 d:2"],
+  // Zone b is closed to newer accounts; this is an older one, as in the data that eksctl was recorded with.
+  "ap-northeast-1": ["apne1", "a:4 b:3 c:1 d:2"],
   "ap-northeast-2": ["apne2", "a b c d"],
   "ap-northeast-3": ["apne3", "a:3 b:1 c:2"],
   "ap-south-1": ["aps1", "a:1 b:3 c:2"],

@@ -74,10 +74,21 @@ export interface Known {
   readonly amis?: Readonly<Record<string, string>>;
   /** Physical ids by logical id of the cluster stack, e.g. `SubnetPublicEUCENTRAL1A`. */
   readonly physicalIds?: Readonly<Record<string, string>>;
+  /** What EKS says of add-ons (DescribeAddonVersions, DescribeAddonConfiguration), by name; others are taken from lotse's table. */
+  readonly addons?: Readonly<Record<string, KnownAddon>>;
+  /** Zones in which a node group's instance types are offered, by name of the group; a group that isn't named gets all zones. */
+  readonly offeredZones?: Readonly<Record<string, readonly string[]>>;
   /** Zones of the cluster in the order in which its subnets were cut; those of its stack when it lives. */
   readonly zones?: readonly string[];
   /** Contents of SSH public key files, by path as the file spells it. */
   readonly publicKeys?: Readonly<Record<string, string>>;
+}
+
+/** What an add-on needs of IAM. */
+export interface KnownAddon {
+  readonly requiresIamPermissions: boolean;
+  /** Recommended pod identities; none = the add-on doesn't support pod identity. */
+  readonly podIdentities: readonly { readonly serviceAccount: string; readonly policyArns: readonly string[] }[];
 }
 
 /** A role: given by ARN in the file, or the output of a stack. */
@@ -184,7 +195,7 @@ export interface DesiredSuspendedProcesses extends ObjectBase {
   readonly processes: readonly string[];
 }
 
-/** Tags on the Auto Scaling group behind a managed node group (CreateOrUpdateTags, propagated at launch). */
+/** Tags on the Auto Scaling group behind a managed node group (CreateOrUpdateTags, not propagated at launch). */
 export interface DesiredAsgTags extends ObjectBase {
   readonly kind: "asg-tags";
   readonly nodeGroup: string;
@@ -220,6 +231,14 @@ export interface DesiredAuthMapping extends ObjectBase {
   readonly principal: RoleReference | { readonly account: string };
   readonly username?: string;
   readonly groups: readonly string[];
+  /** Leave it out when the ARN is mapped already. */
+  readonly noDuplicateArns: boolean;
+}
+
+/** A device plugin for accelerated nodes. */
+export interface DesiredDevicePlugin extends ObjectBase {
+  readonly kind: "device-plugin";
+  readonly plugin: "nvidia" | "neuron";
 }
 
 /** CoreDNS moved onto Fargate: the annotation on its pod template. */
@@ -229,7 +248,11 @@ export interface DesiredCorednsOnFargate extends ObjectBase {
 }
 
 /** What stands inside Kubernetes. */
-export type DesiredKubernetesObject = DesiredServiceAccount | DesiredAuthMapping | DesiredCorednsOnFargate;
+export type DesiredKubernetesObject =
+  | DesiredServiceAccount
+  | DesiredAuthMapping
+  | DesiredCorednsOnFargate
+  | DesiredDevicePlugin;
 
 /** Everything beside the stacks. Order: an object comes after everything it needs. */
 export interface DesiredObjects {

@@ -6,6 +6,7 @@ export type {
   DesiredAuthMapping,
   DesiredAwsObject,
   DesiredCorednsOnFargate,
+  DesiredDevicePlugin,
   DesiredFargateProfile,
   DesiredKeyPair,
   DesiredKubernetesObject,
@@ -18,6 +19,7 @@ export type {
   DesiredStacks,
   DesiredSuspendedProcesses,
   Known,
+  KnownAddon,
   LateBound,
   RoleReference,
   StackCapability,
@@ -25,3 +27,9 @@ export type {
   Tag,
 } from "./desired.ts";
 export type { Template, TemplateOutput, TemplateResource, TemplateValue } from "./template.ts";
+export { desiredObjects } from "./desired-objects.ts";
+export { desiredStacks } from "./desired-stacks.ts";
+export { stackErrors } from "./errors.ts";
+export { eksctlVersion, stackNames, tagKeys } from "./names.ts";
+export type { TemplateDifference } from "./compare.ts";
+export { compareTemplates, normaliseTemplate, readUserData } from "./compare.ts";

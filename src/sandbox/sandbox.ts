@@ -1,14 +1,19 @@
 // createSandbox: an emulated AWS account in this process, for tests and rehearsals.
 import { LotseError } from "../base/index.ts";
 import { administratorKey, administratorOf } from "./aws/administrator.ts";
-import type { Clock, ClockMode, Store } from "./aws/core/index.ts";
-import { Cloud, partitionOf } from "./aws/core/index.ts";
+import type { Clock, ClockMode } from "./aws/core/index.ts";
+import { Cloud, Ids, partitionOf, Random, Store } from "./aws/core/index.ts";
 import { createDispatcher } from "./aws/dispatcher.ts";
+import type { Faults } from "./aws/faults.ts";
+import { createFaults } from "./aws/faults.ts";
 import type { SdkRequestHandler } from "./aws/gateway/in-process.ts";
 import { inProcessHandler } from "./aws/gateway/in-process.ts";
 import type { Gateway } from "./aws/gateway/server.ts";
 import { openGateway } from "./aws/gateway/server.ts";
+import { composeGuards } from "./aws/guards.ts";
 import { services } from "./aws/services/index.ts";
+import type { TrailRow } from "./aws/trail.ts";
+import { trailGuards, trailOf } from "./aws/trail.ts";
 
 export interface SandboxOptions {
   /** How virtual time moves; default `poll`. See {@link ClockMode}. */
@@ -52,6 +57,10 @@ export interface Sandbox {
   /** The emulated cloud itself: services, state, time. */
   readonly cloud: Cloud;
   readonly clock: Clock;
+  /** Injected faults. */
+  readonly faults: Faults;
+  /** Calls that were made, newest first; of the default account, in its region when none is given. */
+  trail(region?: string): readonly TrailRow[];
   /** Requests for what isn't emulated, by what was asked for. */
   readonly missing: ReadonlyMap<string, number>;
   /** For SDK clients in this process; requests take no socket. */
@@ -111,12 +120,17 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       blame: "user",
     });
   }
-  const cloud = new Cloud({
+  const store = options.store ?? new Store();
+  const seed = options.seed ?? 1;
+  const { faults, guards: faultGuards } = createFaults(store, seed);
+  const eventIds = new Ids(new Random(seed ^ 0x2545f491));
+  const cloud: Cloud = new Cloud({
     services,
+    store,
+    seed,
+    guards: composeGuards([faultGuards, trailGuards(() => eventIds.uuid())]),
     clock: clockMode(options.clock),
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.start === undefined ? {} : { start: options.start }),
-    ...(options.store ? { store: options.store } : {}),
   });
   const administrator = { ...administratorKey, principal: administratorOf(account, partitionOf(region)) };
   const dispatcher = createDispatcher({ cloud, account, region, administrator });
@@ -153,6 +167,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     credentials,
     cloud,
     clock: cloud.clock,
+    faults,
+    trail: (at = region) => trailOf(cloud.context({ account, region: at, principal: administrator.principal })),
     missing: dispatcher.missing,
     clientConfig: (change = {}) => ({
       endpoint: gateway?.endpoint ?? inProcessEndpoint,

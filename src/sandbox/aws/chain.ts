@@ -35,6 +35,9 @@ export interface Exchange {
   principal?: Principal;
   input?: object;
   response?: WireResponse;
+  /** Injected: wall-clock milliseconds to wait before the answer, or no answer. */
+  delay?: number;
+  drop?: boolean;
 }
 
 export interface Link {
@@ -178,6 +181,10 @@ const carryOutLink: Link = {
       requestId,
       sourceIp: request.sourceIp,
       userAgent: request.headers["user-agent"] ?? "",
+      wire: {
+        delay: (milliseconds) => (exchange.delay = milliseconds),
+        drop: () => (exchange.drop = true),
+      },
     });
     exchange.response = protocols[schema.protocol].success(operation, output ?? {}, {
       schema,

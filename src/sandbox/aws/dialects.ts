@@ -40,6 +40,7 @@ const byService: Record<string, Dialect> = {
   s3: {
     ...restXmlDialect,
     bareErrors: true,
+    throttled: { code: "SlowDown", status: 503, message: "Please reduce your request rate." },
     requestIdHeaders: ["x-amz-request-id", "x-amz-id-2"],
     unknownOperation: { code: "MethodNotAllowed", status: 405 },
     problem: (problem) => {
@@ -77,14 +78,19 @@ export function dialectOf(id: string, protocol: Protocol): Dialect {
   return byService[id] ?? byProtocol[protocol];
 }
 
+/** The dialect of a service by its id. */
+export function dialectFor(id: string): Dialect {
+  const entry = serviceEntries().find((each) => each.id === id);
+  return entry ? dialectOf(id, entry.protocol) : awsQueryDialect;
+}
+
 /**
  * A missing permission as the service answers it: `UnauthorizedOperation` (EC2), `AccessDenied`, `AccessDeniedException`.
  *
  * @param message `User: … is not authorized to perform: … on resource: … because …`
  */
 export function denialOf(id: string, message: string): AwsError {
-  const entry = serviceEntries().find((each) => each.id === id);
-  const { code, status } = entry ? dialectOf(id, entry.protocol).denied : awsQueryDialect.denied;
+  const { code, status } = dialectFor(id).denied;
   const text = id === "ec2" ? `You are not authorized to perform this operation. ${message}` : message;
   return new AwsError(code, text, { status });
 }

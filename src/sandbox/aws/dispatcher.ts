@@ -109,12 +109,16 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     missing,
     dispatch(request) {
       const exchange: Exchange = { request, requestId: cloud.requestIds.uuid(), region };
+      let response: WireResponse;
       try {
         for (const link of chain) link.run(exchange, host);
-        return exchange.response as WireResponse;
+        response = exchange.response as WireResponse;
       } catch (error) {
-        return failure(error, exchange);
+        response = failure(error, exchange);
       }
+      if (exchange.delay !== undefined) response.delay = exchange.delay;
+      if (exchange.drop) response.drop = true;
+      return response;
     },
   };
 }

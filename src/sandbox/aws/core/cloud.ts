@@ -28,8 +28,10 @@ export interface Call {
   requestId?: string;
   sourceIp?: string;
   userAgent?: string;
-  /** Of calls from the wire: lets an injected fault hold the answer back for wall-clock milliseconds. */
-  delay?(milliseconds: number): void;
+  /** The service that makes this call for the caller, by id (`cloudformation`). */
+  via?: string;
+  /** Of calls from the wire: lets injected faults hold the answer back (wall-clock milliseconds), or lose it. */
+  wire?: { delay(milliseconds: number): void; drop(): void };
 }
 
 /** Judges that sit before every call. Each is one room of its own; a cloud without them lets everything through. */
@@ -115,7 +117,9 @@ export class Cloud {
         this.#depth += 1;
         this.#ringing += 1;
         try {
-          this.store.detached(() => definition.run(timer.payload as never, this.context({ ...timer, principal })));
+          this.store.detached(() =>
+            definition.run(timer.payload as never, this.context({ ...timer, principal, inside: service })),
+          );
         } finally {
           this.#ringing -= 1;
           this.#depth -= 1;
@@ -146,7 +150,7 @@ export class Cloud {
     const operation = service?.operations[call.operation];
     if (!service || !operation) throw new NotEmulatedError(`${call.service} ${call.operation}`);
     const readOnly = operation.readOnly ?? readOnlyName.test(call.operation);
-    const ctx = this.context({ ...call, toEnd: operation.waiter === true });
+    const ctx = this.context({ ...call, inside: call.service, toEnd: operation.waiter === true });
     if (this.#depth === 0) this.clock.tick();
     this.#depth += 1;
     try {
@@ -168,9 +172,19 @@ export class Cloud {
   }
 
   /** A context outside of any call: timers, tests, tools. */
-  context(at: { account: string; region: string; principal: Principal; requestId?: string; toEnd?: boolean }): Context {
+  context(at: {
+    account: string;
+    region: string;
+    principal: Principal;
+    requestId?: string;
+    toEnd?: boolean;
+    /** The service whose operation or timer this is. */
+    inside?: string;
+  }): Context {
     const { account, region, principal } = at;
     const requestId = at.requestId ?? this.requestIds.uuid();
+    const inside = at.inside === undefined ? {} : { inside: at.inside };
+    const via = at.inside === undefined ? {} : { via: at.inside };
     const place = (other?: { account?: string; region?: string }): [string, string] => [
       other?.account ?? account,
       other?.region ?? region,
@@ -185,11 +199,11 @@ export class Cloud {
       now: () => this.clock.now(),
       table: (definition, other) => this.store.table(definition, ...place(other)),
       call: (service, operation, input) =>
-        this.invoke({ service, operation, input, account, region, principal, requestId }),
+        this.invoke({ service, operation, input, account, region, principal, requestId, ...via }),
       attempt: (body) => this.store.transaction(body),
       as: (other, elsewhere) => {
         const [otherAccount, otherRegion] = place(elsewhere);
-        return this.context({ account: otherAccount, region: otherRegion, principal: other, requestId });
+        return this.context({ account: otherAccount, region: otherRegion, principal: other, requestId, ...inside });
       },
       schedule: (timer, seconds, subject, payload) =>
         this.clock.schedule({ seconds, kind: timer.kind, account, region, subject, payload }),

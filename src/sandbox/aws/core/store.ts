@@ -87,6 +87,7 @@ export class Store {
   /** Every row there is, for snapshots. */
   *dump(): Generator<Change> {
     for (const table of this.#tables.values()) {
+      if (table.definition.volatile) continue;
       for (const [id, row] of table.entries()) yield { table: table.definition.name, place: table.place, id, row };
     }
     for (const [key, rows] of this.#loaded) {
@@ -127,12 +128,13 @@ export class Store {
     const seen = new Set<string>();
     const changes: Change[] = [];
     for (const { table, id } of undo) {
+      if (table.definition.volatile) continue;
       const key = `${table.definition.name}@${table.place}@${id}`;
       if (seen.has(key)) continue;
       seen.add(key);
       changes.push({ table: table.definition.name, place: table.place, id, row: table.get(id) ?? null });
     }
-    this.#listener(changes);
+    if (changes.length > 0) this.#listener(changes);
   }
 }
 

@@ -8,6 +8,8 @@ export interface TableDefinition<Row extends object> {
   /** `service/plural`, e.g. `ec2/subnets`; unique, and part of the saved state's format. */
   name: string;
   scope: TableScope;
+  /** Not part of the saved state: neither the journal nor a snapshot hears of its rows. */
+  volatile?: boolean;
   /** Secondary indexes: rows by a derived value (several values when an array is returned). */
   indexes: Record<string, (row: Row) => string | readonly string[] | undefined>;
 }
@@ -19,9 +21,10 @@ export interface TableDefinition<Row extends object> {
  */
 export function defineTable<Row extends object>(
   name: string,
-  options: { scope?: TableScope; indexes?: TableDefinition<Row>["indexes"] } = {},
+  options: { scope?: TableScope; indexes?: TableDefinition<Row>["indexes"]; volatile?: boolean } = {},
 ): TableDefinition<Row> {
-  return Object.freeze({ name, scope: options.scope ?? "regional", indexes: options.indexes ?? {} });
+  const { scope = "regional", indexes = {}, volatile = false } = options;
+  return Object.freeze({ name, scope, indexes, volatile });
 }
 
 /** Called with every change: the row before (undefined = new) and after (undefined = deleted). */

@@ -24,6 +24,8 @@ export interface Dialect {
   milliseconds: boolean;
   /** Code and status of a missing permission. */
   denied: { code: string; status: number };
+  /** The answer to too many calls. */
+  throttled: Refusal;
   unknownOperation: { code: string; status: number };
   problem(problem: Problem): Refusal;
   authentication(failure: AuthenticationFailure, detail: string): Refusal;
@@ -87,6 +89,7 @@ const awsRequestId = ["x-amzn-requestid"];
 export const awsQueryDialect: Dialect = {
   milliseconds: true,
   denied: { code: "AccessDenied", status: 403 },
+  throttled: { code: "Throttling", status: 400, message: "Rate exceeded" },
   unknownOperation: { code: "InvalidAction", status: 400 },
   problem: (problem) => {
     if (problem.kind === "missing") {
@@ -109,6 +112,7 @@ export const awsQueryDialect: Dialect = {
 export const ec2Dialect: Dialect = {
   ...awsQueryDialect,
   denied: { code: "UnauthorizedOperation", status: 403 },
+  throttled: { code: "RequestLimitExceeded", status: 503, message: "Request limit exceeded." },
   problem: (problem) => {
     if (problem.kind === "missing") {
       return {
@@ -141,6 +145,7 @@ export const ec2Dialect: Dialect = {
 export const awsJsonDialect: Dialect = {
   milliseconds: true,
   denied: { code: "AccessDeniedException", status: 400 },
+  throttled: { code: "ThrottlingException", status: 400, message: "Rate exceeded" },
   unknownOperation: { code: "UnknownOperationException", status: 400 },
   problem: (problem) => {
     if (problem.kind === "missing") {
@@ -160,6 +165,7 @@ export const awsJsonDialect: Dialect = {
 export const restJsonDialect: Dialect = {
   ...awsJsonDialect,
   denied: { code: "AccessDeniedException", status: 403 },
+  throttled: { code: "ThrottlingException", status: 429, message: "Too Many Requests" },
   unknownOperation: { code: "UnknownOperationException", status: 404 },
   authentication: jsonAuthentication(403),
 };

@@ -175,7 +175,7 @@ async function roundTrip(id: string, operation: string, seed: number, service: R
   service.answer.output = output;
   service.heard.length = 0;
   const Command = service.sdk[`${operation}Command`] as Constructor<object>;
-  const { $metadata, ...result } = await service.client.send(new Command(input));
+  const { $metadata: _metadata, ...result } = await service.client.send(new Command(input));
   const heard = service.heard[0]?.input as Record<string, unknown>;
   for (const [name, value] of Object.entries(result)) {
     const stream = value as { transformToByteArray?: () => Promise<Uint8Array> } | undefined;

@@ -33,3 +33,5 @@ export { stackErrors } from "./errors.ts";
 export { eksctlVersion, stackNames, tagKeys } from "./names.ts";
 export type { TemplateDifference } from "./compare.ts";
 export { compareTemplates, normaliseTemplate, readUserData } from "./compare.ts";
+export type { ExportedStack } from "./output.ts";
+export { exportStacks, stacksToFiles, stacksToJson, stacksToYaml } from "./output.ts";

@@ -1,9 +1,22 @@
 // An AWS account on this machine. `createSandbox` is the door; everything behind it is in aws/.
 export type { ClockMode, Principal } from "./aws/core/index.ts";
 export { AwsError, Cloud, NotEmulatedError, Store } from "./aws/core/index.ts";
+export type { AdminOptions, SandboxStatus } from "./admin.ts";
+export { adminEndpoints } from "./admin.ts";
 export type { CallEffect, FaultRule, Faults, ListedFault, ResourceEffect } from "./aws/faults.ts";
 export type { SdkRequest, SdkRequestHandler, SdkResponse } from "./aws/gateway/in-process.ts";
 export type { TrailRow } from "./aws/trail.ts";
 export { cloudTrailRecord } from "./aws/trail.ts";
+export type { DaemonOptions } from "./daemon.ts";
+export {
+  adminCall,
+  daemonStatus,
+  defaultStateFolder,
+  parseClock,
+  resetState,
+  serveSandbox,
+  startDaemon,
+  stopDaemon,
+} from "./daemon.ts";
 export type { Sandbox, SandboxClientConfig, SandboxCredentials, SandboxOptions } from "./sandbox.ts";
 export { createSandbox, foreignVariables } from "./sandbox.ts";

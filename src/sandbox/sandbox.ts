@@ -1,5 +1,7 @@
 // createSandbox: an emulated AWS account in this process, for tests and rehearsals.
-import { LotseError } from "../base/index.ts";
+import { errorMessage, LotseError } from "../base/index.ts";
+import type { AdminOptions } from "./admin.ts";
+import { adminPrefix, answerAdmin } from "./admin.ts";
 import { administratorKey, administratorOf } from "./aws/administrator.ts";
 import type { Clock, ClockMode } from "./aws/core/index.ts";
 import { Cloud, Ids, partitionOf, Random, Store } from "./aws/core/index.ts";
@@ -14,6 +16,9 @@ import { composeGuards } from "./aws/guards.ts";
 import { services } from "./aws/services/index.ts";
 import type { TrailRow } from "./aws/trail.ts";
 import { trailGuards, trailOf } from "./aws/trail.ts";
+import { readSnapshot } from "./state/format.ts";
+import type { Journal } from "./state/journal.ts";
+import { dumpState, openJournal } from "./state/journal.ts";
 
 export interface SandboxOptions {
   /** How virtual time moves; default `poll`. See {@link ClockMode}. */
@@ -30,6 +35,12 @@ export interface SandboxOptions {
   listen?: boolean | { port: number };
   /** State to go on from. */
   store?: Store;
+  /** Keeps the state in this folder: loaded at start, saved as it changes. One process at a time. */
+  folder?: string;
+  /** Hears when the folder can't be written, and with `undefined` when it can again. */
+  onProblem?: (problem: Error | undefined) => void;
+  /** What `/_lotse/` may do to this process. */
+  admin?: AdminOptions;
 }
 
 export interface SandboxCredentials {
@@ -74,6 +85,13 @@ export interface Sandbox {
   advance(seconds: number): void;
   /** Empties the account: as new. */
   reset(): void;
+  /** The whole state as text, and a state from such text in place of this one. */
+  save(): string;
+  load(text: string): void;
+  /** Why the state isn't on disk, while it isn't. */
+  readonly problem: Error | undefined;
+  /** Keeps the process alive while it listens; by itself a sandbox doesn't. */
+  ref(): void;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -102,6 +120,24 @@ function clockMode(clock: SandboxOptions["clock"]): ClockMode {
   return { kind: clock };
 }
 
+function openFolder(folder: string, store: Store, options: SandboxOptions): Journal {
+  return openJournal(folder, store, options.onProblem ? { onProblem: options.onProblem } : {});
+}
+
+function cannotListen(listen: true | { port: number }, cause: unknown): LotseError {
+  const port = listen === true ? "a free port" : `port ${listen.port}`;
+  return new LotseError(
+    "sandbox/cannot-listen",
+    {
+      title: `The sandbox can't listen on ${port} of 127.0.0.1`,
+      detail: errorMessage(cause),
+      remedy: "Choose another port, or stop what uses this one.",
+      blame: "user",
+    },
+    { cause },
+  );
+}
+
 /**
  * Makes an emulated AWS account.
  *
@@ -121,9 +157,12 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     });
   }
   const store = options.store ?? new Store();
+  const journal = options.folder === undefined ? undefined : openFolder(options.folder, store, options);
   const seed = options.seed ?? 1;
   const { faults, guards: faultGuards } = createFaults(store, seed);
-  const eventIds = new Ids(new Random(seed ^ 0x2545f491));
+  // A state that goes on has events already: its next ids must be others.
+  const resumed = !store.dump().next().done;
+  const eventIds = new Ids(new Random(seed ^ 0x2545f491 ^ (resumed ? Date.now() : 0)));
   const cloud: Cloud = new Cloud({
     services,
     store,
@@ -138,12 +177,6 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const credentials: SandboxCredentials = { ...administratorKey };
   const { listen = true } = options;
   let gateway: Gateway | undefined;
-  if (listen !== false) {
-    gateway = await openGateway({
-      handle: (request) => dispatcher.dispatch(request),
-      ...(listen === true ? {} : { port: listen.port }),
-    });
-  }
   const endpointOf = (): string => {
     if (gateway) return gateway.endpoint;
     throw new LotseError("sandbox/not-listening", {
@@ -157,8 +190,9 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     const open = gateway;
     gateway = undefined;
     await open?.close();
+    journal?.close();
   };
-  return {
+  const sandbox: Sandbox = {
     get endpoint() {
       return endpointOf();
     },
@@ -189,8 +223,38 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       AWS_PAGER: "",
     }),
     advance: (seconds) => cloud.clock.advanceTo(cloud.clock.now() + seconds * 1000),
-    reset: () => cloud.reset(),
+    reset: () => {
+      cloud.reset();
+      journal?.snapshot();
+    },
+    save: () => dumpState(store),
+    load: (text) => {
+      const { changes } = readSnapshot(text, "the saved state");
+      cloud.reset();
+      store.load(changes);
+      cloud.resume();
+      journal?.snapshot();
+    },
+    get problem() {
+      return journal?.problem;
+    },
+    ref: () => gateway?.ref(),
     close,
     [Symbol.asyncDispose]: close,
   };
+  if (listen !== false) {
+    try {
+      gateway = await openGateway({
+        handle: (request) =>
+          request.path.startsWith(adminPrefix)
+            ? answerAdmin(request, sandbox, options.admin ?? {})
+            : dispatcher.dispatch(request),
+        ...(listen === true ? {} : { port: listen.port }),
+      });
+    } catch (cause) {
+      journal?.close();
+      throw cannotListen(listen, cause);
+    }
+  }
+  return sandbox;
 }

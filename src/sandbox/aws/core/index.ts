@@ -8,6 +8,7 @@ export type {
   Permission,
   ResourceFault,
   ResourceFaultKind,
+  ResourcePolicy,
   ServiceDefinition,
   TimerDefinition,
 } from "./service.ts";

@@ -91,6 +91,16 @@ export interface TimerDefinition<Payload extends object = never> {
   run(payload: Payload, ctx: Context): void;
 }
 
+/** The policy that hangs on a resource. */
+export interface ResourcePolicy {
+  /** JSON text. */
+  document: string;
+  /** Account that owns the resource. */
+  account: string;
+  /** Nobody gets in without it, not even its own account: keys, and the trust policies of roles. */
+  mustAllow?: boolean;
+}
+
 export interface ServiceDefinition {
   /** Name of the schema file and of the room: `ec2`, `eks`, `cloudformation`, `auto-scaling` … */
   id: string;
@@ -99,6 +109,10 @@ export interface ServiceDefinition {
   /** Operations by API name; whatever of the schema is not here answers "not emulated". */
   operations: Readonly<Record<string, Operation>>;
   timers?: readonly TimerDefinition[];
+  /** Policy that hangs on the resource of a permission; undefined when it has none. Asked for every such check. */
+  resourcePolicy?(permission: Permission, ctx: Context): ResourcePolicy | undefined;
+  /** Tags of one of its resources, for `aws:ResourceTag/…` in policies. Asked only when a policy looks at them. */
+  resourceTags?(arn: string, ctx: Context): Readonly<Record<string, string>> | undefined;
   /** Called once for an account and region before its first call there: default VPC, service defaults. */
   seed?(ctx: Context): void;
 }

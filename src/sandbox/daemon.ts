@@ -1,0 +1,246 @@
+// The sandbox as a process of its own: `lotse sandbox up` starts it, its state survives restarts.
+import { spawn } from "node:child_process";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { errorMessage, LotseError, packageFile, sleep, version } from "../base/index.ts";
+import type { SandboxStatus } from "./admin.ts";
+import { adminPrefix } from "./admin.ts";
+import type { ClockMode } from "./aws/core/index.ts";
+import type { Sandbox } from "./sandbox.ts";
+import { createSandbox } from "./sandbox.ts";
+import { isAlive } from "./state/lock.ts";
+
+/** What `daemon.json` in the state folder says. */
+interface DaemonFile {
+  pid: number;
+  endpoint: string;
+  version: string;
+}
+
+export interface DaemonOptions {
+  /** State folder. */
+  folder: string;
+  /** Default: the port of the last time if it is free, else any. */
+  port?: number;
+  clock?: ClockMode;
+  account?: string;
+  region?: string;
+  seed?: number;
+}
+
+const fileName = "daemon.json";
+const logName = "daemon.log";
+
+/** `poll`, `instant`, `real` or `scaled:N`; undefined when it is none of these. */
+export function parseClock(text: string): ClockMode | undefined {
+  if (text === "poll" || text === "instant" || text === "real") return { kind: text };
+  const scaled = /^scaled:(\d+(?:\.\d+)?)$/.exec(text);
+  const factor = Number(scaled?.[1]);
+  return scaled && factor > 0 && factor <= 1_000_000 ? { kind: "scaled", factor } : undefined;
+}
+
+function readDaemonFile(folder: string): DaemonFile | undefined {
+  const path = join(folder, fileName);
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as DaemonFile;
+  } catch {
+    // Being written, or not ours: as if there were none.
+    return undefined;
+  }
+}
+
+/** Where the state of the default daemon lives, from a copy of the environment. */
+export function defaultStateFolder(env: Readonly<Record<string, string | undefined>>): string {
+  const { LOTSE_SANDBOX_DIR, XDG_STATE_HOME, LOCALAPPDATA, HOME, USERPROFILE } = env;
+  if (LOTSE_SANDBOX_DIR) return LOTSE_SANDBOX_DIR;
+  const base = XDG_STATE_HOME || LOCALAPPDATA || join(HOME ?? USERPROFILE ?? ".", ".local", "state");
+  return join(base, "lotse", "sandbox");
+}
+
+/**
+ * Calls an admin endpoint of a running sandbox.
+ *
+ * @param call `GET status`, `POST advance` …; see admin.ts
+ * @throws LotseError `sandbox/refused` with what it said
+ */
+export async function adminCall(
+  endpoint: string,
+  call: string,
+  options: { body?: string; query?: Record<string, string>; timeout?: number } = {},
+): Promise<string> {
+  const [method = "GET", path = ""] = call.split(" ");
+  const query = new URLSearchParams(options.query ?? {}).toString();
+  const url = `${endpoint}${adminPrefix}${path}${query ? `?${query}` : ""}`;
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method,
+      signal: AbortSignal.timeout(options.timeout ?? 60_000),
+      ...(options.body === undefined ? {} : { body: options.body }),
+    });
+  } catch (cause) {
+    throw new LotseError(
+      "sandbox/unreachable",
+      {
+        title: `No sandbox answers at ${endpoint}`,
+        detail: errorMessage(cause),
+        remedy: "Start one: lotse sandbox up",
+        blame: "user",
+      },
+      { cause },
+    );
+  }
+  const text = await response.text();
+  if (response.ok) return text;
+  let said = text.trim();
+  let remedy: string | undefined;
+  try {
+    const parsed = JSON.parse(text) as { error?: string; remedy?: string };
+    said = parsed.error ?? said;
+    remedy = parsed.remedy;
+  } catch {
+    // Not the sandbox's JSON: shown as it is.
+  }
+  throw new LotseError("sandbox/refused", { title: said, ...(remedy ? { remedy } : {}), blame: "user" });
+}
+
+/** The running daemon of a state folder; undefined when there is none. */
+export async function daemonStatus(folder: string): Promise<SandboxStatus | undefined> {
+  const file = readDaemonFile(folder);
+  if (!file || !isAlive(file.pid)) return undefined;
+  try {
+    const status = JSON.parse(await adminCall(file.endpoint, "GET status", { timeout: 5000 })) as SandboxStatus;
+    // The port may belong to another sandbox by now.
+    return status.pid === file.pid ? status : undefined;
+  } catch {
+    // It doesn't answer: not running, as far as anyone can use it.
+    return undefined;
+  }
+}
+
+/** A port that was used last time, so that exported variables stay right. */
+function lastPort(folder: string): number | undefined {
+  const port = Number(readDaemonFile(folder)?.endpoint.split(":").at(-1));
+  return Number.isInteger(port) && port > 0 ? port : undefined;
+}
+
+/**
+ * Starts the daemon and waits until it answers; one that runs already is left as it is.
+ *
+ * @param entry script that understands `sandbox serve`; default: the installed command line
+ * @throws LotseError `sandbox/start-failed` with the end of its log
+ */
+export async function startDaemon(
+  options: DaemonOptions,
+  entry: string = packageFile("dist/lotse.js"),
+): Promise<{ status: SandboxStatus; started: boolean }> {
+  const { folder } = options;
+  const running = await daemonStatus(folder);
+  if (running) return { status: running, started: false };
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const logPath = join(folder, logName);
+  const log = openSync(logPath, "w", 0o600);
+  const clock = options.clock?.kind === "scaled" ? `scaled:${options.clock.factor}` : options.clock?.kind;
+  const flags: [string, string | number | undefined][] = [
+    ["--state", folder],
+    ["--port", options.port],
+    ["--clock", clock],
+    ["--account", options.account],
+    ["--region", options.region],
+    ["--seed", options.seed],
+  ];
+  const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
+  const child = spawn(process.execPath, [entry, "sandbox", "serve", ...given], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    windowsHide: true,
+  });
+  closeSync(log);
+  child.unref();
+  let exited: number | null | undefined;
+  child.once("exit", (code) => (exited = code));
+  child.once("error", () => (exited = null));
+  const deadline = Date.now() + 20_000;
+  for (let wait = 10; Date.now() < deadline; wait = Math.min(wait * 1.5, 100)) {
+    const status = await daemonStatus(folder);
+    if (status) return { status, started: true };
+    if (exited !== undefined) break;
+    await sleep(wait);
+  }
+  const said = existsSync(logPath) ? readFileSync(logPath, "utf8").trim().split("\n").slice(-8).join("\n") : "";
+  throw new LotseError("sandbox/start-failed", {
+    title: "The sandbox didn't start",
+    detail: said === "" ? `It said nothing within 20 seconds (log: ${logPath}).` : said,
+    remedy: "Another port (--port) or another folder (--state) may help.",
+    blame: "user",
+  });
+}
+
+/** Stops the daemon of a folder and waits until it is gone; false when there was none. */
+export async function stopDaemon(folder: string): Promise<boolean> {
+  const status = await daemonStatus(folder);
+  if (!status) return false;
+  await adminCall(status.endpoint, "POST stop");
+  for (let waited = 0; waited < 10_000 && isAlive(status.pid); waited += 20) await sleep(20);
+  return true;
+}
+
+/**
+ * Is the daemon: runs until it is told to stop (by signal or by `POST /_lotse/stop`).
+ *
+ * @param say hears one line when it is ready and one for each problem with the disk
+ * @param signal ends it
+ */
+export async function serveSandbox(
+  options: DaemonOptions,
+  say: (line: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { folder } = options;
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<void>((resolve) => (stop = resolve));
+  const open = (port: number | undefined): Promise<Sandbox> =>
+    createSandbox({
+      folder,
+      listen: port === undefined ? true : { port },
+      admin: { stop: () => setTimeout(stop, 20) },
+      onProblem: (problem) => say(problem ? `state can't be written: ${problem.message}` : "state is written again"),
+      ...(options.clock ? { clock: options.clock } : {}),
+      ...(options.account ? { account: options.account } : {}),
+      ...(options.region ? { region: options.region } : {}),
+      ...(options.seed === undefined ? {} : { seed: options.seed }),
+    });
+  const remembered = options.port ?? lastPort(folder);
+  const sandbox = await open(remembered).catch((error: unknown) => {
+    const taken = (error as { cause?: NodeJS.ErrnoException }).cause?.code === "EADDRINUSE";
+    if (options.port === undefined && taken) return open(undefined);
+    throw error;
+  });
+  sandbox.ref();
+  const path = join(folder, fileName);
+  const file: DaemonFile = { pid: process.pid, endpoint: sandbox.endpoint, version };
+  writeFileSync(`${path}.tmp`, JSON.stringify(file), { mode: 0o600 });
+  renameSync(`${path}.tmp`, path);
+  say(`lotse sandbox listens at ${sandbox.endpoint}, state in ${folder}`);
+  const onSignal = (): void => stop();
+  signal.addEventListener("abort", onSignal, { once: true });
+  process.once("SIGTERM", onSignal);
+  if (signal.aborted) stop();
+  await stopped;
+  process.removeListener("SIGTERM", onSignal);
+  await sandbox.close();
+}
+
+/** Empties the state of a folder, of the running daemon or on disk. */
+export async function resetState(folder: string): Promise<"running" | "on disk"> {
+  const status = await daemonStatus(folder);
+  if (status) {
+    await adminCall(status.endpoint, "POST reset");
+    return "running";
+  }
+  const { removeState } = await import("./state/journal.ts");
+  removeState(folder);
+  rmSync(join(folder, fileName), { force: true });
+  return "on disk";
+}

@@ -1,0 +1,115 @@
+// The saved state's format: JSON lines. The first line says what it is; every further line is one row.
+import { LotseError } from "../../base/index.ts";
+import type { Change } from "../aws/core/index.ts";
+
+/** Raised when older code couldn't read what newer code writes. */
+export const stateVersion = 1;
+
+export interface StateHeader {
+  format: "lotse-sandbox-state";
+  version: number;
+  /** Grows with every snapshot; a journal belongs to the snapshot of its generation. */
+  generation: number;
+}
+
+type Line = [table: string, place: string, id: string, row: object | null];
+
+export function headerLine(generation: number): string {
+  const header: StateHeader = { format: "lotse-sandbox-state", version: stateVersion, generation };
+  return `${JSON.stringify(header)}\n`;
+}
+
+export function changeLine({ table, place, id, row }: Change): string {
+  return `${JSON.stringify([table, place, id, row] satisfies Line)}\n`;
+}
+
+/** Last line of a snapshot: without it the file is not whole. */
+export function endLine(rows: number): string {
+  return `${JSON.stringify({ end: rows })}\n`;
+}
+
+/** One transaction of a journal: all of its rows, or none. */
+export function transactionLine(changes: readonly Change[]): string {
+  return `${JSON.stringify(changes.map(({ table, place, id, row }): Line => [table, place, id, row]))}\n`;
+}
+
+function toChange(line: unknown): Change | undefined {
+  if (!Array.isArray(line) || line.length !== 4) return undefined;
+  const [table, place, id, row] = line as Line;
+  if (typeof table !== "string" || typeof place !== "string" || typeof id !== "string") return undefined;
+  return { table, place, id, row };
+}
+
+function damaged(where: string, detail: string): LotseError {
+  return new LotseError("sandbox/state-damaged", {
+    title: `The sandbox's saved state is damaged: ${where}`,
+    detail,
+    remedy: "Start empty with lotse sandbox reset, or load an earlier lotse sandbox save.",
+    blame: "user",
+  });
+}
+
+function parseLine(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new LotseError("sandbox/state-damaged", { ...damaged(where, "A line is not JSON.").diagnostic }, { cause });
+  }
+}
+
+/**
+ * Reads a snapshot.
+ *
+ * @param where path for messages
+ * @throws LotseError `sandbox/state-damaged`, or `sandbox/state-version` when newer code has written it
+ */
+export function readSnapshot(text: string, where: string): { generation: number; changes: Change[] } {
+  const lines = text.split("\n").filter((line) => line !== "");
+  const header = parseLine(lines[0] ?? "null", where) as Partial<StateHeader> | null;
+  if (header?.format !== "lotse-sandbox-state" || typeof header.version !== "number") {
+    throw damaged(where, "It doesn't begin as a saved state does.");
+  }
+  if (header.version > stateVersion) {
+    throw new LotseError("sandbox/state-version", {
+      title: `${where} was saved by a newer lotse`,
+      detail: `It has format version ${header.version}; this lotse reads up to ${stateVersion}.`,
+      remedy: "Use that lotse, or start empty with lotse sandbox reset.",
+      blame: "user",
+    });
+  }
+  const end = parseLine(lines.at(-1) ?? "null", where) as { end?: number } | null;
+  const rows = lines.slice(1, -1);
+  if (end?.end !== rows.length) throw damaged(where, "Its end is missing.");
+  const changes = rows.map((line, index) => {
+    const change = toChange(parseLine(line, `${where}:${index + 2}`));
+    if (!change) throw damaged(`${where}:${index + 2}`, "A line is not a row.");
+    return change;
+  });
+  return { generation: header.generation ?? 0, changes };
+}
+
+/**
+ * Reads a journal as far as it is whole: a line that was cut off by a crash ends it.
+ *
+ * @returns the changes, and the length in bytes of what was whole
+ */
+export function readJournal(content: Buffer): { changes: Change[]; length: number } {
+  const changes: Change[] = [];
+  let at = 0;
+  for (;;) {
+    const end = content.indexOf(0x0a, at);
+    if (end < 0) return { changes, length: at };
+    let transaction: unknown;
+    try {
+      transaction = JSON.parse(content.toString("utf8", at, end));
+    } catch {
+      // Torn by a power failure in the middle: what follows can't be trusted either.
+      return { changes, length: at };
+    }
+    if (!Array.isArray(transaction)) return { changes, length: at };
+    const parsed = transaction.map(toChange);
+    if (parsed.some((change) => change === undefined)) return { changes, length: at };
+    changes.push(...(parsed as Change[]));
+    at = end + 1;
+  }
+}

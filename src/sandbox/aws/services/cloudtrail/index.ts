@@ -1,0 +1,10 @@
+// CloudTrail: the event history of the account, as every sandbox keeps it. Trails and event data stores are not emulated.
+import type { ServiceDefinition } from "../../core/index.ts";
+import { defineService } from "../../core/index.ts";
+import { lookupOperations } from "./operations/lookup.ts";
+
+export const cloudtrail: ServiceDefinition = defineService({
+  id: "cloudtrail",
+  iamPrefix: "cloudtrail",
+  operations: { ...lookupOperations },
+});

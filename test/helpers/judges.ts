@@ -1,5 +1,5 @@
 // The outside judges that `npm test` has set up (scripts/judges.mjs), and what to say when they are missing.
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
@@ -47,11 +47,10 @@ export function startAwsCli(env: Readonly<Record<string, string | undefined>>): 
   };
 }
 
-/** Runs a Python script of test/helpers with boto3 at hand. */
-export function runPython(script: string, env: Readonly<Record<string, string | undefined>>): CliResult {
+/** Runs a Python script of test/helpers with boto3 at hand. Asynchronous: the sandbox it talks to lives in this process. */
+export function runPython(script: string, env: Readonly<Record<string, string | undefined>>): Promise<CliResult> {
   if (!python) throw new Error(pythonMissing);
-  const { status, stdout, stderr } = spawnSync(python, [resolve("test/helpers", script)], {
-    encoding: "utf8",
+  const child = spawn(python, [resolve("test/helpers", script)], {
     env: {
       PATH: process.env["PATH"] ?? "",
       AWS_CONFIG_FILE: "/dev/null",
@@ -59,5 +58,8 @@ export function runPython(script: string, env: Readonly<Record<string, string | 
       ...env,
     },
   });
-  return { exit: status ?? -1, out: stdout, err: stderr };
+  const texts = { out: "", err: "" };
+  child.stdout.on("data", (chunk: Buffer) => (texts.out += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (texts.err += chunk.toString()));
+  return new Promise((done) => child.once("close", (exit) => done({ exit: exit ?? -1, ...texts })));
 }

@@ -28,3 +28,4 @@ export {
 } from "./ami-parameters.ts";
 export type { ResourceTypeFacts } from "./cloudformation.ts";
 export { resourceTypeFacts, resourceTypesWithFacts } from "./cloudformation.ts";
+export { eksRegions } from "./regions.ts";

@@ -1,0 +1,111 @@
+// How EKS's operations are declared: their permissions follow from the resource they name and the roles they pass.
+import type { Context, Operation, Permission } from "../../core/index.ts";
+import { operation } from "../../core/index.ts";
+import { childKey, eksArn } from "./lookup.ts";
+import { accessEntries, addonTable, clusters, fargateProfiles, nodegroups } from "./state.ts";
+
+/** Members of requests that name resources; each operation has some of them. */
+export interface Named {
+  name?: string | undefined;
+  clusterName?: string | undefined;
+  nodegroupName?: string | undefined;
+  fargateProfileName?: string | undefined;
+  addonName?: string | undefined;
+  principalArn?: string | undefined;
+  associationId?: string | undefined;
+  capabilityName?: string | undefined;
+  tags?: Record<string, string> | undefined;
+}
+
+/** What an operation is about, in the words of EKS's service authorization reference. */
+export type Resource =
+  | "any"
+  | "cluster"
+  | "nodegroup"
+  | "fargateprofile"
+  | "addon"
+  | "access-entry"
+  | "podidentityassociation"
+  | "capability"
+  | "identityproviderconfig";
+
+const clusterOf = (input: Named): string => input.clusterName ?? input.name ?? "";
+
+/** A resource that doesn't exist has no ARN: the pattern is judged with a `*` for the part EKS would have made up. */
+const arns: Readonly<Record<Resource, (input: Named, ctx: Context) => string>> = {
+  any: () => "*",
+  cluster: (input, ctx) => eksArn(ctx, `cluster/${clusterOf(input)}`),
+  nodegroup: (input, ctx) =>
+    ctx.table(nodegroups).get(childKey(clusterOf(input), input.nodegroupName ?? ""))?.nodegroupArn ??
+    eksArn(ctx, `nodegroup/${clusterOf(input)}/${input.nodegroupName}/*`),
+  fargateprofile: (input, ctx) =>
+    ctx.table(fargateProfiles).get(childKey(clusterOf(input), input.fargateProfileName ?? ""))?.fargateProfileArn ??
+    eksArn(ctx, `fargateprofile/${clusterOf(input)}/${input.fargateProfileName}/*`),
+  addon: (input, ctx) =>
+    ctx.table(addonTable).get(childKey(clusterOf(input), input.addonName ?? ""))?.addonArn ??
+    eksArn(ctx, `addon/${clusterOf(input)}/${input.addonName}/*`),
+  "access-entry": (input, ctx) =>
+    ctx.table(accessEntries).get(childKey(clusterOf(input), input.principalArn ?? ""))?.accessEntryArn ??
+    eksArn(ctx, `access-entry/${clusterOf(input)}/*`),
+  podidentityassociation: (input, ctx) =>
+    eksArn(ctx, `podidentityassociation/${clusterOf(input)}/${input.associationId}`),
+  capability: (input, ctx) => eksArn(ctx, `capability/${clusterOf(input)}/*/${input.capabilityName}`),
+  identityproviderconfig: (input, ctx) => eksArn(ctx, `identityproviderconfig/${clusterOf(input)}/*`),
+};
+
+/** A request whose required members are there: the wire has checked them. */
+export type Sent<Request> = {
+  [Key in keyof Request]: Record<never, never> extends Pick<Request, Key> ? Request[Key] : NonNullable<Request[Key]>;
+};
+
+export interface EksOperation<Input, Output> {
+  on: Resource;
+  run: (input: Sent<Input>, ctx: Context) => Output;
+  /** Roles that the caller hands to EKS. */
+  passes?: (input: Sent<Input>) => readonly (string | undefined)[];
+  /** Keys EKS makes grants on in the caller's name. */
+  keys?: (input: Sent<Input>) => readonly (string | undefined)[];
+  waiter?: boolean;
+}
+
+function tagConditions(input: Named, ctx: Context): Record<string, string | readonly string[]> {
+  const conditions: Record<string, string | readonly string[]> = {};
+  const keys = Object.keys(input.tags ?? {});
+  for (const [key, value] of Object.entries(input.tags ?? {})) conditions[`aws:RequestTag/${key}`] = value;
+  if (keys.length > 0) conditions["aws:TagKeys"] = keys;
+  const resourceTags = ctx.table(clusters).get(clusterOf(input))?.tags ?? {};
+  for (const [key, value] of Object.entries(resourceTags)) conditions[`aws:ResourceTag/${key}`] = value;
+  return conditions;
+}
+
+/**
+ * Declares an operation of EKS.
+ *
+ * @param name the API's name, which is also the IAM action
+ */
+export function eksOperation<Input extends object, Output>(
+  name: string,
+  definition: EksOperation<Input, Output>,
+): Operation {
+  const { on, run, passes, keys, waiter } = definition;
+  return operation<Sent<Input> & Named, Output>({
+    run,
+    ...(waiter ? { waiter } : {}),
+    permissions: (input, ctx) => [
+      { action: `eks:${name}`, resource: arns[on](input, ctx), conditions: tagConditions(input, ctx) },
+      ...(passes?.(input) ?? [])
+        .filter((role) => role !== undefined)
+        .map((role): Permission => ({
+          action: "iam:PassRole",
+          resource: role,
+          conditions: { "iam:PassedToService": "eks.amazonaws.com" },
+        })),
+      ...(keys?.(input) ?? [])
+        .filter((key) => key?.startsWith("arn:"))
+        .flatMap((key = ""): Permission[] => [
+          { action: "kms:DescribeKey", resource: key },
+          { action: "kms:CreateGrant", resource: key, conditions: { "kms:GrantIsForAWSResource": "true" } },
+        ]),
+    ],
+  });
+}

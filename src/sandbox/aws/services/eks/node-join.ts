@@ -1,0 +1,55 @@
+// Whether instances of a node group become nodes: their role must let the kubelet, the image pull and the CNI work.
+import type { Instance } from "@aws-sdk/client-auto-scaling";
+import type { Issue } from "@aws-sdk/client-eks";
+import type { ListOpenIDConnectProvidersResponse } from "@aws-sdk/client-iam";
+import type { Context } from "../../core/index.ts";
+import { asEks, childKey } from "./lookup.ts";
+import { rolePolicies } from "./rules/roles.ts";
+import type { ClusterRow, NodegroupRow } from "./state.ts";
+import { addonTable, podIdentities } from "./state.ts";
+
+const worker = ["AmazonEKSWorkerNodePolicy", "AmazonEKSWorkerNodeMinimalPolicy"];
+const pull = [
+  "AmazonEC2ContainerRegistryPullOnly",
+  "AmazonEC2ContainerRegistryReadOnly",
+  "AmazonEC2ContainerRegistryPowerUser",
+  "AmazonEC2ContainerRegistryFullAccess",
+];
+const admin = ["AdministratorAccess"];
+
+/** True when aws-node has permissions from somewhere else than the node's role. */
+function cniHasOwnRole(ctx: Context, cluster: Readonly<ClusterRow>): boolean {
+  const addon = ctx.table(addonTable).get(childKey(cluster.name, "vpc-cni"));
+  if (addon?.serviceAccountRoleArn || addon?.podIdentityAssociations?.length) return true;
+  const associated = ctx
+    .table(podIdentities)
+    .by("cluster", cluster.name)
+    .some((row) => row.namespace === "kube-system" && row.serviceAccount === "aws-node");
+  if (associated) return true;
+  // With an OIDC provider the service account may carry a role that only Kubernetes knows of.
+  const { OpenIDConnectProviderList = [] } = asEks(ctx).call<ListOpenIDConnectProvidersResponse>(
+    "iam",
+    "ListOpenIDConnectProviders",
+    {},
+  );
+  return OpenIDConnectProviderList.some((provider) => provider.Arn?.includes(cluster.hidden.issuerId));
+}
+
+/** Why the instances don't become Ready nodes, or undefined. A role with policies of one's own is believed to know. */
+export function nodeTrouble(
+  ctx: Context,
+  row: Readonly<NodegroupRow>,
+  cluster: Readonly<ClusterRow>,
+  instances: () => readonly Instance[],
+): Issue | undefined {
+  const { managed, custom } = rolePolicies(ctx, row.nodeRole);
+  const has = (names: readonly string[]): boolean => [...names, ...admin].some((name) => managed.includes(name));
+  if (custom) return undefined;
+  const joins = has(worker) && has(pull);
+  if (joins && (has(["AmazonEKS_CNI_Policy"]) || cniHasOwnRole(ctx, cluster))) return undefined;
+  return {
+    code: "NodeCreationFailure",
+    message: joins ? "Unhealthy nodes in the kubernetes cluster" : "Instances failed to join the kubernetes cluster",
+    resourceIds: instances().flatMap((instance) => instance.InstanceId ?? []),
+  };
+}

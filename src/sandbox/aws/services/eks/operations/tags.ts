@@ -1,0 +1,89 @@
+// Tags of everything in EKS that has an ARN.
+import type {
+  ListTagsForResourceRequest,
+  ListTagsForResourceResponse,
+  TagResourceRequest,
+  TagResourceResponse,
+  UntagResourceRequest,
+  UntagResourceResponse,
+} from "@aws-sdk/client-eks";
+import type { Context, Operation, TableDefinition } from "../../../core/index.ts";
+import { AwsError, operation } from "../../../core/index.ts";
+import type { Sent } from "../define.ts";
+import { eksArn } from "../lookup.ts";
+import { checkTags } from "../rules/text.ts";
+import {
+  accessEntries,
+  addonTable,
+  capabilities,
+  clusters,
+  fargateProfiles,
+  identityProviders,
+  nodegroups,
+  podIdentities,
+} from "../state.ts";
+
+type Tags = Record<string, string>;
+
+interface Taggable {
+  table: TableDefinition<{ tags: Tags }>;
+  arn: (row: object) => string | undefined;
+}
+
+const taggable = <Row extends { tags: Tags }>(table: TableDefinition<Row>, arn: (row: Row) => string): Taggable => ({
+  table: table as unknown as Taggable["table"],
+  arn: arn as unknown as Taggable["arn"],
+});
+
+/** By the first part of the ARN's path. */
+const kinds: Readonly<Record<string, Taggable>> = {
+  cluster: taggable(clusters, (row) => row.arn),
+  nodegroup: taggable(nodegroups, (row) => row.nodegroupArn),
+  fargateprofile: taggable(fargateProfiles, (row) => row.fargateProfileArn),
+  addon: taggable(addonTable, (row) => row.addonArn),
+  "access-entry": taggable(accessEntries, (row) => row.accessEntryArn),
+  podidentityassociation: taggable(podIdentities, (row) => row.associationArn),
+  identityproviderconfig: taggable(identityProviders, (row) => row.identityProviderConfigArn),
+  capability: taggable(capabilities, (row) => row.arn),
+};
+
+/** Tag operations have errors of their own: BadRequestException and NotFoundException. */
+function find(ctx: Context, arn: string): { kind: Taggable; key: string; tags: Tags } {
+  const prefix = eksArn(ctx, "");
+  if (!arn.startsWith("arn:") || arn.split(":")[2] !== "eks")
+    throw new AwsError("BadRequestException", `Invalid Resource Arn, ${arn}`, { status: 400 });
+  const kind = arn.startsWith(prefix) ? kinds[arn.slice(prefix.length).split("/")[0] ?? ""] : undefined;
+  for (const [key, row] of kind ? ctx.table(kind.table).entries() : []) {
+    if (kind?.arn(row) === arn) return { kind, key, tags: row.tags };
+  }
+  throw new AwsError("NotFoundException", `Resource ${arn} was not found`, { status: 404 });
+}
+
+const onArn = (action: string) => (input: { resourceArn?: string | undefined }) => [
+  { action: `eks:${action}`, resource: input.resourceArn ?? "*" },
+];
+
+export const tagOperations: Readonly<Record<string, Operation>> = {
+  TagResource: operation<Sent<TagResourceRequest>, TagResourceResponse>({
+    permissions: onArn("TagResource"),
+    run: ({ resourceArn, tags }, ctx) => {
+      const { kind, key, tags: before } = find(ctx, resourceArn);
+      checkTags(tags, before);
+      ctx.table(kind.table).update(key, { tags: { ...before, ...tags } });
+      return {};
+    },
+  }),
+  UntagResource: operation<Sent<UntagResourceRequest>, UntagResourceResponse>({
+    permissions: onArn("UntagResource"),
+    run: ({ resourceArn, tagKeys }, ctx) => {
+      const { kind, key, tags: before } = find(ctx, resourceArn);
+      const tags = Object.fromEntries(Object.entries(before).filter(([name]) => !tagKeys.includes(name)));
+      ctx.table(kind.table).update(key, { tags });
+      return {};
+    },
+  }),
+  ListTagsForResource: operation<Sent<ListTagsForResourceRequest>, ListTagsForResourceResponse>({
+    permissions: onArn("ListTagsForResource"),
+    run: ({ resourceArn }, ctx) => ({ tags: find(ctx, resourceArn).tags }),
+  }),
+};

@@ -1,0 +1,83 @@
+// Looking up updates, and the one kind that can be cancelled.
+import type {
+  CancelUpdateRequest,
+  CancelUpdateResponse,
+  DescribeUpdateRequest,
+  DescribeUpdateResponse,
+  ListUpdatesRequest,
+  ListUpdatesResponse,
+} from "@aws-sdk/client-eks";
+import type { Context, Operation } from "../../../core/index.ts";
+import type { Sent } from "../define.ts";
+import { eksOperation } from "../define.ts";
+import { invalidRequest, notFound } from "../errors.ts";
+import { page, requireAddon, requireCluster, requireNodegroup, subject } from "../lookup.ts";
+import type { UpdateRow } from "../state.ts";
+import { updates } from "../state.ts";
+import { updateOf } from "../updates.ts";
+
+interface Owned {
+  name: string;
+  nodegroupName?: string | undefined;
+  addonName?: string | undefined;
+  capabilityName?: string | undefined;
+}
+
+/** Whose update is meant: the child's when one is named, which must exist. */
+function ownerOf(ctx: Context, input: Owned): { owner: string; subject: string } {
+  const { name, nodegroupName, addonName, capabilityName } = input;
+  requireCluster(ctx, name);
+  if (nodegroupName) {
+    requireNodegroup(ctx, name, nodegroupName);
+    return { owner: `nodegroup/${nodegroupName}`, subject: subject("nodegroup", name, nodegroupName) };
+  }
+  if (addonName) {
+    requireAddon(ctx, name, addonName);
+    return { owner: `addon/${addonName}`, subject: subject("addon", name, addonName) };
+  }
+  if (capabilityName)
+    return { owner: `capability/${capabilityName}`, subject: subject("capability", name, capabilityName) };
+  return { owner: "", subject: subject("cluster", name) };
+}
+
+function find(ctx: Context, name: string, updateId: string, owner: string): Readonly<UpdateRow> {
+  const row = ctx.table(updates).get(`${name}/${updateId}`);
+  if (!row || row.owner !== owner) throw notFound(`No update found for ID: ${updateId}`, { clusterName: name });
+  return row;
+}
+
+function describe(input: Sent<DescribeUpdateRequest>, ctx: Context): DescribeUpdateResponse {
+  const { owner, subject: observed } = ownerOf(ctx, input);
+  const row = find(ctx, input.name, input.updateId, owner);
+  if (row.status === "InProgress") ctx.observe(observed);
+  return { update: updateOf(find(ctx, input.name, input.updateId, owner)) };
+}
+
+function list(input: Sent<ListUpdatesRequest>, ctx: Context): ListUpdatesResponse {
+  const { owner } = ownerOf(ctx, input);
+  const ids = ctx
+    .table(updates)
+    .by("owner", `${input.name}/${owner}`)
+    .map((row) => row.id);
+  const { items, nextToken } = page(ids, input, "ListUpdates");
+  return { updateIds: items, ...(nextToken === undefined ? {} : { nextToken }) };
+}
+
+function cancel(input: Sent<CancelUpdateRequest>, ctx: Context): CancelUpdateResponse {
+  requireCluster(ctx, input.name);
+  const row = find(ctx, input.name, input.updateId, "");
+  // Only the first half of an Auto Mode cluster's rollback (its nodes) can be cancelled; the sandbox begins with the
+  // control plane at once, so there is never anything left to cancel.
+  throw invalidRequest(`Update ${row.id} of type ${row.type} in status ${row.status} cannot be cancelled`, {
+    clusterName: input.name,
+  });
+}
+
+export const updateOperations: Readonly<Record<string, Operation>> = {
+  DescribeUpdate: eksOperation<DescribeUpdateRequest, DescribeUpdateResponse>("DescribeUpdate", {
+    on: "cluster",
+    run: describe,
+  }),
+  ListUpdates: eksOperation<ListUpdatesRequest, ListUpdatesResponse>("ListUpdates", { on: "cluster", run: list }),
+  CancelUpdate: eksOperation<CancelUpdateRequest, CancelUpdateResponse>("CancelUpdate", { on: "cluster", run: cancel }),
+};

@@ -1,9 +1,10 @@
 // Every emulated service, sorted by id. A service is a folder here and a line in this list.
 import type { ServiceDefinition } from "../core/index.ts";
+import { cloudFormation } from "./cloudformation/index.ts";
 import { cloudtrail } from "./cloudtrail/index.ts";
 import { eks } from "./eks/index.ts";
 import { iam } from "./iam/index.ts";
 import { s3 } from "./s3/index.ts";
 import { sts } from "./sts/index.ts";
 
-export const services: readonly ServiceDefinition[] = [cloudtrail, eks, iam, s3, sts];
+export const services: readonly ServiceDefinition[] = [cloudFormation, cloudtrail, eks, iam, s3, sts];

@@ -9,6 +9,7 @@ export type {
   ResourceFault,
   ResourceFaultKind,
   ResourcePolicy,
+  Sent,
   ServiceDefinition,
   TimerDefinition,
 } from "./service.ts";

@@ -52,6 +52,14 @@ export interface Context {
   allowed(action: string, resource: string, conditions?: Record<string, string>): boolean;
 }
 
+/**
+ * A request whose required members are there, as the wire has made sure: the SDK's types say `string | undefined` for
+ * them.
+ */
+export type Sent<Request> = {
+  [Key in keyof Request]: Record<never, never> extends Pick<Request, Key> ? Request[Key] : NonNullable<Request[Key]>;
+};
+
 /** Faults that happen to resources rather than to calls. */
 export type ResourceFaultKind = "capacity" | "failAt" | "stuck" | "unsupportedZone";
 

@@ -1,5 +1,5 @@
 // How EKS's operations are declared: their permissions follow from the resource they name and the roles they pass.
-import type { Context, Operation, Permission } from "../../core/index.ts";
+import type { Context, Operation, Permission, Sent } from "../../core/index.ts";
 import { operation } from "../../core/index.ts";
 import { childKey, eksArn } from "./lookup.ts";
 import { accessEntries, addonTable, clusters, fargateProfiles, nodegroups } from "./state.ts";
@@ -51,11 +51,6 @@ const arns: Readonly<Record<Resource, (input: Named, ctx: Context) => string>> =
     eksArn(ctx, `podidentityassociation/${clusterOf(input)}/${input.associationId}`),
   capability: (input, ctx) => eksArn(ctx, `capability/${clusterOf(input)}/*/${input.capabilityName}`),
   identityproviderconfig: (input, ctx) => eksArn(ctx, `identityproviderconfig/${clusterOf(input)}/*`),
-};
-
-/** A request whose required members are there: the wire has checked them. */
-export type Sent<Request> = {
-  [Key in keyof Request]: Record<never, never> extends Pick<Request, Key> ? Request[Key] : NonNullable<Request[Key]>;
 };
 
 export interface EksOperation<Input, Output> {

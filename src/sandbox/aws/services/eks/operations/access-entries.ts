@@ -13,8 +13,7 @@ import type {
   UpdateAccessEntryResponse,
 } from "@aws-sdk/client-eks";
 import { accessPolicyArn } from "../../../../../facts/index.ts";
-import type { Context, Operation } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
+import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, notFound, resourceInUse } from "../errors.ts";
 import { childKey, eksArn, page } from "../lookup.ts";

@@ -11,8 +11,7 @@ import type {
   ListAssociatedAccessPoliciesResponse,
 } from "@aws-sdk/client-eks";
 import { accessPolicies, accessPolicyArn } from "../../../../../facts/index.ts";
-import type { Context, Operation } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
+import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { eksOperation } from "../define.ts";
 import { invalidRequest, notFound } from "../errors.ts";
 import { childKey, page } from "../lookup.ts";

@@ -8,9 +8,8 @@ import type {
 } from "@aws-sdk/client-eks";
 import type { AddonFacts } from "../../../../../facts/index.ts";
 import { addon, addons, addonVersions, eksVersions } from "../../../../../facts/index.ts";
-import type { Context, Operation } from "../../../core/index.ts";
+import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { configurationSchema } from "../addon-schemas.ts";
-import type { Sent } from "../define.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter } from "../errors.ts";
 import { page } from "../lookup.ts";

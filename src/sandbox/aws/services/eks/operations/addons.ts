@@ -14,10 +14,9 @@ import type {
   UpdateAddonResponse,
 } from "@aws-sdk/client-eks";
 import { addon as addonFacts, addonVersions } from "../../../../../facts/index.ts";
-import type { Context, Operation } from "../../../core/index.ts";
+import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { addonGone, addonSettled, reviewAddon } from "../addon-life.ts";
 import { checkConfiguration } from "../addon-schemas.ts";
-import type { Sent } from "../define.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, invalidRequest, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";

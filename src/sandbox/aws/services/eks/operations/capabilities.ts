@@ -12,9 +12,8 @@ import type {
   UpdateCapabilityRequest,
   UpdateCapabilityResponse,
 } from "@aws-sdk/client-eks";
-import type { Context, Operation, TimerDefinition } from "../../../core/index.ts";
+import type { Context, Operation, Sent, TimerDefinition } from "../../../core/index.ts";
 import { defineTimer } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, notFound, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";

@@ -9,10 +9,9 @@ import type {
   UpdateClusterVersionResponse,
 } from "@aws-sdk/client-eks";
 import { eksVersion } from "../../../../../facts/index.ts";
-import type { Context, Operation, TimerDefinition } from "../../../core/index.ts";
+import type { Context, Operation, Sent, TimerDefinition } from "../../../core/index.ts";
 import { NotEmulatedError, defineTimer } from "../../../core/index.ts";
 import { makeInterfaces, removeInterfaces } from "../cluster-life.ts";
-import type { Sent } from "../define.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, invalidRequest } from "../errors.ts";
 import { latency } from "../latency.ts";

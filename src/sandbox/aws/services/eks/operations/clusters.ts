@@ -15,9 +15,9 @@ import type {
   RegisterClusterResponse,
 } from "@aws-sdk/client-eks";
 import { eksVersion } from "../../../../../facts/index.ts";
-import type { Context, Operation } from "../../../core/index.ts";
+import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { clusterGone, networkMade } from "../cluster-life.ts";
-import type { EksOperation, Sent } from "../define.ts";
+import type { EksOperation } from "../define.ts";
 import { eksOperation } from "../define.ts";
 import { invalidRequest, notFound, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";

@@ -11,9 +11,8 @@ import type {
   ListFargateProfilesRequest,
   ListFargateProfilesResponse,
 } from "@aws-sdk/client-eks";
-import type { Context, Operation, TimerDefinition } from "../../../core/index.ts";
+import type { Context, Operation, Sent, TimerDefinition } from "../../../core/index.ts";
 import { defineTimer } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, limitExceeded, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";

@@ -10,9 +10,8 @@ import type {
   ListIdentityProviderConfigsRequest,
   ListIdentityProviderConfigsResponse,
 } from "@aws-sdk/client-eks";
-import type { Context, Operation, TimerDefinition } from "../../../core/index.ts";
+import type { Context, Operation, Sent, TimerDefinition } from "../../../core/index.ts";
 import { defineTimer } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, invalidRequest, notFound, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";

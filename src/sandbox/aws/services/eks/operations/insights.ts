@@ -15,8 +15,7 @@ import type {
 } from "@aws-sdk/client-eks";
 import { createHash } from "node:crypto";
 import { addonVersions, minorOf } from "../../../../../facts/index.ts";
-import type { Context, Operation } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
+import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { eksOperation } from "../define.ts";
 import { notFound } from "../errors.ts";
 import { page, requireCluster } from "../lookup.ts";

@@ -6,8 +6,7 @@ import type {
   UpdateNodegroupVersionRequest,
   UpdateNodegroupVersionResponse,
 } from "@aws-sdk/client-eks";
-import type { Context, Operation } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
+import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, invalidRequest, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";

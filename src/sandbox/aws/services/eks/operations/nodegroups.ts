@@ -11,8 +11,7 @@ import type {
   Nodegroup,
 } from "@aws-sdk/client-eks";
 import { minorOf } from "../../../../../facts/index.ts";
-import type { Context, Operation } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
+import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, limitExceeded, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";

@@ -12,8 +12,7 @@ import type {
   UpdatePodIdentityAssociationRequest,
   UpdatePodIdentityAssociationResponse,
 } from "@aws-sdk/client-eks";
-import type { Context, Operation } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
+import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, invalidRequest, limitExceeded, notFound, resourceInUse } from "../errors.ts";
 import { childKey, eksArn, page, requireCluster, requireUsableCluster } from "../lookup.ts";

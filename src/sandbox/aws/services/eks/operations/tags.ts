@@ -7,9 +7,8 @@ import type {
   UntagResourceRequest,
   UntagResourceResponse,
 } from "@aws-sdk/client-eks";
-import type { Context, Operation, TableDefinition } from "../../../core/index.ts";
+import type { Context, Operation, Sent, TableDefinition } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
 import { eksArn } from "../lookup.ts";
 import { checkTags } from "../rules/text.ts";
 import {

@@ -7,8 +7,7 @@ import type {
   ListUpdatesRequest,
   ListUpdatesResponse,
 } from "@aws-sdk/client-eks";
-import type { Context, Operation } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
+import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { eksOperation } from "../define.ts";
 import { invalidRequest, notFound } from "../errors.ts";
 import { page, requireAddon, requireCluster, requireNodegroup, subject } from "../lookup.ts";

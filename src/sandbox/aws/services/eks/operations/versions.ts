@@ -6,8 +6,7 @@ import type {
 } from "@aws-sdk/client-eks";
 import type { EksVersion } from "../../../../../facts/index.ts";
 import { defaultVersionAt, eksVersions, versionStatus } from "../../../../../facts/index.ts";
-import type { Context, Operation } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
+import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { eksOperation } from "../define.ts";
 import { page } from "../lookup.ts";
 import { checkEnum } from "../rules/text.ts";

@@ -3,9 +3,8 @@ import type { Cluster, CreateClusterRequest, EncryptionConfig, LogType, Logging 
 import type { DescribeKeyResponse } from "@aws-sdk/client-kms";
 import { parseCidr } from "../../../../../base/index.ts";
 import { clusterLogTypes, defaultVersionAt, supportedVersions } from "../../../../../facts/index.ts";
-import type { Context } from "../../../core/index.ts";
+import type { Context, Sent } from "../../../core/index.ts";
 import { AwsError, NotEmulatedError } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
 import { invalidParameter, limitExceeded, resourceInUse } from "../errors.ts";
 import { asEks } from "../lookup.ts";
 import { clusters } from "../state.ts";

@@ -1,8 +1,7 @@
 // UpdateClusterConfig takes one kind of change a call. Each kind is a definition: which members it reads, what it
 // refuses, what it changes, and what the update says.
 import type { LogType, UpdateClusterConfigRequest, UpdateType } from "@aws-sdk/client-eks";
-import type { Context } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
+import type { Context, Sent } from "../../../core/index.ts";
 import { invalidParameter } from "../errors.ts";
 import { latency } from "../latency.ts";
 import type { ClusterRow } from "../state.ts";

@@ -6,9 +6,8 @@ import type {
 } from "@aws-sdk/client-ec2";
 import type { CreateNodegroupRequest, NodegroupScalingConfig, NodegroupUpdateConfig, Taint } from "@aws-sdk/client-eks";
 import { amiTypes, instanceType, minorOf } from "../../../../../facts/index.ts";
-import type { Context } from "../../../core/index.ts";
+import type { Context, Sent } from "../../../core/index.ts";
 import { AwsError } from "../../../core/index.ts";
-import type { Sent } from "../define.ts";
 import { invalidParameter, invalidRequest } from "../errors.ts";
 import { asEks } from "../lookup.ts";
 import type { ClusterRow } from "../state.ts";

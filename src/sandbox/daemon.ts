@@ -1,13 +1,16 @@
 // The sandbox as a process of its own: `lotse sandbox up` starts it, its state survives restarts.
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorMessage, LotseError, packageFile, sleep, version } from "../base/index.ts";
 import type { SandboxStatus } from "./admin.ts";
 import { adminPrefix } from "./admin.ts";
 import type { ClockMode } from "./aws/core/index.ts";
+import { administratorKey } from "./aws/administrator.ts";
+import { serviceEntries } from "./aws/schema/index.ts";
 import type { Sandbox } from "./sandbox.ts";
-import { createSandbox } from "./sandbox.ts";
+import { createSandbox, foreignVariables } from "./sandbox.ts";
+import { removeState } from "./state/journal.ts";
 import { isAlive } from "./state/lock.ts";
 
 /** What `daemon.json` in the state folder says. */
@@ -187,10 +190,9 @@ export async function stopDaemon(folder: string): Promise<boolean> {
 }
 
 /**
- * Is the daemon: runs until it is told to stop (by signal or by `POST /_lotse/stop`).
+ * Is the daemon: runs until it is told to stop (by `signal` or by `POST /_lotse/stop`).
  *
  * @param say hears one line when it is ready and one for each problem with the disk
- * @param signal ends it
  */
 export async function serveSandbox(
   options: DaemonOptions,
@@ -225,10 +227,8 @@ export async function serveSandbox(
   say(`lotse sandbox listens at ${sandbox.endpoint}, state in ${folder}`);
   const onSignal = (): void => stop();
   signal.addEventListener("abort", onSignal, { once: true });
-  process.once("SIGTERM", onSignal);
   if (signal.aborted) stop();
   await stopped;
-  process.removeListener("SIGTERM", onSignal);
   await sandbox.close();
 }
 
@@ -239,8 +239,26 @@ export async function resetState(folder: string): Promise<"running" | "on disk">
     await adminCall(status.endpoint, "POST reset");
     return "running";
   }
-  const { removeState } = await import("./state/journal.ts");
   removeState(folder);
-  rmSync(join(folder, fileName), { force: true });
   return "on disk";
+}
+
+/** Variables that point AWS tools at a sandbox, and those that would lead them away from it. */
+export function toolVariables(
+  target: Pick<SandboxStatus, "endpoint" | "region">,
+  env: Readonly<Record<string, string | undefined>>,
+): { set: Record<string, string>; unset: string[] } {
+  const services = serviceEntries().map(({ serviceId }) => serviceId.toUpperCase().replaceAll(" ", "_"));
+  const own = Object.keys(env).filter((name) => name.startsWith("AWS_ENDPOINT_URL_"));
+  const endpoints = services.map((name) => `AWS_ENDPOINT_URL_${name}`);
+  return {
+    set: {
+      AWS_ENDPOINT_URL: target.endpoint,
+      AWS_ACCESS_KEY_ID: administratorKey.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: administratorKey.secretAccessKey,
+      AWS_REGION: target.region,
+      AWS_DEFAULT_REGION: target.region,
+    },
+    unset: [...new Set([...foreignVariables, ...endpoints, ...own])],
+  };
 }

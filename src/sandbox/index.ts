@@ -1,8 +1,11 @@
 // An AWS account on this machine. `createSandbox` is the door; everything behind it is in aws/.
+export type { AccessExplanation, AccessGuard, AccessMode } from "./aws/access/index.ts";
 export type { ClockMode, Principal } from "./aws/core/index.ts";
 export { AwsError, Cloud, NotEmulatedError, Store } from "./aws/core/index.ts";
 export type { AdminOptions, SandboxStatus } from "./admin.ts";
 export { adminEndpoints } from "./admin.ts";
+export type { ServiceCoverage } from "./aws/coverage.ts";
+export { sandboxCoverage } from "./aws/coverage.ts";
 export type { CallEffect, FaultRule, Faults, ListedFault, ResourceEffect } from "./aws/faults.ts";
 export type { SdkRequest, SdkRequestHandler, SdkResponse } from "./aws/gateway/in-process.ts";
 export type { TrailRow } from "./aws/trail.ts";
@@ -17,6 +20,7 @@ export {
   serveSandbox,
   startDaemon,
   stopDaemon,
+  toolVariables,
 } from "./daemon.ts";
 export type { Sandbox, SandboxClientConfig, SandboxCredentials, SandboxOptions } from "./sandbox.ts";
 export { createSandbox, foreignVariables } from "./sandbox.ts";

@@ -2,6 +2,8 @@
 import { errorMessage, LotseError } from "../base/index.ts";
 import type { AdminOptions } from "./admin.ts";
 import { adminPrefix, answerAdmin } from "./admin.ts";
+import type { AccessGuard, AccessMode } from "./aws/access/index.ts";
+import { accessGuard } from "./aws/access/index.ts";
 import { administratorKey, administratorOf } from "./aws/administrator.ts";
 import type { Clock, ClockMode } from "./aws/core/index.ts";
 import { Cloud, Ids, partitionOf, Random, Store } from "./aws/core/index.ts";
@@ -33,6 +35,10 @@ export interface SandboxOptions {
   region?: string;
   /** An HTTP endpoint on 127.0.0.1; default true, on a free port. SDK clients of this process work without. */
   listen?: boolean | { port: number };
+  /** Whether IAM policies decide; default `enforce`. The account's administrator may do everything. See {@link AccessMode}. */
+  access?: AccessMode;
+  /** Fresh roles can't be assumed for ten virtual seconds, as on AWS; default false. */
+  slowRoles?: boolean;
   /** State to go on from. */
   store?: Store;
   /** Keeps the state in this folder: loaded at start, saved as it changes. One process at a time. */
@@ -70,6 +76,8 @@ export interface Sandbox {
   readonly clock: Clock;
   /** Injected faults. */
   readonly faults: Faults;
+  /** Judges callers by IAM policies; records what they need, explains what it decides. */
+  readonly access: AccessGuard;
   /** Calls that were made, newest first; of the default account, in its region when none is given. */
   trail(region?: string): readonly TrailRow[];
   /** Requests for what isn't emulated, by what was asked for. */
@@ -163,11 +171,16 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   // A state that goes on has events already: its next ids must be others.
   const resumed = !store.dump().next().done;
   const eventIds = new Ids(new Random(seed ^ 0x2545f491 ^ (resumed ? Date.now() : 0)));
+  const access = accessGuard({
+    services,
+    ...(options.access === undefined ? {} : { mode: options.access }),
+    ...(options.slowRoles === undefined ? {} : { slowRoles: options.slowRoles }),
+  });
   const cloud: Cloud = new Cloud({
     services,
     store,
     seed,
-    guards: composeGuards([faultGuards, trailGuards(() => eventIds.uuid())]),
+    guards: composeGuards([access, faultGuards, trailGuards(() => eventIds.uuid())]),
     clock: clockMode(options.clock),
     ...(options.start === undefined ? {} : { start: options.start }),
   });
@@ -202,6 +215,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     cloud,
     clock: cloud.clock,
     faults,
+    access,
     trail: (at = region) => trailOf(cloud.context({ account, region: at, principal: administrator.principal })),
     missing: dispatcher.missing,
     clientConfig: (change = {}) => ({

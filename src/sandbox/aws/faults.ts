@@ -3,6 +3,7 @@ import { LotseError } from "../../base/index.ts";
 import type { Call, Guards, ResourceFault, ResourceFaultKind, Store, Table } from "./core/index.ts";
 import { AwsError, defineTable, Random } from "./core/index.ts";
 import { dialectFor } from "./dialects.ts";
+import { serviceEntries } from "./schema/index.ts";
 
 /** What happens to a call: wall-clock `delay`, an error, or no answer (`carriedOut`: after the work was done). */
 export type CallEffect =
@@ -76,6 +77,16 @@ const members = new Set([
 
 function badFault(title: string, remedy: string): LotseError {
   return new LotseError("sandbox/bad-fault", { title, remedy, blame: "user" });
+}
+
+/** Takes AWS's other names of a service too: `autoscaling`, `logs`. */
+function serviceId(name: string): string {
+  const entries = serviceEntries();
+  const entry =
+    entries.find((each) => each.id === name) ??
+    entries.find((each) => each.signingName === name || each.serviceId === name);
+  if (entry) return entry.id;
+  throw badFault(`"${name}" is no service of the sandbox`, `Services are ${entries.map(({ id }) => id).join(", ")}.`);
 }
 
 function demandSense(rule: FaultRule): void {
@@ -176,7 +187,8 @@ export function createFaults(store: Store, seed: number): { faults: Faults; guar
       demandSense(rule);
       const last = rows().list().at(-1);
       const id = `fault-${(last ? Number(last.id.slice("fault-".length)) : 0) + 1}`;
-      return rows().put(id, { ...rule, id, seen: 0, hits: 0 });
+      const service = rule.service === undefined ? {} : { service: serviceId(rule.service) };
+      return rows().put(id, { ...rule, ...service, id, seen: 0, hits: 0 });
     },
     list: () => rows().list(),
     remove(id) {

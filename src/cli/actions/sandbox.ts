@@ -1,0 +1,326 @@
+// Actions of `lotse sandbox …`.
+import { readFile, writeFile } from "node:fs/promises";
+import { text as readAll } from "node:stream/consumers";
+import { LotseError } from "../../base/index.ts";
+import type { DaemonOptions, ListedFault, SandboxStatus } from "../../sandbox/index.ts";
+import {
+  adminCall,
+  daemonStatus,
+  defaultStateFolder,
+  parseClock,
+  resetState,
+  sandboxCoverage,
+  serveSandbox,
+  startDaemon,
+  stopDaemon,
+  toolVariables,
+} from "../../sandbox/index.ts";
+import type { Action, Invocation } from "../command.ts";
+import { exitCode } from "../command.ts";
+import { renderData } from "../render/data.ts";
+import { tableLines } from "../render/table.ts";
+
+function usage(title: string, remedy: string): LotseError {
+  return new LotseError("cli/usage", { title, remedy, blame: "user" });
+}
+
+function textOption({ options }: Invocation, name: string): string | undefined {
+  const value = options[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+function numberOption(invocation: Invocation, name: string): number | undefined {
+  const text = textOption(invocation, name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw usage(`"${text}" is not a number`, `Give --${name} a number.`);
+  return value;
+}
+
+function folderOf(invocation: Invocation): string {
+  return textOption(invocation, "state") ?? defaultStateFolder(invocation.env);
+}
+
+function daemonOptions(invocation: Invocation): DaemonOptions {
+  const port = numberOption(invocation, "port");
+  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535)) {
+    throw usage(`${port} is not a port`, "Give --port a number from 1 to 65535.");
+  }
+  const clockText = textOption(invocation, "clock");
+  const clock = clockText === undefined ? undefined : parseClock(clockText);
+  if (clockText !== undefined && !clock) {
+    throw usage(`"${clockText}" is not a clock`, "Clocks are poll, instant, real and scaled:N, for example scaled:60.");
+  }
+  const account = textOption(invocation, "account");
+  const region = textOption(invocation, "region");
+  const seed = numberOption(invocation, "seed");
+  return {
+    folder: folderOf(invocation),
+    ...(port === undefined ? {} : { port }),
+    ...(clock ? { clock } : {}),
+    ...(account === undefined ? {} : { account }),
+    ...(region === undefined ? {} : { region }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+}
+
+/** The running sandbox, or an error that says how to start one. */
+async function running(invocation: Invocation): Promise<SandboxStatus> {
+  const status = await daemonStatus(folderOf(invocation));
+  if (status) return status;
+  throw new LotseError("sandbox/not-running", {
+    title: "No sandbox is running",
+    remedy: "Start one: lotse sandbox up",
+    blame: "user",
+  });
+}
+
+function print(invocation: Invocation, text: string): void {
+  invocation.terminal.stdout.write(`${text}\n`);
+}
+
+const wantsJson = (invocation: Invocation): boolean => invocation.options["output"] === "json";
+
+export const up: Action = async (invocation) => {
+  const options = daemonOptions(invocation);
+  const { status, started } = await startDaemon(options);
+  print(invocation, `${started ? "ready" : "already running"} at ${status.endpoint} (account ${status.account})`);
+  if (!started && options.port !== undefined && !status.endpoint.endsWith(`:${options.port}`)) {
+    invocation.terminal.stderr.write(`it keeps its port; for ${options.port}: lotse sandbox down, then up again\n`);
+  }
+  print(invocation, 'point AWS tools at it: eval "$(lotse sandbox env)"');
+  return exitCode.done;
+};
+
+export const down: Action = async (invocation) => {
+  const stopped = await stopDaemon(folderOf(invocation));
+  print(invocation, stopped ? "stopped; the state stays" : "no sandbox is running");
+  return exitCode.done;
+};
+
+export const serve: Action = async (invocation) => {
+  await serveSandbox(daemonOptions(invocation), (line) => print(invocation, line), invocation.signal);
+  return exitCode.done;
+};
+
+export const status: Action = async (invocation) => {
+  const found = await daemonStatus(folderOf(invocation));
+  if (wantsJson(invocation)) {
+    invocation.terminal.stdout.write(await renderData({ running: found !== undefined, ...found }, "json"));
+    return found ? exitCode.done : exitCode.failed;
+  }
+  if (!found) {
+    print(invocation, "no sandbox is running");
+    return exitCode.failed;
+  }
+  const lines: [string, string][] = [
+    ["endpoint", found.endpoint],
+    ["account", `${found.account}, ${found.region}`],
+    ["virtual time", `${found.time} (${found.clock})`],
+    ["state", `${found.rows} rows${found.problem ? `, NOT SAVED: ${found.problem}` : ""}`],
+    ["faults", String(found.faults)],
+    ["process", `${found.pid}, lotse ${found.version}`],
+    ...Object.entries(found.missing).map(([what, count]): [string, string] => ["asked in vain", `${count} × ${what}`]),
+  ];
+  for (const [name, value] of lines) print(invocation, `${name.padEnd(14)}${value}`);
+  return exitCode.done;
+};
+
+type Assignment = { set(name: string, value: string): string; unset(name: string): string };
+
+const shells: Record<string, Assignment> = {
+  sh: { set: (name, value) => `export ${name}=${value}`, unset: (name) => `unset ${name}` },
+  fish: { set: (name, value) => `set -gx ${name} '${value}'`, unset: (name) => `set -e ${name}` },
+  powershell: {
+    set: (name, value) => `$Env:${name} = '${value}'`,
+    unset: (name) => `Remove-Item Env:${name} -ErrorAction SilentlyContinue`,
+  },
+};
+
+export const env: Action = async (invocation) => {
+  const target = await running(invocation);
+  const { set, unset } = toolVariables(target, invocation.env);
+  const shell = shells[textOption(invocation, "shell") ?? "sh"] ?? (shells["sh"] as Assignment);
+  for (const [name, value] of Object.entries(set)) print(invocation, shell.set(name, value));
+  for (const name of unset) print(invocation, shell.unset(name));
+  return exitCode.done;
+};
+
+export const reset: Action = async (invocation) => {
+  const where = await resetState(folderOf(invocation));
+  print(invocation, where === "running" ? "the account is empty" : "the saved state is removed");
+  return exitCode.done;
+};
+
+export const save: Action = async (invocation) => {
+  const { endpoint } = await running(invocation);
+  const state = await adminCall(endpoint, "GET save");
+  const [file] = invocation.arguments;
+  if (file === "-") invocation.terminal.stdout.write(state);
+  else await writeFile(String(file), state, { mode: 0o600 });
+  return exitCode.done;
+};
+
+export const load: Action = async (invocation) => {
+  const { endpoint } = await running(invocation);
+  const [file] = invocation.arguments;
+  const state = file === "-" ? await readAll(invocation.terminal.stdin) : await readFile(String(file), "utf8");
+  await adminCall(endpoint, "POST load", { body: state });
+  return exitCode.done;
+};
+
+interface EventRecord {
+  eventTime: string;
+  eventSource: string;
+  eventName: string;
+  errorCode?: string;
+  userIdentity: { arn?: string; invokedBy?: string };
+}
+
+export const events: Action = async (invocation) => {
+  const { endpoint } = await running(invocation);
+  const region = textOption(invocation, "region");
+  const query = {
+    limit: String(numberOption(invocation, "limit") ?? 50),
+    ...(region === undefined ? {} : { region }),
+    ...(invocation.options["writes"] === true ? { writes: "true" } : {}),
+  };
+  const text = await adminCall(endpoint, "GET events", { query });
+  if (wantsJson(invocation)) {
+    invocation.terminal.stdout.write(text);
+    return exitCode.done;
+  }
+  const rows = JSON.parse(text) as EventRecord[];
+  const lines = tableLines<EventRecord>(
+    [
+      { title: "TIME", value: (row) => row.eventTime },
+      { title: "SERVICE", value: (row) => row.eventSource.replace(".amazonaws.com", "") },
+      { title: "CALL", value: (row) => row.eventName },
+      { title: "ERROR", value: (row) => row.errorCode ?? "" },
+      { title: "BY", value: (row) => row.userIdentity.invokedBy ?? row.userIdentity.arn ?? "", shrink: true },
+    ],
+    rows,
+    invocation.terminal.stdout.columns,
+  );
+  for (const line of lines) print(invocation, line);
+  return exitCode.done;
+};
+
+function describeFault({ id: _id, seen: _seen, hits: _hits, effect, ...rest }: ListedFault): string {
+  const { kind, ...details } = effect;
+  return [
+    kind,
+    ...Object.entries({ ...details, ...rest }).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
+  ].join(" ");
+}
+
+export const listFaults: Action = async (invocation) => {
+  const { endpoint } = await running(invocation);
+  const text = await adminCall(endpoint, "GET faults");
+  if (wantsJson(invocation)) {
+    invocation.terminal.stdout.write(text);
+    return exitCode.done;
+  }
+  const rows = JSON.parse(text) as ListedFault[];
+  if (rows.length === 0) print(invocation, "no faults");
+  else {
+    const columns = [
+      { title: "ID", value: (row: ListedFault) => row.id },
+      { title: "HITS", value: (row: ListedFault) => row.hits },
+      { title: "SEEN", value: (row: ListedFault) => row.seen },
+      { title: "RULE", value: describeFault },
+    ];
+    for (const line of tableLines(columns, rows, invocation.terminal.stdout.columns)) print(invocation, line);
+  }
+  return exitCode.done;
+};
+
+function matchOf(invocation: Invocation): Record<string, string> | undefined {
+  const given = invocation.options["match"];
+  if (!Array.isArray(given)) return undefined;
+  return Object.fromEntries(
+    given.map((item: unknown) => {
+      const text = String(item);
+      const at = text.indexOf("=");
+      if (at < 1) throw usage(`"${text}" is no match`, "Write path=pattern, for example zone=eu-central-1b.");
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
+export const addFault: Action = async (invocation) => {
+  const { endpoint } = await running(invocation);
+  const kind = textOption(invocation, "effect");
+  if (kind === undefined) throw usage("A fault needs an effect", "For example --effect throttle.");
+  const effect = {
+    kind,
+    code: textOption(invocation, "code"),
+    message: textOption(invocation, "message"),
+    status: numberOption(invocation, "status"),
+    milliseconds: numberOption(invocation, "milliseconds"),
+    seconds: numberOption(invocation, "seconds"),
+    carriedOut: invocation.options["carriedOut"],
+  };
+  const rule = {
+    service: textOption(invocation, "service"),
+    operation: textOption(invocation, "operation"),
+    region: textOption(invocation, "region"),
+    match: matchOf(invocation),
+    nth: numberOption(invocation, "nth"),
+    times: numberOption(invocation, "times"),
+    probability: numberOption(invocation, "probability"),
+    effect,
+  };
+  const added = JSON.parse(await adminCall(endpoint, "POST faults", { body: JSON.stringify(rule) })) as ListedFault;
+  print(invocation, `${added.id} ${describeFault(added)}`);
+  return exitCode.done;
+};
+
+export const removeFaults: Action = async (invocation) => {
+  const { endpoint } = await running(invocation);
+  const [id] = invocation.arguments;
+  const query = typeof id === "string" ? { id } : {};
+  const { removed } = JSON.parse(await adminCall(endpoint, "DELETE faults", { query })) as { removed: number };
+  print(invocation, `${removed} removed`);
+  return typeof id === "string" && removed === 0 ? exitCode.failed : exitCode.done;
+};
+
+const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+export const advance: Action = async (invocation) => {
+  const { endpoint } = await running(invocation);
+  const text = String(invocation.arguments[0]);
+  const match = /^(\d+(?:\.\d+)?)([smhd]?)$/.exec(text);
+  if (!match && text !== "end") throw usage(`"${text}" is no time`, "Give 90, 10m, 2h, 1d, or end.");
+  const seconds = match ? Number(match[1]) * (unitSeconds[match[2] || "s"] ?? 1) : "end";
+  const answer = await adminCall(endpoint, "POST advance", { body: JSON.stringify({ seconds }) });
+  print(invocation, `it is now ${(JSON.parse(answer) as { time: string }).time}`);
+  return exitCode.done;
+};
+
+export const coverage: Action = async (invocation) => {
+  const wanted = textOption(invocation, "service");
+  const services = sandboxCoverage().filter(({ id }) => wanted === undefined || id === wanted);
+  if (wanted !== undefined && services.length === 0) {
+    const known = sandboxCoverage().map(({ id }) => id);
+    throw usage(`"${wanted}" is no service of the sandbox`, `Services are ${known.join(", ")}.`);
+  }
+  if (wantsJson(invocation)) {
+    invocation.terminal.stdout.write(await renderData(services, "json"));
+    return exitCode.done;
+  }
+  const [only] = services;
+  if (wanted !== undefined && only) {
+    for (const name of only.emulated) print(invocation, `emulated      ${name}`);
+    for (const name of only.missing) print(invocation, `not emulated  ${name}`);
+    return exitCode.done;
+  }
+  const columns = [
+    { title: "SERVICE", value: (row: (typeof services)[number]) => row.id },
+    { title: "EMULATED", value: (row: (typeof services)[number]) => row.emulated.length },
+    { title: "OF", value: (row: (typeof services)[number]) => row.emulated.length + row.missing.length },
+  ];
+  for (const line of tableLines(columns, services, invocation.terminal.stdout.columns)) print(invocation, line);
+  return exitCode.done;
+};

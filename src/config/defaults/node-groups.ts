@@ -22,7 +22,8 @@ export function applyNodeGroupDefaults(config: ClusterConfig): void {
     group.minSize ??= group.desiredCapacity ?? 2;
     group.maxSize ??= group.desiredCapacity ?? group.minSize;
     group.securityGroups = { withShared: true, withLocal: true, ...group.securityGroups };
-    group.containerRuntime ??= "containerd";
+    // A bootstrap command of one's own decides about the runtime, and excludes the field.
+    if (group.overrideBootstrapCommand === undefined) group.containerRuntime ??= "containerd";
     if (group.cpuCredits) group.cpuCredits = group.cpuCredits.toLowerCase();
     applyVolumeDefaults(group, group, onOutpost || group.outpostARN !== undefined);
   }

@@ -24,7 +24,11 @@ export const clusterConfig: Struct = struct<ClusterConfig>("ClusterConfig", "An 
   accessConfig: field(of(accessConfig), "Who may talk to the Kubernetes API."),
   addons: field(list(of(addon)), "EKS add-ons."),
   addonsConfig: field(of(addonsConfig), "How add-ons are handled in general."),
-  apiVersion: field(text(), "Always `eksctl.io/v1alpha5`.", { required: true, example: "eksctl.io/v1alpha5" }),
+  apiVersion: field(text(), "Always `eksctl.io/v1alpha5`.", {
+    required: true,
+    constant: "eksctl.io/v1alpha5",
+    example: "eksctl.io/v1alpha5",
+  }),
   autoModeConfig: field(of(autoMode), "EKS Auto Mode."),
   availabilityZones: field(list(text()), "Zones of the cluster, at least two.", {
     defaultText: "the first three of the region (two in us-east-1)",
@@ -39,7 +43,11 @@ export const clusterConfig: Struct = struct<ClusterConfig>("ClusterConfig", "An 
   iamIdentityMappings: field(list(of(identityMapping)), "Entries of the aws-auth ConfigMap."),
   identityProviders: field(list(of(identityProvider)), "OpenID Connect providers for people."),
   karpenter: field(of(karpenter), "Installs Karpenter."),
-  kind: field(text(), "Always `ClusterConfig`.", { required: true, example: "ClusterConfig" }),
+  kind: field(text(), "Always `ClusterConfig`.", {
+    required: true,
+    constant: "ClusterConfig",
+    example: "ClusterConfig",
+  }),
   kubeAPIServerConfig: field(of(apiServer), "Settings of kube-apiserver."),
   kubeControllerManagerConfig: field(of(controllerManager), "Settings of kube-controller-manager."),
   kubeSchedulerConfig: field(of(scheduler), "Settings of kube-scheduler."),

@@ -71,6 +71,8 @@ export interface FieldNotes {
   deprecated?: string;
   /** Written by eksctl into its output; a file may carry it, nothing reads it. */
   readOnly?: boolean;
+  /** The only value there is (`kind`); checked apart from the others. */
+  constant?: string;
 }
 
 export interface Field extends FieldNotes {

@@ -1,5 +1,4 @@
 // Services that differ from their protocol's habit. Everything else about a service on the wire is in its schema.
-import { AwsError } from "./core/index.ts";
 import type { Protocol } from "./schema/index.ts";
 import { serviceEntries } from "./schema/index.ts";
 import type { Dialect } from "./wire/index.ts";
@@ -82,15 +81,4 @@ export function dialectOf(id: string, protocol: Protocol): Dialect {
 export function dialectFor(id: string): Dialect {
   const entry = serviceEntries().find((each) => each.id === id);
   return entry ? dialectOf(id, entry.protocol) : awsQueryDialect;
-}
-
-/**
- * A missing permission as the service answers it: `UnauthorizedOperation` (EC2), `AccessDenied`, `AccessDeniedException`.
- *
- * @param message `User: … is not authorized to perform: … on resource: … because …`
- */
-export function denialOf(id: string, message: string): AwsError {
-  const { code, status } = dialectFor(id).denied;
-  const text = id === "ec2" ? `You are not authorized to perform this operation. ${message}` : message;
-  return new AwsError(code, text, { status });
 }

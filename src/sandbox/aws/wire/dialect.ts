@@ -22,8 +22,6 @@ export type AuthenticationFailure =
 export interface Dialect {
   /** Timestamps in XML have milliseconds. */
   milliseconds: boolean;
-  /** Code and status of a missing permission. */
-  denied: { code: string; status: number };
   /** The answer to too many calls. */
   throttled: Refusal;
   unknownOperation: { code: string; status: number };
@@ -88,7 +86,6 @@ const awsRequestId = ["x-amzn-requestid"];
 
 export const awsQueryDialect: Dialect = {
   milliseconds: true,
-  denied: { code: "AccessDenied", status: 403 },
   throttled: { code: "Throttling", status: 400, message: "Rate exceeded" },
   unknownOperation: { code: "InvalidAction", status: 400 },
   problem: (problem) => {
@@ -111,7 +108,6 @@ export const awsQueryDialect: Dialect = {
 
 export const ec2Dialect: Dialect = {
   ...awsQueryDialect,
-  denied: { code: "UnauthorizedOperation", status: 403 },
   throttled: { code: "RequestLimitExceeded", status: 503, message: "Request limit exceeded." },
   problem: (problem) => {
     if (problem.kind === "missing") {
@@ -144,7 +140,6 @@ export const ec2Dialect: Dialect = {
 /** awsJson 1.0 and 1.1: 400 for everything that is the caller's fault. */
 export const awsJsonDialect: Dialect = {
   milliseconds: true,
-  denied: { code: "AccessDeniedException", status: 400 },
   throttled: { code: "ThrottlingException", status: 400, message: "Rate exceeded" },
   unknownOperation: { code: "UnknownOperationException", status: 400 },
   problem: (problem) => {
@@ -164,7 +159,6 @@ export const awsJsonDialect: Dialect = {
 
 export const restJsonDialect: Dialect = {
   ...awsJsonDialect,
-  denied: { code: "AccessDeniedException", status: 403 },
   throttled: { code: "ThrottlingException", status: 429, message: "Too Many Requests" },
   unknownOperation: { code: "UnknownOperationException", status: 404 },
   authentication: jsonAuthentication(403),

@@ -4,7 +4,11 @@ import { cidrContains, cidrOverlaps, parseCidr } from "../../base/index.ts";
 import type { Cidr } from "../../base/index.ts";
 import { planSubnets } from "./subnets.ts";
 
-const zones = (count: number): string[] => [..."abcdefgh"].slice(0, count).map((letter) => `eu-central-1${letter}`);
+const zones = (count: number): string[] =>
+  "abcdefgh"
+    .split("")
+    .slice(0, count)
+    .map((letter) => `eu-central-1${letter}`);
 const parsed = (text: string): Cidr => {
   const cidr = parseCidr(text);
   if (!cidr) throw new Error(text);

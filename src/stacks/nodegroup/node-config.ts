@@ -1,6 +1,6 @@
 // NodeConfig documents of nodeadm, which joins Amazon Linux 2023 nodes to a cluster:
 // https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/
-import { parse, stringify } from "yaml";
+import { parse } from "yaml";
 import { LotseError } from "../../base/index.ts";
 import type { Binder } from "../binder.ts";
 import type { SelfManagedGroup } from "./group.ts";
@@ -27,11 +27,6 @@ function nodeConfig(spec: {
       kubelet: spec.kubelet ?? {},
     },
   };
-}
-
-/** YAML as Kubernetes' tools write it: keys sorted, lists at the level of their key, no line folding. */
-export function nodeConfigText(document: Document): string {
-  return stringify(document, { sortMapEntries: true, indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false });
 }
 
 function flags(group: Group): string[] {

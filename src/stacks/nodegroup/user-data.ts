@@ -1,7 +1,8 @@
 // User data of Amazon Linux 2023 nodes: a MIME message of shell scripts and NodeConfig documents (RFC 2046).
 import type { Binder } from "../binder.ts";
 import type { Group } from "./group.ts";
-import { joinConfig, maxPodsConfig, nodeConfigText, ownConfig } from "./node-config.ts";
+import { joinConfig, maxPodsConfig, ownConfig } from "./node-config.ts";
+import { yamlText } from "./yaml-text.ts";
 
 interface Part {
   /** Header lines of the part. */
@@ -41,7 +42,7 @@ export function userData(group: Group, clusterName: string, binder: Binder): str
   ];
   const parts = [
     ...preBootstrapCommands.map(script),
-    ...configs.map((config) => ({ headers: ["Content-Type: application/node.eks.aws"], body: nodeConfigText(config) })),
+    ...configs.map((config) => ({ headers: ["Content-Type: application/node.eks.aws"], body: yamlText(config) })),
   ];
   return parts.length === 0 ? undefined : Buffer.from(mimeMessage(parts)).toString("base64");
 }

@@ -12,7 +12,7 @@ const principal = {
   administrator: true,
 };
 
-type Answer = Record<string, never>;
+type Answer = Record<string, unknown>;
 
 function world(): (operation: string, input?: object) => Answer {
   const cloud = new Cloud({ services: [iam], start: 0 });
@@ -44,7 +44,7 @@ describe("roles", () => {
       Path: "/eks/",
       Tags: [{ Key: "a", Value: "b" }],
     });
-    const { Role } = send("GetRole", { RoleName: "node" }) as { Role: Record<string, string> };
+    const { Role } = send("GetRole", { RoleName: "node" }) as unknown as { Role: Record<string, string> };
     expect(Role["Arn"]).toBe("arn:aws:iam::111122223333:role/eks/Node");
     expect(Role["RoleId"]).toMatch(/^AROA[A-Z2-7]{17}$/);
     expect(decodeURIComponent(Role["AssumeRolePolicyDocument"] ?? "")).toBe(trust);
@@ -115,12 +115,12 @@ describe("roles", () => {
     const send = world();
     send("CreateUser", { UserName: "ann" });
     const arn = `arn:aws:iam::${account}:user/ann`;
-    const { User } = send("GetUser", { UserName: "ann" }) as { User: { UserId: string } };
+    const { User } = send("GetUser", { UserName: "ann" }) as unknown as { User: { UserId: string } };
     const document = json({ Effect: "Allow", Principal: { AWS: arn }, Action: "sts:AssumeRole" });
     send("CreateRole", { RoleName: "r", AssumeRolePolicyDocument: document });
     send("DeleteUser", { UserName: "ann" });
     send("CreateUser", { UserName: "ann" });
-    const { Role } = send("GetRole", { RoleName: "r" }) as { Role: { AssumeRolePolicyDocument: string } };
+    const { Role } = send("GetRole", { RoleName: "r" }) as unknown as { Role: { AssumeRolePolicyDocument: string } };
     expect(decodeURIComponent(Role.AssumeRolePolicyDocument)).toContain(User.UserId);
     expect(decodeURIComponent(Role.AssumeRolePolicyDocument)).not.toContain(arn);
   });
@@ -184,7 +184,7 @@ describe("managed policies", () => {
   it("of AWS are there by name, and only those", ({ expect }) => {
     const send = world();
     const cni = "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy";
-    const { PolicyVersion } = send("GetPolicyVersion", { PolicyArn: cni, VersionId: "v1" }) as {
+    const { PolicyVersion } = send("GetPolicyVersion", { PolicyArn: cni, VersionId: "v1" }) as unknown as {
       PolicyVersion: { Document: string };
     };
     expect(decodeURIComponent(PolicyVersion.Document)).toContain("ec2:AssignPrivateIpAddresses");
@@ -227,9 +227,16 @@ describe("everything else", () => {
   it("pages lists by Marker and MaxItems", ({ expect }) => {
     const send = world();
     for (let i = 0; i < 5; i += 1) send("CreateUser", { UserName: `u${i}` });
-    const first = send("ListUsers", { MaxItems: 2 }) as { Marker: string; Users: unknown[]; IsTruncated: boolean };
+    const first = send("ListUsers", { MaxItems: 2 }) as unknown as {
+      Marker: string;
+      Users: unknown[];
+      IsTruncated: boolean;
+    };
     expect([first.Users.length, first.IsTruncated]).toEqual([2, true]);
-    const rest = send("ListUsers", { Marker: first.Marker }) as { Users: { UserName: string }[]; IsTruncated: boolean };
+    const rest = send("ListUsers", { Marker: first.Marker }) as unknown as {
+      Users: { UserName: string }[];
+      IsTruncated: boolean;
+    };
     expect(rest.Users.map((user) => user.UserName)).toEqual(["u2", "u3", "u4"]);
     expect(rest.IsTruncated).toBe(false);
   });

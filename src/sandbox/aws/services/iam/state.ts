@@ -88,7 +88,8 @@ export interface OidcProviderRow {
 export interface AccessKeyRow {
   id: string;
   secret: string;
-  /** Lower-case name of its user; `<root>` for the account's own keys. */
+  account: string;
+  /** Lower-case name of its user. */
   user: string;
   status: "Active" | "Inactive";
   createdAt: number;
@@ -107,6 +108,13 @@ export interface AccountRow {
   alias?: string;
   passwordPolicy?: Readonly<Record<string, number | boolean>>;
 }
+
+/**
+ * Place of tables that are looked into before it is known whose account it is about: access keys and issuers' keys.
+ *
+ * @example ctx.table(accessKeys, everywhere).get("AKIA…")
+ */
+export const everywhere: { account: string } = { account: "everywhere" };
 
 const byAttachment = {
   attached: (row: Entity): readonly string[] => row.attached,
@@ -130,11 +138,12 @@ export const instanceProfiles: TableDefinition<InstanceProfileRow> = defineTable
 });
 /** OIDC providers, by ARN. */
 export const oidcProviders: TableDefinition<OidcProviderRow> = defineTable("iam/oidc-providers", { scope: "global" });
-/** Keys of issuers, by issuer without scheme. */
+/** Keys of issuers, by issuer without scheme; {@link everywhere}. */
 export const oidcKeys: TableDefinition<OidcKeysRow> = defineTable("iam/oidc-keys", { scope: "global" });
+/** Access keys by id; {@link everywhere}. */
 export const accessKeys: TableDefinition<AccessKeyRow> = defineTable("iam/access-keys", {
   scope: "global",
-  indexes: { user: (row: AccessKeyRow) => row.user },
+  indexes: { user: (row: AccessKeyRow) => `${row.account}/${row.user}` },
 });
 export const accounts: TableDefinition<AccountRow> = defineTable("iam/account", { scope: "global" });
 

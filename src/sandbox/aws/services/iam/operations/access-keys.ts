@@ -14,7 +14,7 @@ import { operation } from "../../../core/index.ts";
 import { getUser } from "../entities.ts";
 import { noSuchEntity, quotaExceeded, validationError } from "../errors.ts";
 import type { AccessKeyRow } from "../state.ts";
-import { accessKeys, users } from "../state.ts";
+import { accessKeys, everywhere, users } from "../state.ts";
 import { page } from "../values.ts";
 import { userOrCaller } from "./users.ts";
 
@@ -24,8 +24,8 @@ const secretAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123
 /** A key of the user named (or of the caller). */
 function getKey(ctx: Context, id: string | undefined, userName: string | undefined): Readonly<AccessKeyRow> {
   const user = getUser(ctx, userOrCaller(ctx, userName));
-  const row = ctx.table(accessKeys).get(id ?? "");
-  if (!row || row.user !== user.name.toLowerCase()) {
+  const row = ctx.table(accessKeys, everywhere).get(id ?? "");
+  if (row?.account !== ctx.account || row.user !== user.name.toLowerCase()) {
     throw noSuchEntity(`The Access Key with id ${id} cannot be found.`);
   }
   return row;
@@ -34,13 +34,14 @@ function getKey(ctx: Context, id: string | undefined, userName: string | undefin
 export const accessKeyOperations: Readonly<Record<string, Operation>> = {
   CreateAccessKey: operation<CreateAccessKeyRequest, CreateAccessKeyResponse>((input, ctx) => {
     const user = getUser(ctx, userOrCaller(ctx, input.UserName));
-    const table = ctx.table(accessKeys);
-    if (table.by("user", user.name.toLowerCase()).length >= keysPerUser) {
+    const table = ctx.table(accessKeys, everywhere);
+    if (table.by("user", `${ctx.account}/${user.name.toLowerCase()}`).length >= keysPerUser) {
       throw quotaExceeded("AccessKeysPerUser", keysPerUser);
     }
     const id = ctx.ids.iam("AKIA");
     const row = table.put(id, {
       id,
+      account: ctx.account,
       secret: ctx.ids.random.text(secretAlphabet, 40),
       user: user.name.toLowerCase(),
       status: "Active",
@@ -59,7 +60,7 @@ export const accessKeyOperations: Readonly<Record<string, Operation>> = {
 
   ListAccessKeys: operation<ListAccessKeysRequest, ListAccessKeysResponse>((input, ctx) => {
     const user = getUser(ctx, userOrCaller(ctx, input.UserName));
-    const rows = ctx.table(accessKeys).by("user", user.name.toLowerCase());
+    const rows = ctx.table(accessKeys, everywhere).by("user", `${ctx.account}/${user.name.toLowerCase()}`);
     const result = page("keys", rows, input, `ListAccessKeys/${user.name}`);
     return {
       AccessKeyMetadata: result.keys.map((row) => ({
@@ -79,18 +80,19 @@ export const accessKeyOperations: Readonly<Record<string, Operation>> = {
     if (status !== "Active" && status !== "Inactive") {
       throw validationError(status, "status", "Member must satisfy enum value set: [Active, Inactive]");
     }
-    ctx.table(accessKeys).update(row.id, { status });
+    ctx.table(accessKeys, everywhere).update(row.id, { status });
     return {};
   }),
 
   DeleteAccessKey: operation<DeleteAccessKeyRequest, object>((input, ctx) => {
-    ctx.table(accessKeys).delete(getKey(ctx, input.AccessKeyId, input.UserName).id);
+    ctx.table(accessKeys, everywhere).delete(getKey(ctx, input.AccessKeyId, input.UserName).id);
     return {};
   }),
 
   GetAccessKeyLastUsed: operation<GetAccessKeyLastUsedRequest, GetAccessKeyLastUsedResponse>((input, ctx) => {
-    const row = ctx.table(accessKeys).get(input.AccessKeyId ?? "");
-    if (!row) throw noSuchEntity(`The Access Key with id ${input.AccessKeyId} cannot be found.`);
+    const row = ctx.table(accessKeys, everywhere).get(input.AccessKeyId ?? "");
+    if (row?.account !== ctx.account)
+      throw noSuchEntity(`The Access Key with id ${input.AccessKeyId} cannot be found.`);
     const { lastUsed } = row;
     return {
       UserName: ctx.table(users).get(row.user)?.name ?? row.user,

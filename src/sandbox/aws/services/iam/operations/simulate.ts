@@ -25,7 +25,7 @@ import type {
 import { contextKeysOf, contextOf, evaluate, parsePolicy } from "../../../../../iam/index.ts";
 import { getEntity } from "../entities.ts";
 import { invalidInput, noSuchEntity } from "../errors.ts";
-import { rolePolicies, userPolicies } from "../principal-policies.ts";
+import { rolePolicies, userPolicies } from "../../../access/principal-policies.ts";
 import { groups, roles, users } from "../state.ts";
 import { checkDocument, page } from "../values.ts";
 

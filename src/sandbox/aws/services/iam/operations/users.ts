@@ -25,7 +25,7 @@ import { getUser } from "../entities.ts";
 import { alreadyExists, deleteConflict, noSuchEntity, quotaExceeded } from "../errors.ts";
 import { briefUser, fullUser } from "../shapes.ts";
 import type { UserRow } from "../state.ts";
-import { accessKeys, users } from "../state.ts";
+import { accessKeys, everywhere, users } from "../state.ts";
 import { checkName, checkPath, mergeTags, page, underPath } from "../values.ts";
 
 const userLimit = 5000;
@@ -58,7 +58,8 @@ function rename(ctx: Context, user: Readonly<UserRow>, input: UpdateUserRequest)
   if (after !== before && table.has(after)) throw alreadyExists(`User with name ${name} already exists.`);
   table.delete(before);
   table.put(after, { ...user, name, path, arn: userArn(ctx, path, name) });
-  for (const key of ctx.table(accessKeys).by("user", before)) ctx.table(accessKeys).update(key.id, { user: after });
+  for (const key of ctx.table(accessKeys, everywhere).by("user", `${ctx.account}/${before}`))
+    ctx.table(accessKeys, everywhere).update(key.id, { user: after });
 }
 
 export const userOperations: Readonly<Record<string, Operation>> = {
@@ -119,7 +120,8 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     if (user.groups.length > 0) throw deleteConflict("remove users from group first");
     if (user.attached.length > 0) throw deleteConflict("detach all policies first");
     if (Object.keys(user.inline).length > 0) throw deleteConflict("delete policies first");
-    if (ctx.table(accessKeys).by("user", key).length > 0) throw deleteConflict("delete access keys first");
+    if (ctx.table(accessKeys, everywhere).by("user", `${ctx.account}/${key}`).length > 0)
+      throw deleteConflict("delete access keys first");
     if (user.login) throw deleteConflict("delete login profile first");
     ctx.table(users).delete(key);
     return {};

@@ -1,11 +1,11 @@
 // Which policies bear on a user or a role. Documents are read once: rows never change in place, so what was read from a
 // row stays good as long as the row is there.
-import type { Context } from "../../core/index.ts";
-import type { NamedPolicy, PolicyDocument, PolicyKind, PolicySet } from "../../../../iam/index.ts";
-import { parsePolicy } from "../../../../iam/index.ts";
-import { defaultDocument, findPolicy } from "./documents.ts";
-import { getGroup } from "./entities.ts";
-import type { Entity, PolicyRow, RoleRow, UserRow } from "./state.ts";
+import type { Context } from "../core/index.ts";
+import type { NamedPolicy, PolicyDocument, PolicyKind, PolicySet } from "../../../iam/index.ts";
+import { parsePolicy } from "../../../iam/index.ts";
+import { defaultDocument, findPolicy } from "../services/iam/documents.ts";
+import { getGroup } from "../services/iam/entities.ts";
+import type { Entity, PolicyRow, RoleRow, UserRow } from "../services/iam/state.ts";
 
 const inlinePolicies = new WeakMap<object, readonly NamedPolicy[]>();
 const managedPolicies = new WeakMap<object, NamedPolicy>();

@@ -2,6 +2,7 @@
 import type { Store } from "./store.ts";
 import type { Table } from "./table.ts";
 import { defineTable } from "./table.ts";
+import { TimerHeap } from "./timer-heap.ts";
 
 /**
  * How virtual time moves.
@@ -47,20 +48,39 @@ export class Clock {
   readonly mode: ClockMode;
   readonly #store: Store;
   readonly #ring: TimerHandler;
+  readonly #state: Table<ClockRow>;
+  readonly #timers: Table<TimerRow>;
   #wallAnchor: number;
+  /** Undefined when it has to be made anew from the table. */
+  #heap: TimerHeap | undefined;
+  /** Entries without a row were dropped: should the transaction that removed the row be undone, they are missing. */
+  #dropped = false;
 
   constructor(store: Store, options: { mode: ClockMode; start: number; ring: TimerHandler }) {
     this.#store = store;
     this.mode = options.mode;
     this.#ring = options.ring;
     this.#wallAnchor = Date.now();
-    if (!this.#state().has("clock")) this.#state().put("clock", { now: options.start, order: 0, randomState: 0 });
+    this.#state = store.table(clockTable, home, home);
+    this.#timers = store.table(timers, home, home);
+    if (!this.#state.has("clock")) this.#state.put("clock", { now: options.start, order: 0, randomState: 0 });
   }
 
   /** Starts again; the store is empty. */
   reset(start: number): void {
+    this.reload();
+    this.#state.put("clock", { now: start, order: 0, randomState: 0 });
+  }
+
+  /** A transaction was undone: cancelled timers may be back. */
+  undone(): void {
+    if (this.#dropped) this.#heap = undefined;
+  }
+
+  /** The store's rows were replaced from outside. */
+  reload(): void {
     this.#wallAnchor = Date.now();
-    this.#state().put("clock", { now: start, order: 0, randomState: 0 });
+    this.#heap = undefined;
   }
 
   /** Virtual epoch milliseconds. */
@@ -85,19 +105,21 @@ export class Clock {
     const { seconds, ...rest } = timer;
     const row = this.#row();
     const order = row.order + 1;
-    this.#state().put("clock", { ...row, order });
+    this.#state.put("clock", { ...row, order });
     const id = String(order).padStart(12, "0");
-    this.#timers().put(id, { ...rest, at: row.now + Math.round(seconds * 1000), order });
+    const at = row.now + Math.round(seconds * 1000);
+    this.#timers.put(id, { ...rest, at, order });
+    this.#heap?.push({ at, order, id });
     return id;
   }
 
   cancel(id: string): void {
-    this.#timers().delete(id);
+    this.#timers.delete(id);
   }
 
   /** True when something about the subject is still to happen. */
   pending(account: string, region: string, subject: string): boolean {
-    return this.#timers().by("subject", `${account}/${region}/${subject}`).length > 0;
+    return this.#timers.by("subject", `${account}/${region}/${subject}`).length > 0;
   }
 
   /**
@@ -109,7 +131,7 @@ export class Clock {
     if (this.mode.kind !== "poll") return false;
     const key = `${account}/${region}/${subject}`;
     for (let i = 0; i < runawayLimit; i += 1) {
-      const due = this.#timers().by("subject", key);
+      const due = this.#timers.by("subject", key);
       if (due.length === 0) return i > 0;
       this.advanceTo(Math.min(...due.map((timer) => timer.at)));
       if (!toEnd) return true;
@@ -140,7 +162,13 @@ export class Clock {
 
   /** Moves virtual time forward, ringing what comes due on the way, in order. */
   advanceTo(time: number): void {
-    this.#store.detached(() => this.#runUntil(time));
+    try {
+      this.#store.detached(() => this.#runUntil(time));
+    } catch (error) {
+      // Timers that had rung are back in the table, but not in the heap.
+      this.#heap = undefined;
+      throw error;
+    }
   }
 
   #runUntil(time: number): void {
@@ -151,7 +179,7 @@ export class Clock {
         return;
       }
       if (next.at > this.now()) this.#setNow(next.at);
-      this.#timers().delete(next.id);
+      this.#timers.delete(next.id);
       this.#ring({ kind: next.kind, account: next.account, region: next.region, payload: next.payload });
     }
     throw new Error("the clock runs away: timers keep setting timers");
@@ -160,7 +188,7 @@ export class Clock {
   /** The random generator's state is saved with the clock, so that ids go on after a restart. */
   saveRandomState(state: number): void {
     const row = this.#row();
-    if (row.randomState !== state) this.#state().put("clock", { ...row, randomState: state });
+    if (row.randomState !== state) this.#state.put("clock", { ...row, randomState: state });
   }
 
   savedRandomState(): number {
@@ -168,26 +196,28 @@ export class Clock {
   }
 
   #next(): (TimerRow & { id: string }) | undefined {
-    let next: (TimerRow & { id: string }) | undefined;
-    for (const [id, row] of this.#timers().entries()) {
-      if (!next || row.at < next.at || (row.at === next.at && row.order < next.order)) next = { ...row, id };
+    const heap = (this.#heap ??= this.#makeHeap());
+    for (let entry = heap.peek(); entry; entry = heap.peek()) {
+      const row = this.#timers.get(entry.id);
+      if (row?.at === entry.at) return { ...row, id: entry.id };
+      heap.pop();
+      this.#dropped = true;
     }
-    return next;
+    return undefined;
+  }
+
+  #makeHeap(): TimerHeap {
+    this.#dropped = false;
+    const heap = new TimerHeap();
+    for (const [id, { at, order }] of this.#timers.entries()) heap.push({ at, order, id });
+    return heap;
   }
 
   #setNow(now: number): void {
-    this.#state().put("clock", { ...this.#row(), now });
+    this.#state.put("clock", { ...this.#row(), now });
   }
 
   #row(): Readonly<ClockRow> {
-    return this.#state().get("clock") as ClockRow;
-  }
-
-  #state(): Table<ClockRow> {
-    return this.#store.table(clockTable, home, home);
-  }
-
-  #timers(): Table<TimerRow> {
-    return this.#store.table(timers, home, home);
+    return this.#state.get("clock") as ClockRow;
   }
 }

@@ -163,6 +163,7 @@ export class Cloud {
       this.guards.record?.(call, ctx, { output, readOnly });
       return output;
     } catch (error) {
+      this.clock.undone();
       if (error instanceof AwsError) this.guards.record?.(call, ctx, { error, readOnly });
       throw error;
     } finally {
@@ -228,6 +229,7 @@ export class Cloud {
 
   /** Takes over state that was loaded into the store after this cloud was made. */
   resume(): void {
+    this.clock.reload();
     const state = this.clock.savedRandomState();
     if (state !== 0) this.ids.random.state = state;
   }

@@ -1,0 +1,3 @@
+// Carries out plans.
+export type { RunOptions, RunResult, StepFailure } from "./run.ts";
+export { runPlan } from "./run.ts";

@@ -1,0 +1,216 @@
+// Carries out a plan: steps side by side along their needs, failures told apart from what they hold up, an end state in
+// words. Run again after any interruption it goes on, because every executor begins by looking at what is there.
+import { errorMessage, isLotseError, type Host } from "../base/index.ts";
+import { failureKind, type Aws } from "../aws/index.ts";
+import type { Plan, Step } from "../plan/index.ts";
+import { createCrew, type Crew } from "./crew.ts";
+import { awaitAddon } from "./work/addons.ts";
+import { carryOut } from "./work/index.ts";
+
+export interface RunOptions {
+  /** Steps at a time; eksctl's limit for node groups. */
+  concurrency?: number;
+}
+
+export interface StepFailure {
+  step: string;
+  code: string;
+  message: string;
+  error: unknown;
+}
+
+export interface RunResult {
+  /** Everything that was to be done is done. */
+  ok: boolean;
+  interrupted: boolean;
+  done: string[];
+  failed: StepFailure[];
+  /** Steps that were not begun because one they need failed, or everything stopped. */
+  skipped: string[];
+  /** Steps that found their work done or under way: another look is needed to know whether that is what the file says. */
+  adopted: string[];
+  /** Milliseconds of wall time. */
+  ms: number;
+}
+
+const defaultConcurrency = 8;
+
+/** Failures after which no other step can succeed either. */
+const fatal = new Set(["expired", "credentials", "unreachable"]);
+
+class Course {
+  readonly #crew: Crew;
+  readonly #waiting: Map<string, Step>;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #width: number;
+  readonly done: string[] = [];
+  readonly failed: StepFailure[] = [];
+  readonly skipped: string[] = [];
+  #stopped = false;
+
+  constructor(crew: Crew, steps: readonly Step[], width: number) {
+    this.#crew = crew;
+    this.#waiting = new Map(steps.map((step) => [step.id, step]));
+    this.#width = width;
+  }
+
+  /** Begins what can begin, waits for the next to end, and so on. */
+  async run(): Promise<void> {
+    for (;;) {
+      this.#begin();
+      if (this.#running.size === 0) break;
+      await Promise.race(this.#running.values());
+    }
+    for (const step of this.#waiting.values()) this.#skip(step);
+  }
+
+  #begin(): void {
+    const lost = new Set([...this.failed.map(({ step }) => step), ...this.skipped]);
+    for (const step of this.#waiting.values()) {
+      if (this.#stopped || this.#crew.signal?.aborted) return;
+      if (step.needs.some((id) => lost.has(id))) {
+        this.#skip(step);
+        lost.add(step.id);
+        continue;
+      }
+      if (this.#running.size >= this.#width) return;
+      if (step.needs.some((id) => this.#waiting.has(id) || this.#running.has(id))) continue;
+      this.#waiting.delete(step.id);
+      this.#running.set(
+        step.id,
+        this.#carry(step).finally(() => this.#running.delete(step.id)),
+      );
+    }
+  }
+
+  #skip(step: Step): void {
+    this.#waiting.delete(step.id);
+    this.skipped.push(step.id);
+    this.#crew.host.emit({
+      level: "warn",
+      code: "engine/step-skipped",
+      text: `${step.id} was not begun`,
+      subject: step.id,
+      data: { step: step.id },
+    });
+  }
+
+  async #carry(step: Step): Promise<void> {
+    const { host } = this.#crew;
+    const started = performance.now();
+    const data = {
+      step: step.id,
+      kind: step.kind,
+      name: step.name,
+      action: step.action,
+      ...(step.stack !== undefined && { stack: step.stack }),
+    };
+    host.emit({
+      level: "info",
+      code: "engine/step-started",
+      text: `${step.action} ${step.id}`,
+      subject: step.id,
+      data: { ...data, duration: step.duration },
+    });
+    try {
+      await carryOut(this.#crew, step);
+      this.done.push(step.id);
+      host.emit({
+        level: "info",
+        code: "engine/step-done",
+        text: `${step.id} done`,
+        subject: step.id,
+        data: { ...data, ms: Math.round(performance.now() - started) },
+      });
+    } catch (error) {
+      if (fatal.has(failureKind(error))) this.#stopped = true;
+      const code = isLotseError(error) ? error.code : "engine/unexpected";
+      const message = errorMessage(error);
+      this.failed.push({ step: step.id, code, message, error });
+      if (this.#crew.signal?.aborted) return;
+      const remedy = isLotseError(error) ? error.diagnostic.remedy : undefined;
+      host.emit({
+        level: "error",
+        code: "engine/step-failed",
+        text: `${step.id}: ${message}`,
+        subject: step.id,
+        data: {
+          ...data,
+          error: code,
+          ms: Math.round(performance.now() - started),
+          ...(remedy !== undefined && { remedy }),
+        },
+      });
+    }
+  }
+}
+
+/** Add-ons that were made before there were nodes: once everything is there they must have come up. */
+async function settleAddons(crew: Crew, failed: StepFailure[]): Promise<void> {
+  const cluster = crew.addonsToLookAt.size > 0 ? await hasCompute(crew) : false;
+  for (const addon of cluster ? crew.addonsToLookAt : []) {
+    try {
+      await awaitAddon(crew, addon);
+    } catch (error) {
+      failed.push({
+        step: `addon/${addon}`,
+        code: isLotseError(error) ? error.code : "engine/unexpected",
+        message: errorMessage(error),
+        error,
+      });
+      crew.host.emit({
+        level: "error",
+        code: "engine/step-failed",
+        text: errorMessage(error),
+        subject: `addon/${addon}`,
+        data: { step: `addon/${addon}` },
+      });
+    }
+  }
+}
+
+/** Whether there is anything that an add-on's pods could run on; without, CoreDNS stays DEGRADED and that is no failure. */
+async function hasCompute(crew: Crew): Promise<boolean> {
+  const [{ nodegroups = [] }, { fargateProfileNames = [] }] = await Promise.all([
+    crew.aws.call("eks", "ListNodegroups", { clusterName: crew.cluster }),
+    crew.aws.call("eks", "ListFargateProfiles", { clusterName: crew.cluster }),
+  ]);
+  return nodegroups.length + fargateProfileNames.length > 0;
+}
+
+/**
+ * Carries out a plan. Steps inside Kubernetes are left out. Never throws for a step that fails: the result says which
+ * did, and messages have said so on the way.
+ */
+export async function runPlan(plan: Plan, aws: Aws, host: Host, options: RunOptions = {}): Promise<RunResult> {
+  const started = performance.now();
+  const crew = createCrew(plan, aws, host);
+  const steps = plan.steps.filter((step) => !step.pending);
+  const course = new Course(crew, steps, options.concurrency ?? defaultConcurrency);
+  await course.run();
+  const { done, failed, skipped } = course;
+  const interrupted = aws.signal?.aborted ?? false;
+  if (!interrupted && failed.length === 0) await settleAddons(crew, failed);
+  const result: RunResult = {
+    ok: !interrupted && failed.length === 0 && skipped.length === 0,
+    interrupted,
+    done,
+    failed: interrupted ? [] : failed,
+    skipped: interrupted ? [...failed.map(({ step }) => step), ...skipped] : skipped,
+    adopted: [...crew.adoptions],
+    ms: Math.round(performance.now() - started),
+  };
+  const text = interrupted
+    ? `Interrupted after ${done.length} of ${steps.length} steps; run the same command again, it goes on from there`
+    : result.ok
+      ? `${done.length} of ${steps.length} steps done`
+      : `${failed.length} of ${steps.length} steps failed, ${skipped.length} not begun; run the same command again once the cause is removed`;
+  host.emit({
+    level: result.ok ? "result" : "error",
+    code: "engine/finished",
+    text,
+    subject: plan.cluster,
+    data: { done: done.length, failed: result.failed.map(({ step }) => step), skipped: result.skipped, interrupted },
+  });
+  return result;
+}

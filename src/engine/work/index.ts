@@ -1,0 +1,48 @@
+// How each kind of work is done: the registry of executors.
+import type { Step, Work } from "../../plan/index.ts";
+import type { Crew } from "../crew.ts";
+import { deleteAddon, updateAddon } from "./addons.ts";
+import { encryptCluster, tagResource, updateCluster, upgradeCluster } from "./cluster.ts";
+import { deleteFargateProfile, replaceFargateProfile } from "./fargate.ts";
+import { deleteNodeGroup, scaleNodeGroup, updateNodeGroup } from "./node-groups.ts";
+import { createObject, unlessGone, updatePodIdentity } from "./objects.ts";
+import { deleteStack, ensureStack, replaceStack, updateStack } from "./stacks.ts";
+import { deleteCluster } from "./delete-cluster.ts";
+
+type Executor<D extends Work["do"]> = (crew: Crew, step: Step, work: Extract<Work, { do: D }>) => Promise<void>;
+
+const executors: { [D in Work["do"]]: Executor<D> } = {
+  "create-stack": (crew, step, { stack }) => ensureStack(crew, step, stack),
+  "replace-stack": (crew, step, { stack }) => replaceStack(crew, step, stack),
+  "update-stack": updateStack,
+  "delete-stack": (crew, step, { stack }) => deleteStack(crew, step, stack),
+  "update-cluster": updateCluster,
+  "upgrade-cluster": upgradeCluster,
+  "encrypt-cluster": encryptCluster,
+  "tag-resource": tagResource,
+  "scale-nodegroup": scaleNodeGroup,
+  "update-nodegroup": updateNodeGroup,
+  "create-object": createObject,
+  "update-addon": updateAddon,
+  "replace-fargate-profile": (crew, step, { object }) => replaceFargateProfile(crew, step, object),
+  "update-pod-identity": updatePodIdentity,
+  "delete-addon": deleteAddon,
+  "delete-fargate-profile": deleteFargateProfile,
+  "delete-nodegroup": deleteNodeGroup,
+  "delete-pod-identity": ({ aws, cluster }, _step, { associationId }) =>
+    unlessGone(aws.call("eks", "DeletePodIdentityAssociation", { clusterName: cluster, associationId })),
+  "delete-access-entry": ({ aws, cluster }, _step, { principalArn }) =>
+    unlessGone(aws.call("eks", "DeleteAccessEntry", { clusterName: cluster, principalArn })),
+  "delete-oidc-provider": ({ aws }, _step, { arn }) =>
+    unlessGone(aws.call("iam", "DeleteOpenIDConnectProvider", { OpenIDConnectProviderArn: arn })),
+  "delete-key-pair": ({ aws }, _step, { name }) => unlessGone(aws.call("ec2", "DeleteKeyPair", { KeyName: name })),
+  "delete-log-group": ({ aws }, _step, { name }) =>
+    unlessGone(aws.call("logs", "DeleteLogGroup", { logGroupName: name })),
+  "delete-cluster": deleteCluster,
+};
+
+/** Carries out a step's work. */
+export async function carryOut(crew: Crew, step: Step): Promise<void> {
+  if (!step.work) return;
+  await executors[step.work.do](crew, step, step.work as never);
+}

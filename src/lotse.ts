@@ -1,0 +1,137 @@
+// The library: one function per verb. Rooms are loaded when a verb needs them, so that importing this costs nothing.
+import type { Aws, OpenOptions } from "./aws/index.ts";
+import type { Host } from "./base/index.ts";
+import type { Cluster, LoadOptions, LoadResult } from "./config/index.ts";
+import type { RunOptions, RunResult } from "./engine/index.ts";
+import type {
+  AddonSummary,
+  ClusterStatus,
+  ClusterSummary,
+  DestroyOptions,
+  ExportedStack,
+  FargateProfileSummary,
+  NodeGroupSummary,
+  Plan,
+  PlanOptions,
+  ServiceAccountSummary,
+} from "./plan/index.ts";
+import type { DesiredObjects, DesiredStacks } from "./stacks/index.ts";
+
+export type { Aws, AwsCredentials, CallerIdentity, CallRecord, OpenOptions } from "./aws/index.ts";
+export type { Diagnostic, Host, Message, Question, Severity, SourceLocation } from "./base/index.ts";
+export { isLotseError, LotseError, recordingHost, version } from "./base/index.ts";
+export type { Cluster, ClusterConfig, LoadOptions, LoadResult } from "./config/index.ts";
+export type { RunOptions, RunResult, StepFailure } from "./engine/index.ts";
+export type {
+  AddonSummary,
+  ClusterStatus,
+  ClusterSummary,
+  DestroyOptions,
+  ExportedStack,
+  FargateProfileSummary,
+  NodeGroupSummary,
+  Note,
+  Plan,
+  PlanOptions,
+  PlanSummary,
+  ServiceAccountSummary,
+  Step,
+  StepAction,
+  StepEffect,
+  StepKind,
+  Why,
+} from "./plan/index.ts";
+export type { DesiredObjects, DesiredStack, DesiredStacks, Tag, Template } from "./stacks/index.ts";
+
+/** Reads a cluster file's text: a typed, defaulted cluster, or every mistake at once with line and column. */
+export async function loadCluster(text: string | Uint8Array, options: LoadOptions = {}): Promise<LoadResult> {
+  return (await import("./config/index.ts")).loadCluster(text, options);
+}
+
+/** Opens the door to an account. No call is made before the first verb needs one. */
+export async function connect(options: OpenOptions): Promise<Aws> {
+  return (await import("./aws/index.ts")).openAws(options);
+}
+
+/** The CloudFormation stacks of a file, offline; late-bound values are shown as `<account>`, `<ami>`, `<VPC>` … */
+export async function stacks(cluster: Cluster): Promise<DesiredStacks> {
+  return (await import("./stacks/index.ts")).desiredStacks(cluster);
+}
+
+/** What a file asks for beside its stacks: EKS objects by API call, and objects inside Kubernetes. */
+export async function objects(cluster: Cluster): Promise<DesiredObjects> {
+  return (await import("./stacks/index.ts")).desiredObjects(cluster);
+}
+
+/** The stacks of a living cluster as they are, with everything resolved. */
+export async function exportStacks(aws: Aws, name: string): Promise<ExportedStack[]> {
+  return (await import("./plan/index.ts")).exportStacks(aws, name);
+}
+
+/**
+ * What {@link apply} would do: ordered steps with why, effect, duration and IAM actions. Reads only.
+ *
+ * @throws LotseError `stacks/not-yet` or `plan/…` when the file can't be carried out on what exists
+ */
+export async function plan(cluster: Cluster, aws: Aws, options: PlanOptions = {}): Promise<Plan> {
+  return (await import("./plan/index.ts")).planCluster(cluster, aws, options);
+}
+
+/** True when a plan has something to do; steps inside Kubernetes don't count. */
+export function hasChanges(of: Plan): boolean {
+  return of.steps.some((step) => !step.pending);
+}
+
+/** How often apply looks again after finding steps done or under way by somebody else, or by an earlier run. */
+const rounds = 3;
+
+/**
+ * Carries a plan out. Steps that were under way already (an interrupted run's) are waited for; then the account is
+ * compared with the file once more, and what is left is done too.
+ */
+export async function apply(
+  first: Plan,
+  aws: Aws,
+  host: Host,
+  options: RunOptions & PlanOptions = {},
+): Promise<RunResult> {
+  const { runPlan } = await import("./engine/index.ts");
+  let result = await runPlan(first, aws, host, options);
+  for (let round = 1; round < rounds && result.ok && result.adopted.length > 0 && first.context; round += 1) {
+    const rest = await plan(first.context.cluster, aws, options);
+    if (!hasChanges(rest)) break;
+    const next = await runPlan(rest, aws, host, options);
+    result = { ...next, done: [...result.done, ...next.done], ms: result.ms + next.ms };
+  }
+  return result;
+}
+
+/** What {@link destroy} would take down; needs no file. */
+export async function planDestroy(name: string, aws: Aws, options: DestroyOptions = {}): Promise<Plan> {
+  return (await import("./plan/index.ts")).planRemoval(name, aws, options);
+}
+
+/** Carries out a plan of {@link planDestroy}. */
+export async function destroy(of: Plan, aws: Aws, host: Host, options: RunOptions = {}): Promise<RunResult> {
+  return (await import("./engine/index.ts")).runPlan(of, aws, host, options);
+}
+
+/** Readers in eksctl's JSON shapes; `cluster` with a name gives one in full, without one the region's list. */
+export const get = {
+  clusters: async (aws: Aws): Promise<ClusterSummary[]> => (await import("./plan/index.ts")).getClusters(aws),
+  cluster: async (aws: Aws, name: string): Promise<Record<string, unknown>[]> =>
+    (await import("./plan/index.ts")).getCluster(aws, name),
+  nodeGroups: async (aws: Aws, cluster: string, name?: string): Promise<NodeGroupSummary[]> =>
+    (await import("./plan/index.ts")).getNodeGroups(aws, cluster, name),
+  addons: async (aws: Aws, cluster: string, name?: string): Promise<AddonSummary[]> =>
+    (await import("./plan/index.ts")).getAddons(aws, cluster, name),
+  serviceAccounts: async (aws: Aws, cluster: string, name?: string): Promise<ServiceAccountSummary[]> =>
+    (await import("./plan/index.ts")).getServiceAccounts(aws, cluster, name),
+  fargateProfiles: async (aws: Aws, cluster: string, name?: string): Promise<FargateProfileSummary[]> =>
+    (await import("./plan/index.ts")).getFargateProfiles(aws, cluster, name),
+};
+
+/** How a cluster is: control plane, stacks, node groups, add-ons, and what is wrong. */
+export async function status(aws: Aws, name: string): Promise<ClusterStatus> {
+  return (await import("./plan/index.ts")).getStatus(aws, name);
+}

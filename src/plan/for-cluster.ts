@@ -1,0 +1,61 @@
+// The whole way from a file and an account to a plan: read, look up, compare.
+import { LotseError } from "../base/index.ts";
+import type { Aws } from "../aws/index.ts";
+import type { Cluster } from "../config/index.ts";
+import { planDestroy } from "./destroy.ts";
+import { knownFrom } from "./known.ts";
+import { makePlan } from "./make-plan.ts";
+import type { Plan } from "./plan.ts";
+import { readFound } from "./read/found.ts";
+import { lookUp } from "./read/looked-up.ts";
+import { readPublicKeys } from "./read/public-keys.ts";
+
+export interface PlanOptions {
+  /** Also take down what the file no longer names. */
+  prune?: boolean;
+  /** SSH public keys by path as the file spells it; read from disk when absent. */
+  publicKeys?: Readonly<Record<string, string>>;
+}
+
+function groupsWithWishes(cluster: Cluster): string[] {
+  const groups = [...(cluster.config.managedNodeGroups ?? []), ...(cluster.config.nodeGroups ?? [])];
+  return groups
+    .filter((group) => group.propagateASGTags || (group.asgSuspendProcesses ?? []).length > 0)
+    .map(({ name }) => name);
+}
+
+/** Plans what it takes to make the cluster as its file says. Reads only. */
+export async function planCluster(cluster: Cluster, aws: Aws, options: PlanOptions = {}): Promise<Plan> {
+  const { name, region } = cluster.config.metadata;
+  if (region !== undefined && region !== aws.region) {
+    throw new LotseError("plan/other-region", {
+      title: `The file is for ${region}, the connection for ${aws.region}`,
+      at: cluster.locate(["metadata", "region"]),
+      remedy: `Leave --region out, or set metadata.region to ${aws.region}`,
+    });
+  }
+  const publicKeys = options.publicKeys ?? (await readPublicKeys(cluster));
+  const found = await readFound(aws, name, { autoScalingGroups: groupsWithWishes(cluster) });
+  const looked = await lookUp(aws, cluster, found, knownFrom(found, { publicKeys }));
+  const known = knownFrom(found, { publicKeys, amis: looked.amis });
+  return makePlan({ cluster, found, known, looked, ...(options.prune !== undefined && { prune: options.prune }) });
+}
+
+export interface DestroyOptions {
+  /** Leave the control plane's log group: logs may have to be kept longer than the cluster. */
+  keepLogs?: boolean;
+}
+
+/** Plans how to take a cluster down, whatever there is of it. */
+export async function planRemoval(name: string, aws: Aws, options: DestroyOptions = {}): Promise<Plan> {
+  const found = await readFound(aws, name);
+  const prefix = `eksctl-${name}-nodegroup-`;
+  // EC2 is asked only where a group may have imported a key: its client is the slowest to load.
+  const mayHaveKeys = [...found.stacks.values()].some(({ template }) =>
+    JSON.stringify(template?.Resources ?? {}).includes('"KeyName"'),
+  );
+  const { KeyPairs = [] } = mayHaveKeys ? await aws.call("ec2", "DescribeKeyPairs", {}) : {};
+  const keyPairs = KeyPairs.flatMap(({ KeyName = "" }) => (KeyName.startsWith(prefix) ? [KeyName] : []));
+  const { logGroup, ...rest } = found;
+  return planDestroy(options.keepLogs || !logGroup ? rest : { ...rest, logGroup }, { keyPairs });
+}

@@ -1,0 +1,94 @@
+// Wanted and found in, plan out. Pure.
+import { LotseError, type Diagnostic } from "../base/index.ts";
+import type { Cluster } from "../config/index.ts";
+import type { Known } from "../stacks/index.ts";
+import { planSeconds } from "./duration.ts";
+import type { Found, LookedUp } from "./found.ts";
+import { ordered } from "./order.ts";
+import type { Plan, PlanSummary, Step, StepAction } from "./plan.ts";
+import type { Builder, Planning } from "./planning.ts";
+import { addons } from "./steps/addons.ts";
+import { clusterStack } from "./steps/cluster-stack.ts";
+import { controlPlane } from "./steps/control-plane.ts";
+import { kubernetes } from "./steps/kubernetes.ts";
+import { nodeGroups } from "./steps/node-groups.ts";
+import { objects } from "./steps/objects.ts";
+import { removals } from "./steps/removals.ts";
+import { roleStacks } from "./steps/role-stacks.ts";
+import { wantedFrom } from "./wanted.ts";
+
+/** In eksctl's order of operations, which ties in the plan keep. */
+const builders: readonly Builder[] = [clusterStack, controlPlane, roleStacks, objects, addons, nodeGroups, removals];
+
+export interface PlanInput {
+  cluster: Cluster;
+  found: Found;
+  known: Known;
+  looked: LookedUp;
+  /** Also take down what the file no longer names. */
+  prune?: boolean;
+}
+
+/** Counts and the time along the longest chain. */
+export function summarise(steps: readonly Step[]): PlanSummary {
+  const count = (action: StepAction): number => steps.filter((step) => !step.pending && step.action === action).length;
+  return {
+    create: count("create"),
+    update: count("update"),
+    replace: count("replace"),
+    delete: count("delete"),
+    pending: steps.filter((step) => step.pending).length,
+    duration: planSeconds(steps),
+  };
+}
+
+function refuseForeign(found: Found): void {
+  if (!found.cluster || found.stacks.has(`eksctl-${found.name}-cluster`)) return;
+  throw new LotseError("plan/not-eksctl", {
+    title: `Cluster ${found.name} exists in ${found.region}, but neither eksctl nor lotse made it: there is no stack eksctl-${found.name}-cluster`,
+    remedy: "Choose another metadata.name, or manage that cluster with the tool that made it",
+  });
+}
+
+/**
+ * Compares what a file asks for with what exists.
+ *
+ * @throws LotseError `stacks/not-yet` or `plan/…` with every reason why the file can't be carried out on this cluster
+ */
+export function makePlan(input: PlanInput): Plan {
+  const { cluster, found, known, looked } = input;
+  const wanted = wantedFrom(cluster, found, known);
+  throwRefusals(wanted.refusals);
+  refuseForeign(found);
+  const planning: Planning = {
+    cluster,
+    found,
+    known,
+    looked,
+    stacks: wanted.stacks,
+    objects: wanted.objects,
+    prune: input.prune ?? false,
+    notes: [],
+    refusals: [],
+  };
+  const drafts = builders.flatMap((build) => build(planning));
+  throwRefusals(planning.refusals);
+  const steps = ordered([...drafts, ...kubernetes(planning, drafts)]);
+  return {
+    cluster: found.name,
+    region: found.region,
+    account: found.account,
+    caller: found.caller,
+    steps,
+    notes: planning.notes,
+    summary: summarise(steps),
+    context: { cluster, known, found },
+  };
+}
+
+function throwRefusals(refusals: readonly Diagnostic[]): void {
+  const [first] = refusals;
+  if (!first) return;
+  const { code, severity: _severity, ...facts } = first;
+  throw new LotseError(code, { ...facts, blame: "user" }, { diagnostics: refusals });
+}

@@ -1,0 +1,120 @@
+// Reads what exists of a cluster, in three waves: stacks and control plane; lists and templates; each thing.
+import { isDenied, type Aws } from "../../aws/index.ts";
+import type { Cluster } from "@aws-sdk/client-eks";
+import type { Found, FoundStack } from "../found.ts";
+import { readAutoScalingGroups } from "./auto-scaling.ts";
+import {
+  orGone,
+  readAccessEntries,
+  readAddons,
+  readCluster,
+  readFargateProfiles,
+  readNodeGroups,
+  readPodIdentityAssociations,
+} from "./eks.ts";
+import { belongsTo, readAllStacks, readPhysicalIds, readTemplate } from "./stacks.ts";
+
+export interface ReadOptions {
+  /** Node groups whose Auto Scaling groups are looked at although EKS manages them: those with tags or processes to set. */
+  autoScalingGroups?: readonly string[];
+  /** False where only names and states matter: destroying. */
+  templates?: boolean;
+}
+
+/** `https://oidc…/id/X` → the ARN that the provider has, or would have. */
+export function oidcProviderArn(cluster: Cluster): string | undefined {
+  const issuer = cluster.identity?.oidc?.issuer;
+  const [, partition, account] = /^arn:([^:]+):eks:[^:]*:(\d+):/.exec(cluster.arn ?? "") ?? [];
+  if (issuer === undefined || account === undefined) return undefined;
+  return `arn:${partition}:iam::${account}:oidc-provider/${issuer.replace(/^https:\/\//, "")}`;
+}
+
+async function readOidcProvider(aws: Aws, cluster: Cluster | undefined): Promise<{ arn: string } | undefined> {
+  const arn = cluster && oidcProviderArn(cluster);
+  if (arn === undefined) return undefined;
+  const provider = await orGone(aws.call("iam", "GetOpenIDConnectProvider", { OpenIDConnectProviderArn: arn }));
+  return provider && { arn };
+}
+
+/** The control plane's log group; undefined also for a caller who may not look (it decides about a retention time only). */
+async function readLogGroup(aws: Aws, cluster: string): Promise<Found["logGroup"]> {
+  const name = `/aws/eks/${cluster}/cluster`;
+  try {
+    const { logGroups = [] } = await aws.call("logs", "DescribeLogGroups", { logGroupNamePrefix: name });
+    const group = logGroups.find(({ logGroupName }) => logGroupName === name);
+    return group && { name, ...(group.retentionInDays !== undefined && { retentionDays: group.retentionInDays }) };
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Names of self-managed groups' Auto Scaling groups: the physical id of `NodeGroup` in their stack. */
+async function selfManagedGroups(aws: Aws, stacks: readonly FoundStack[]): Promise<Map<string, string>> {
+  const unmanaged = stacks.filter((stack) => stack.tags["alpha.eksctl.io/nodegroup-type"] === "unmanaged");
+  const ids = await Promise.all(
+    unmanaged.map(async (stack) => {
+      const physical = (await orGone(readPhysicalIds(aws, stack.name)))?.["NodeGroup"];
+      const group = stack.tags["alpha.eksctl.io/nodegroup-name"];
+      return physical === undefined || group === undefined ? [] : [[group, physical] as const];
+    }),
+  );
+  return new Map(ids.flat());
+}
+
+/** Everything that exists of the cluster `name`. Reads only. */
+export async function readFound(aws: Aws, name: string, options: ReadOptions = {}): Promise<Found> {
+  const [identity, allStacks, cluster] = await Promise.all([
+    aws.identity(),
+    readAllStacks(aws),
+    readCluster(aws, name),
+  ]);
+  const own = allStacks.filter((stack) => belongsTo(name, stack));
+  const clusterStack = own.find((stack) => stack.name === `eksctl-${name}-cluster`);
+  const [
+    templates,
+    physicalIds,
+    nodeGroups,
+    selfManaged,
+    addons,
+    fargateProfiles,
+    accessEntries,
+    associations,
+    oidcProvider,
+    logGroup,
+  ] = await Promise.all([
+    Promise.all(own.map((stack) => (options.templates === false ? undefined : readTemplate(aws, stack.name)))),
+    clusterStack && options.templates !== false ? orGone(readPhysicalIds(aws, clusterStack.name)) : undefined,
+    cluster ? readNodeGroups(aws, name) : new Map<string, never>(),
+    selfManagedGroups(aws, own),
+    cluster ? readAddons(aws, name) : new Map<string, never>(),
+    cluster ? readFargateProfiles(aws, name) : new Map<string, never>(),
+    cluster ? readAccessEntries(aws, cluster) : new Set<string>(),
+    cluster ? readPodIdentityAssociations(aws, name) : [],
+    readOidcProvider(aws, cluster),
+    readLogGroup(aws, name),
+  ]);
+  const asgNames = new Map(selfManaged);
+  for (const group of options.autoScalingGroups ?? []) {
+    const asg = nodeGroups.get(group)?.resources?.autoScalingGroups?.[0]?.name;
+    if (asg !== undefined) asgNames.set(group, asg);
+  }
+  const autoScalingGroups = asgNames.size > 0 ? await readAutoScalingGroups(aws, asgNames) : new Map<string, never>();
+  return {
+    account: identity.account,
+    caller: identity.arn,
+    region: aws.region,
+    name,
+    ...(cluster && { cluster }),
+    stacks: new Map(own.map((stack, i) => [stack.name, { ...stack, ...(templates[i] && { template: templates[i] }) }])),
+    physicalIds: physicalIds ?? {},
+    nodeGroups,
+    autoScalingGroups,
+    addons,
+    fargateProfiles,
+    accessEntries,
+    podIdentityAssociations: associations,
+    ...(oidcProvider && { oidcProvider }),
+    ...(logGroup && { logGroup }),
+  };
+}

@@ -1,0 +1,135 @@
+// What exists and the file no longer names: taken down under --prune, noted otherwise. Only what eksctl's tags and names,
+// or the cluster stack's own Fargate role, prove to be the file's.
+import { stackSeconds } from "../duration.ts";
+import type { FoundStack } from "../found.ts";
+import type { StepKind } from "../plan.ts";
+import { draft, type Draft, type Planning } from "../planning.ts";
+import type { Work } from "../work.ts";
+import { stackIamActions } from "./stack.ts";
+
+/** Stacks that can be pruned, by the tag that names what they hold. */
+const prunable: readonly { tag: string; kind: StepKind; word: string }[] = [
+  { tag: "alpha.eksctl.io/nodegroup-name", kind: "nodegroup", word: "Node group" },
+  { tag: "eksctl.io/v1alpha2/nodegroup-name", kind: "nodegroup", word: "Node group" },
+  { tag: "alpha.eksctl.io/iamserviceaccount-name", kind: "iamserviceaccount", word: "IAM service account" },
+  { tag: "alpha.eksctl.io/addon-name", kind: "addon-role", word: "Role of add-on" },
+  { tag: "alpha.eksctl.io/addon-podidentityassociation-name", kind: "addon-role", word: "Pod identity role of add-on" },
+  { tag: "alpha.eksctl.io/podidentityassociation-name", kind: "pod-identity-role", word: "Pod identity role" },
+];
+
+function whatItHolds(stack: FoundStack): { kind: StepKind; name: string; word: string } | undefined {
+  for (const { tag, kind, word } of prunable) {
+    const name = stack.tags[tag];
+    if (name !== undefined) return { kind, name, word };
+  }
+  if (stack.name.includes("-accessentry-"))
+    return { kind: "accessentry", name: stack.name.split("-").at(-1) ?? stack.name, word: "Access entry" };
+  return undefined;
+}
+
+const removed = (text: string): Draft["why"] => [{ code: "plan/removed", text }];
+
+function removal(
+  kind: StepKind,
+  name: string,
+  text: string,
+  facts: { iamActions: string[]; duration: number; work: Work; stack?: string; after?: string[] },
+): Draft {
+  return draft({
+    kind,
+    name,
+    action: "delete",
+    effect: kind === "nodegroup" ? "interrupts" : "in place",
+    phase: "removal",
+    why: removed(text),
+    ...facts,
+  });
+}
+
+function stacks(planning: Planning): Draft[] {
+  const wanted = new Set(planning.stacks.map(({ stackName }) => stackName));
+  return [...planning.found.stacks.values()].flatMap((stack): Draft[] => {
+    const held = whatItHolds(stack);
+    if (wanted.has(stack.name) || !held) return [];
+    const text = `${held.word} ${held.name} isn't in the file`;
+    if (!planning.prune) {
+      planning.notes.push({ code: "plan/not-in-file", text: `${text}; --prune takes it down` });
+      return [];
+    }
+    const types = Object.values(stack.template?.Resources ?? {}).map(({ Type }) => Type);
+    return [
+      removal(held.kind, held.name, text, {
+        stack: stack.name,
+        duration: stack.template ? stackSeconds(stack.template, "delete") : 60,
+        iamActions: stackIamActions("delete", types),
+        // The role goes after what uses it.
+        after: held.kind === "pod-identity-role" ? [`removed-association/${held.name}`] : [],
+        work: { do: "delete-stack", stack: stack.name },
+      }),
+    ];
+  });
+}
+
+function associations(planning: Planning): Draft[] {
+  const wanted = new Set(
+    planning.objects.aws.flatMap((object) =>
+      object.kind === "pod-identity-association" ? [`${object.namespace}/${object.serviceAccount}`] : [],
+    ),
+  );
+  return planning.found.podIdentityAssociations.flatMap(
+    ({ namespace, serviceAccount, associationId, ownerArn, tags }): Draft[] => {
+      const name = `${namespace}/${serviceAccount}`;
+      const isOurs = tags?.["alpha.eksctl.io/podidentityassociation-name"] !== undefined;
+      if (wanted.has(name) || ownerArn !== undefined || associationId === undefined || !isOurs) return [];
+      const text = `Pod identity association ${name} isn't in the file`;
+      if (!planning.prune) {
+        planning.notes.push({ code: "plan/not-in-file", text: `${text}; --prune takes it down` });
+        return [];
+      }
+      return [
+        {
+          ...removal("pod-identity-association", name, text, {
+            duration: 5,
+            iamActions: ["eks:DeletePodIdentityAssociation"],
+            work: { do: "delete-pod-identity", associationId },
+          }),
+          provides: [`removed-association/${name}`],
+        },
+      ];
+    },
+  );
+}
+
+function fargateProfiles(planning: Planning): Draft[] {
+  const wanted = new Set(
+    planning.objects.aws.flatMap((object) => (object.kind === "fargate-profile" ? [object.name] : [])),
+  );
+  const roles = [...planning.found.stacks.values()].map(({ outputs }) => outputs["FargatePodExecutionRoleARN"]);
+  return [...planning.found.fargateProfiles].flatMap(([name, { podExecutionRoleArn }]): Draft[] => {
+    if (wanted.has(name)) return [];
+    const isOurs = podExecutionRoleArn !== undefined && roles.includes(podExecutionRoleArn);
+    const text = `Fargate profile ${name} isn't in the file`;
+    if (!planning.prune || !isOurs) {
+      planning.notes.push({
+        code: "plan/not-in-file",
+        text: isOurs ? `${text}; --prune takes it down` : `${text} and has a role of its own; it is left alone`,
+      });
+      return [];
+    }
+    return [
+      {
+        ...removal("fargateprofile", name, text, {
+          duration: 90,
+          iamActions: ["eks:DeleteFargateProfile", "eks:DescribeFargateProfile"],
+          work: { do: "delete-fargate-profile", profile: name },
+        }),
+        effect: "interrupts",
+      },
+    ];
+  });
+}
+
+/** Steps that take down what the file no longer names. */
+export function removals(planning: Planning): Draft[] {
+  return [...stacks(planning), ...associations(planning), ...fargateProfiles(planning)];
+}

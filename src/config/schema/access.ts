@@ -40,8 +40,8 @@ const entry: Struct = struct<AccessEntry>("AccessEntry", "Lets one IAM role or u
   }),
   type: field(
     text({
-      values: ["STANDARD", "EC2", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX", "HYPERPOD_LINUX"],
-      open: true,
+      values: ["STANDARD", "EC2", "EC2_LINUX", "EC2_WINDOWS", "FARGATE_LINUX", "HYBRID_LINUX"],
+      refusal: "invalid access entry type %",
     }),
     "What the identity is: people and programs are STANDARD, the others are roles of nodes.",
     { default: "STANDARD" },

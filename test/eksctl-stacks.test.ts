@@ -3,9 +3,9 @@ import { join, resolve } from "node:path";
 import { describe, it } from "vitest";
 import { loadCluster } from "../src/config/index.ts";
 import type { Cluster } from "../src/config/index.ts";
-import { compareTemplates, desiredStacks, normaliseTemplate } from "../src/stacks/index.ts";
+import { compareTemplates, desiredFargateStack, desiredStacks, normaliseTemplate } from "../src/stacks/index.ts";
 import type { DesiredStack } from "../src/stacks/index.ts";
-import { recordedValues, recordings, withoutRecordedValues } from "./helpers/eksctl-golden.ts";
+import { readStack, recordedValues, recordings, withoutRecordedValues } from "./helpers/eksctl-golden.ts";
 import type { Recording } from "./helpers/eksctl-golden.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -70,6 +70,17 @@ describe.each(own)("$folder", (recording) => {
       expect(text(built.template)).toBe(withoutRecordedValues(text(recorded.template)));
     }
   });
+});
+
+it("gives a cluster that was made without Fargate the role that eksctl adds with the first profile", ({ expect }) => {
+  const lifecycle = own.find(({ folder }) => folder === "s12-lifecycle");
+  if (!lifecycle) throw new Error("no recording");
+  const configText = `${lifecycle.configText}\nfargateProfiles: [{name: fp, selectors: [{namespace: fg}]}]\n`;
+  const built = desiredFargateStack(load({ ...lifecycle, configText }), { account: "123456789012" });
+  const recorded = readStack(join(root, "test/fixtures/eksctl-stacks/s12-lifecycle/later/eksctl-life-fargate.json"));
+  if (!built) throw new Error("not built");
+  expect(summary(built)).toEqual(summary(recorded as unknown as DesiredStack));
+  expect(compareTemplates(recorded.template, built.template)).toEqual([]);
 });
 
 describe.skipIf(shared.length === 0)("all recordings (../shared/data, when it is there)", () => {

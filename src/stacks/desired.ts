@@ -16,6 +16,7 @@ export type StackCapability = "CAPABILITY_IAM" | "CAPABILITY_NAMED_IAM";
 /** One kind per naming rule of eksctl's stacks. */
 export type StackKind =
   | "cluster"
+  | "fargate"
   | "nodegroup"
   | "iamserviceaccount"
   | "addon"

@@ -35,3 +35,6 @@ export type { TemplateDifference } from "./compare.ts";
 export { compareTemplates, normaliseTemplate, readUserData } from "./compare.ts";
 export type { ExportedStack } from "./output.ts";
 export { exportStacks, stacksToFiles, stacksToJson, stacksToYaml } from "./output.ts";
+export { desiredFargateStack } from "./cluster/fargate-stack.ts";
+export type { Difference } from "./differences.ts";
+export { differences } from "./differences.ts";

@@ -44,6 +44,7 @@ function base32(bytes: Uint8Array): string {
 /** Stack names by what the stack holds. */
 export const stackNames = {
   cluster: (cluster: string): string => `eksctl-${cluster}-cluster`,
+  fargate: (cluster: string): string => `eksctl-${cluster}-fargate`,
   nodeGroup: (cluster: string, name: string): string => `eksctl-${cluster}-nodegroup-${name}`,
   serviceAccount: (cluster: string, namespace: string, name: string): string =>
     `eksctl-${cluster}-addon-iamserviceaccount-${namespace}-${name}`,

@@ -29,7 +29,8 @@ function encodeUserData(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encodeUserData(item)]));
 }
 
-function readStack(path: string): RecordedStack {
+/** One request, with user data as templates hold it. */
+export function readStack(path: string): RecordedStack {
   const request = JSON.parse(readFileSync(path, "utf8")) as Partial<RecordedStack> &
     Omit<RecordedStack, "capabilities">;
   return { capabilities: [], ...request, template: encodeUserData(request.template) as Template };

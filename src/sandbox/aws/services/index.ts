@@ -2,9 +2,13 @@
 import type { ServiceDefinition } from "../core/index.ts";
 import { cloudFormation } from "./cloudformation/index.ts";
 import { cloudtrail } from "./cloudtrail/index.ts";
+import { logs } from "./cloudwatch-logs/index.ts";
+import { ec2 } from "./ec2/index.ts";
 import { eks } from "./eks/index.ts";
 import { iam } from "./iam/index.ts";
+import { kms } from "./kms/index.ts";
 import { s3 } from "./s3/index.ts";
+import { ssm } from "./ssm/index.ts";
 import { sts } from "./sts/index.ts";
 
-export const services: readonly ServiceDefinition[] = [cloudFormation, cloudtrail, eks, iam, s3, sts];
+export const services: readonly ServiceDefinition[] = [cloudFormation, cloudtrail, logs, eks, iam, kms, s3, ssm, sts];

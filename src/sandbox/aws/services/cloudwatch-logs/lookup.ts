@@ -1,0 +1,67 @@
+// Finding log groups and streams, and their ARNs, errors and pages.
+import type { Context, Permission } from "../../core/index.ts";
+import { AwsError } from "../../core/index.ts";
+import { paginate } from "../../query/index.ts";
+import type { GroupRow, StreamRow } from "./state.ts";
+import { groups, streams } from "./state.ts";
+
+export function invalidParameter(message: string): AwsError {
+  return new AwsError("InvalidParameterException", message);
+}
+
+export function notFound(message: string): AwsError {
+  return new AwsError("ResourceNotFoundException", message);
+}
+
+/** Without the `:*` that Describe adds for policies. */
+export function groupArn(ctx: Context, name: string): string {
+  return `arn:${ctx.partition}:logs:${ctx.region}:${ctx.account}:log-group:${name}`;
+}
+
+/** A group by name, or by its ARN with or without `:*`. */
+export function groupName(text: string | undefined): string {
+  const name = /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)(?::\*)?$/.exec(text ?? "")?.[1];
+  return name ?? text ?? "";
+}
+
+export function requireGroup(ctx: Context, text: string | undefined): Readonly<GroupRow> {
+  const row = ctx.table(groups).get(groupName(text));
+  if (!row) throw notFound("The specified log group does not exist.");
+  return row;
+}
+
+export function streamKey(group: string, stream: string): string {
+  return `${group}:${stream}`;
+}
+
+export function requireStream(ctx: Context, group: string | undefined, stream: string): Readonly<StreamRow> {
+  const { name } = requireGroup(ctx, group);
+  const row = ctx.table(streams).get(streamKey(name, stream));
+  if (!row) throw notFound("The specified log stream does not exist.");
+  return row;
+}
+
+/** Permission on the group a request names. */
+export function onGroup(action: string): (input: object, ctx: Context) => Permission[] {
+  return (input, ctx) => {
+    const named = input as { logGroupName?: string; logGroupIdentifier?: string };
+    const name = groupName(named.logGroupName ?? named.logGroupIdentifier);
+    return [{ action: `logs:${action}`, resource: `${groupArn(ctx, name)}:*` }];
+  };
+}
+
+export function page<Item>(
+  items: readonly Item[],
+  input: { limit?: number | undefined; nextToken?: string | undefined },
+  list: string,
+  size = 50,
+): { items: Item[]; nextToken?: string } {
+  const result = paginate(items, {
+    token: input.nextToken,
+    max: input.limit,
+    pageSize: size,
+    scope: `logs/${list}`,
+    invalidToken: () => invalidParameter("The specified nextToken is invalid."),
+  });
+  return { items: [...result.items], ...(result.nextToken === undefined ? {} : { nextToken: result.nextToken }) };
+}

@@ -1,0 +1,20 @@
+// The emulated Key Management Service: keys that really encrypt, aliases, policies, grants, deletion.
+import type { ServiceDefinition, TimerDefinition } from "../../core/index.ts";
+import { defineService } from "../../core/index.ts";
+import { aliasOperations } from "./operations/aliases.ts";
+import { cryptographyOperations } from "./operations/cryptography.ts";
+import { grantOperations } from "./operations/grants.ts";
+import { keyDeleted, keyOperations } from "./operations/keys.ts";
+import { keys } from "./state.ts";
+
+export const kms: ServiceDefinition = defineService({
+  id: "kms",
+  iamPrefix: "kms",
+  timers: [keyDeleted as unknown as TimerDefinition],
+  operations: { ...aliasOperations, ...cryptographyOperations, ...grantOperations, ...keyOperations },
+  resourcePolicy: (permission, ctx) => {
+    const key = ctx.table(keys).get(permission.resource.split(":key/")[1] ?? "");
+    return key ? { document: key.policy, account: ctx.account, mustAllow: true } : undefined;
+  },
+  resourceTags: (arn, ctx) => ctx.table(keys).get(arn.split(":key/")[1] ?? "")?.tags,
+});

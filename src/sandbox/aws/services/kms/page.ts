@@ -1,0 +1,24 @@
+// KMS's pages: Limit and Marker in, NextMarker and Truncated out.
+import { AwsError } from "../../core/index.ts";
+import { paginate } from "../../query/index.ts";
+
+export function page<Item>(
+  items: readonly Item[],
+  input: { Limit?: number | undefined; Marker?: string | undefined },
+  list: string,
+): { items: Item[]; Truncated: boolean; NextMarker?: string } {
+  const result = paginate(items, {
+    token: input.Marker,
+    max: input.Limit,
+    pageSize: 100,
+    scope: `kms/${list}`,
+    invalidToken: () =>
+      new AwsError("InvalidMarkerException", "The request was rejected because the marker is not valid."),
+  });
+  const { nextToken } = result;
+  return {
+    items: [...result.items],
+    Truncated: nextToken !== undefined,
+    ...(nextToken === undefined ? {} : { NextMarker: nextToken }),
+  };
+}

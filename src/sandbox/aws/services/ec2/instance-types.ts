@@ -1,0 +1,135 @@
+// Instance types as the API shows them, and which of them fit a wish (attribute-based selection).
+import type { InstanceRequirementsRequest, InstanceTypeInfo } from "@aws-sdk/client-ec2";
+import type { InstanceTypeFacts } from "../../../../facts/index.ts";
+
+/** Families of which AWS says `previous generation`. */
+const oldFamilies = /^(?:a1|c[134]|cc2|cr1|d2|f1|g[23]|h1|hs1|i[23]|m[1234]|p2|r[34]|t[12]|x1|x1e|z1d)$/;
+
+export function isOldGeneration(family: string): boolean {
+  return oldFamilies.test(family);
+}
+
+/** Sizes with one core have one thread on Graviton and T2; others two. */
+function threadsPerCore(facts: Readonly<InstanceTypeFacts>): number {
+  return facts.arch === "arm64" || (facts.vcpu ?? 1) < 2 || /^[cmr][78]a$|^m[78]a/.test(facts.family) ? 1 : 2;
+}
+
+/** Cores and threads. */
+export function cpuOf(facts: Readonly<InstanceTypeFacts> | undefined): { cores: number; threads: number } {
+  const threads = facts ? threadsPerCore(facts) : 1;
+  return { cores: Math.max(1, Math.floor((facts?.vcpu ?? 1) / threads)), threads };
+}
+
+export function instanceTypeItem(facts: Readonly<InstanceTypeFacts>, region: string): InstanceTypeInfo {
+  const { cores, threads } = cpuOf(facts);
+  const nitro = facts.hypervisor === "nitro" || facts.bareMetal;
+  const { gpu, accelerator, networkMbps } = facts;
+  const gigabits = (networkMbps ?? 0) / 1000;
+  const performance =
+    networkMbps === undefined ? "Moderate" : `${gigabits >= 1 ? "" : "Up to "}${Math.max(gigabits, 5)} Gigabit`;
+  return {
+    InstanceType: facts.name as NonNullable<InstanceTypeInfo["InstanceType"]>,
+    CurrentGeneration: !isOldGeneration(facts.family),
+    FreeTierEligible: facts.name === "t2.micro" || (facts.name === "t3.micro" && region !== "us-east-1"),
+    SupportedUsageClasses: ["on-demand", "spot"],
+    SupportedRootDeviceTypes: ["ebs"],
+    SupportedVirtualizationTypes: ["hvm"],
+    BareMetal: facts.bareMetal,
+    ...(facts.hypervisor === "unknown" || facts.bareMetal ? {} : { Hypervisor: facts.hypervisor }),
+    ProcessorInfo: {
+      SupportedArchitectures: [facts.arch === "arm64" ? "arm64" : "x86_64"],
+      Manufacturer: facts.arch === "arm64" ? "AWS" : /\da/.test(facts.family) ? "AMD" : "Intel",
+    },
+    VCpuInfo: { DefaultVCpus: facts.vcpu ?? 1, DefaultCores: cores, DefaultThreadsPerCore: threads },
+    MemoryInfo: { SizeInMiB: facts.memoryMiB ?? 1024 },
+    InstanceStorageSupported: facts.nvmeGB !== undefined,
+    ...(facts.nvmeGB
+      ? { InstanceStorageInfo: { TotalSizeInGB: facts.nvmeGB, NvmeSupport: nitro ? "required" : "unsupported" } }
+      : {}),
+    EbsInfo: {
+      EbsOptimizedSupport: nitro ? "default" : "supported",
+      EncryptionSupport: "supported",
+      NvmeSupport: nitro ? "required" : "unsupported",
+    },
+    NetworkInfo: {
+      NetworkPerformance: performance,
+      MaximumNetworkInterfaces: facts.enis * facts.networkCards,
+      MaximumNetworkCards: facts.networkCards,
+      DefaultNetworkCardIndex: 0,
+      NetworkCards: Array.from({ length: facts.networkCards }, (_, NetworkCardIndex) => ({
+        NetworkCardIndex,
+        NetworkPerformance: performance,
+        MaximumNetworkInterfaces: facts.enis,
+      })),
+      Ipv4AddressesPerInterface: facts.ipv4PerEni,
+      Ipv6AddressesPerInterface: facts.ipv4PerEni,
+      Ipv6Supported: true,
+      EnaSupport: nitro ? "required" : "supported",
+      EfaSupported: facts.efa !== undefined,
+      ...(facts.efa ? { EfaInfo: { MaximumEfaInterfaces: facts.efa } } : {}),
+      EncryptionInTransitSupported: nitro,
+    },
+    ...(gpu
+      ? {
+          GpuInfo: {
+            Gpus: [
+              {
+                Name: gpu.name.toUpperCase(),
+                Manufacturer: gpu.manufacturer.toUpperCase(),
+                Count: gpu.count,
+                MemoryInfo: { SizeInMiB: gpu.memoryMiB },
+              },
+            ],
+            TotalGpuMemoryInMiB: gpu.count * gpu.memoryMiB,
+          },
+        }
+      : {}),
+    ...(accelerator
+      ? {
+          NeuronInfo: {
+            NeuronDevices: [{ Name: accelerator.name, Count: accelerator.count }],
+          },
+        }
+      : {}),
+    PlacementGroupInfo: { SupportedStrategies: ["cluster", "partition", "spread"] },
+    HibernationSupported: false,
+    BurstablePerformanceSupported: /^t\d/.test(facts.family),
+    DedicatedHostsSupported: !/^t[12]/.test(facts.family),
+    AutoRecoverySupported: !facts.bareMetal,
+    SupportedBootModes: facts.arch === "arm64" ? ["uefi"] : nitro ? ["legacy-bios", "uefi"] : ["legacy-bios"],
+  };
+}
+
+const within = (
+  value: number | undefined,
+  range: { Min?: number | undefined; Max?: number | undefined } | undefined,
+): boolean => value !== undefined && value >= (range?.Min ?? 0) && value <= (range?.Max ?? Infinity);
+
+function matchesPattern(name: string, patterns: readonly string[] | undefined): boolean {
+  return (patterns ?? []).some((pattern) =>
+    new RegExp(`^${pattern.replaceAll(/[.+^${}()|[\]\\?]/g, (mark) => `\\${mark}`).replaceAll("*", ".*")}$`).test(name),
+  );
+}
+
+/** Attribute-based selection, as far as the attributes are known here. */
+export function matchesRequirements(
+  facts: Readonly<InstanceTypeFacts>,
+  wish: Partial<InstanceRequirementsRequest>,
+): boolean {
+  if (!within(facts.vcpu, wish.VCpuCount) || !within(facts.memoryMiB, wish.MemoryMiB)) return false;
+  if (wish.AllowedInstanceTypes?.length && !matchesPattern(facts.name, wish.AllowedInstanceTypes)) return false;
+  if (matchesPattern(facts.name, wish.ExcludedInstanceTypes)) return false;
+  const generations = wish.InstanceGenerations;
+  if (generations?.length && !generations.includes(isOldGeneration(facts.family) ? "previous" : "current"))
+    return false;
+  if ((wish.BareMetal ?? "excluded") === "excluded" && facts.bareMetal) return false;
+  if (wish.BareMetal === "required" && !facts.bareMetal) return false;
+  const burstable = /^t\d/.test(facts.family);
+  if ((wish.BurstablePerformance ?? "excluded") === "excluded" && burstable) return false;
+  if (wish.BurstablePerformance === "required" && !burstable) return false;
+  if (wish.LocalStorage === "excluded" && facts.nvmeGB) return false;
+  if (wish.LocalStorage === "required" && !facts.nvmeGB) return false;
+  const accelerators = facts.gpu?.count ?? facts.accelerator?.count ?? 0;
+  if (wish.AcceleratorCount ? !within(accelerators, wish.AcceleratorCount) : accelerators > 0) return false;
+  return !wish.MemoryGiBPerVCpu || within((facts.memoryMiB ?? 0) / 1024 / (facts.vcpu ?? 1), wish.MemoryGiBPerVCpu);
+}

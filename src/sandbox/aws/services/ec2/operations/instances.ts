@@ -1,0 +1,219 @@
+// Instances: start, stop, end, list.
+import type {
+  DescribeInstancesRequest,
+  DescribeInstancesResult,
+  DescribeInstanceStatusRequest,
+  DescribeInstanceStatusResult,
+  InstanceStateChange,
+  InstanceStatus,
+  RebootInstancesRequest,
+  Reservation,
+  RunInstancesRequest,
+  StartInstancesRequest,
+  StartInstancesResult,
+  StopInstancesRequest,
+  StopInstancesResult,
+  TerminateInstancesRequest,
+  TerminateInstancesResult,
+} from "@aws-sdk/client-ec2";
+import type { Context, Operation } from "../../../core/index.ts";
+import { AwsError, operation } from "../../../core/index.ts";
+import type { Listing } from "../describe.ts";
+import { describe, select } from "../describe.ts";
+import { isVisible, observeInstances, start, stop, terminate } from "../instance-states.ts";
+import { find, instanceKind, required } from "../kinds.ts";
+import { launch } from "../launch.ts";
+import { primaryAssociation } from "../render-interface.ts";
+import { instancePrivateDnsName, reservations, stateCodes, stateItem } from "../render-instance.ts";
+import type { Instance, NetworkInterface } from "../state.ts";
+import { instances, networkInterfaces } from "../state.ts";
+
+const interfacesOf = (ctx: Context, row: Readonly<Instance>): Readonly<NetworkInterface>[] =>
+  ctx.table(networkInterfaces).by("instance", row.id);
+const publicIp = (ctx: Context, row: Readonly<Instance>): string | undefined => {
+  const [primary] = interfacesOf(ctx, row);
+  return primary && primaryAssociation(ctx, primary)?.PublicIp;
+};
+
+const listing: Listing<Instance, Readonly<Instance>> = {
+  operation: "DescribeInstances",
+  kind: instanceKind,
+  indexed: { "vpc-id": "vpc", "tag:aws:autoscaling:groupName": "group" },
+  visible: isVisible,
+  observe: (rows, ctx) => observeInstances(ctx, rows),
+  filters: (ctx) => ({
+    "instance-id": (row) => row.id,
+    "instance-state-name": (row) => row.state,
+    "instance-state-code": (row) => stateCodes[row.state],
+    "instance-type": (row) => row.type,
+    "instance-lifecycle": (row) => (row.spot ? "spot" : undefined),
+    "image-id": (row) => row.imageId,
+    architecture: (row) => row.architecture,
+    "availability-zone": (row) => row.zone,
+    "client-token": (row) => row.clientToken,
+    "dns-name": (row) => {
+      const [primary] = interfacesOf(ctx, row);
+      return primary && primaryAssociation(ctx, primary)?.PublicDnsName;
+    },
+    "group-id": (row) => interfacesOf(ctx, row).flatMap((one) => one.groups),
+    "instance.group-id": (row) => interfacesOf(ctx, row).flatMap((one) => one.groups),
+    "iam-instance-profile.arn": (row) => row.profile?.arn,
+    "iam-instance-profile.id": (row) => row.profile?.id,
+    "ip-address": (row) => publicIp(ctx, row),
+    "key-name": (row) => row.keyName,
+    "launch-index": (row) => row.launchIndex,
+    "launch-time": (row) => new Date(row.launchedAt).toISOString(),
+    "metadata-options.http-tokens": (row) => row.metadata.tokens,
+    "monitoring-state": (row) => (row.monitoring ? "enabled" : "disabled"),
+    "network-interface.network-interface-id": (row) => interfacesOf(ctx, row).map((one) => one.id),
+    "network-interface.subnet-id": (row) => interfacesOf(ctx, row).map((one) => one.subnetId),
+    "network-interface.group-id": (row) => interfacesOf(ctx, row).flatMap((one) => one.groups),
+    "network-interface.addresses.private-ip-address": (row) =>
+      interfacesOf(ctx, row).flatMap((one) => [one.privateIp, ...one.secondaryIps]),
+    "owner-id": () => ctx.account,
+    "placement-group-name": (row) => row.placementGroup,
+    platform: (row) => row.platform,
+    "private-dns-name": (row) => instancePrivateDnsName(ctx, row),
+    "private-ip-address": (row) => row.privateIp,
+    "requester-id": (row) => row.requesterId,
+    "reservation-id": (row) => row.reservationId,
+    "root-device-name": (row) => row.rootDevice,
+    "root-device-type": () => "ebs",
+    "source-dest-check": (row) => row.sourceDestCheck,
+    "state-reason-code": (row) => row.stateReason?.code,
+    "subnet-id": (row) => (row.privateIp === undefined ? undefined : row.subnetId),
+    tenancy: (row) => row.tenancy,
+    "virtualization-type": () => "hvm",
+    "vpc-id": (row) => (row.privateIp === undefined ? undefined : row.vpcId),
+  }),
+  render: (row) => row,
+};
+
+function visibleInstances(ctx: Context, ids: readonly string[] | undefined): Readonly<Instance>[] {
+  const { items } = select(ctx, { ...listing, observe: () => {} } as typeof listing, {}, required(ids, "instanceIds"));
+  return [...items];
+}
+
+function changes(ctx: Context, before: readonly Readonly<Instance>[]): InstanceStateChange[] {
+  return before.map((row) => ({
+    InstanceId: row.id,
+    CurrentState: stateItem(ctx.table(instances).get(row.id)?.state ?? "terminated"),
+    PreviousState: stateItem(row.state),
+  }));
+}
+
+function incorrectState(row: Readonly<Instance>, what: string): AwsError {
+  return new AwsError(
+    "IncorrectInstanceState",
+    `The instance '${row.id}' is not in a state from which it can be ${what}.`,
+  );
+}
+
+function statusItem(row: Readonly<Instance>): InstanceStatus {
+  const ok = row.state === "running";
+  const passed = { Name: "reachability" as const, Status: ok ? ("passed" as const) : ("initializing" as const) };
+  const summary = { Details: [passed], Status: ok ? ("ok" as const) : ("not-applicable" as const) };
+  return {
+    AvailabilityZone: row.zone,
+    InstanceId: row.id,
+    InstanceState: stateItem(row.state),
+    InstanceStatus: summary,
+    SystemStatus: summary,
+    AttachedEbsStatus: { Details: [passed], Status: ok ? "ok" : "not-applicable" },
+  };
+}
+
+const statusListing: Listing<Instance, InstanceStatus> = {
+  ...listing,
+  operation: "DescribeInstanceStatus",
+  filters: () => ({
+    "availability-zone": (row) => row.zone,
+    "instance-state-name": (row) => row.state,
+    "instance-state-code": (row) => stateCodes[row.state],
+    "instance-status.status": (row) => (row.state === "running" ? "ok" : "not-applicable"),
+    "instance-status.reachability": (row) => (row.state === "running" ? "passed" : undefined),
+    "system-status.status": (row) => (row.state === "running" ? "ok" : "not-applicable"),
+    "system-status.reachability": (row) => (row.state === "running" ? "passed" : undefined),
+    "event.code": () => undefined,
+  }),
+  render: statusItem,
+};
+
+export const instanceOperations: Readonly<Record<string, Operation>> = {
+  RunInstances: operation<RunInstancesRequest, Reservation>((input, ctx) => {
+    const [reservation] = reservations(launch(ctx, input), ctx);
+    return reservation ?? {};
+  }),
+
+  DescribeInstances: operation<DescribeInstancesRequest, DescribeInstancesResult>({
+    waiter: true,
+    run: (input, ctx) => {
+      if (input.InstanceIds?.length && input.MaxResults !== undefined)
+        throw new AwsError(
+          "InvalidParameterCombination",
+          "The parameter instancesSet cannot be used with the parameter maxResults",
+        );
+      const { items, NextToken } = select(ctx, listing, input, input.InstanceIds);
+      return { Reservations: reservations(items, ctx), ...(NextToken ? { NextToken } : {}) };
+    },
+  }),
+
+  DescribeInstanceStatus: operation<DescribeInstanceStatusRequest, DescribeInstanceStatusResult>({
+    waiter: true,
+    run: (input, ctx) => {
+      const visible = (row: Readonly<Instance>): boolean =>
+        isVisible(row, ctx) && (input.IncludeAllInstances === true || row.state === "running");
+      // An id of an instance that isn't running is no mistake here, it's left out.
+      const ids = input.InstanceIds?.length ? visibleInstances(ctx, input.InstanceIds).map((row) => row.id) : undefined;
+      const { items, ...next } = describe(ctx, { ...statusListing, visible: isVisible }, input, ids);
+      const shown = items.filter((item) => visible(find(ctx, instanceKind, item.InstanceId, "instanceId")));
+      return { InstanceStatuses: shown, ...next };
+    },
+  }),
+
+  TerminateInstances: operation<TerminateInstancesRequest, TerminateInstancesResult>((input, ctx) => {
+    const rows = visibleInstances(ctx, input.InstanceIds);
+    const kept = rows.find((row) => row.terminationProtection);
+    if (kept)
+      throw new AwsError(
+        "OperationNotPermitted",
+        `The instance '${kept.id}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.`,
+      );
+    terminate(ctx, rows);
+    return { TerminatingInstances: changes(ctx, rows) };
+  }),
+
+  StopInstances: operation<StopInstancesRequest, StopInstancesResult>((input, ctx) => {
+    const rows = visibleInstances(ctx, input.InstanceIds);
+    for (const row of rows) {
+      if (row.state === "terminated" || row.state === "shutting-down") throw incorrectState(row, "stopped");
+      if (row.spot)
+        throw new AwsError(
+          "UnsupportedOperation",
+          `You can't stop the Spot Instance '${row.id}' because it is associated with a one-time Spot Instance request.`,
+        );
+      if (row.stopProtection)
+        throw new AwsError(
+          "OperationNotPermitted",
+          `The instance '${row.id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.`,
+        );
+    }
+    stop(ctx, rows);
+    return { StoppingInstances: changes(ctx, rows) };
+  }),
+
+  StartInstances: operation<StartInstancesRequest, StartInstancesResult>((input, ctx) => {
+    const rows = visibleInstances(ctx, input.InstanceIds);
+    for (const row of rows)
+      if (row.state !== "stopped" && row.state !== "running" && row.state !== "pending")
+        throw incorrectState(row, "started");
+    start(ctx, rows);
+    return { StartingInstances: changes(ctx, rows) };
+  }),
+
+  RebootInstances: operation<RebootInstancesRequest, object>((input, ctx) => {
+    for (const row of visibleInstances(ctx, input.InstanceIds))
+      if (row.state !== "running") throw incorrectState(row, "rebooted");
+    return {};
+  }),
+};

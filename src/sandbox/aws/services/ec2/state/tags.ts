@@ -1,0 +1,4 @@
+// Tags as rows keep them.
+
+/** Key → value. */
+export type Tags = Readonly<Record<string, string>>;

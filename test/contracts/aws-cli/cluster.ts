@@ -4,12 +4,12 @@ import type { CliCase } from "./case.ts";
 export const cluster: readonly CliCase[] = [
   {
     aws: "eks describe-cluster --name sea",
-    exit: 254,
+    exit: 255,
     err: /ResourceNotFoundException.*No cluster found for name: sea/,
   },
   {
     aws: "eks create-cluster --name sea --role-arn {eksRole} --resources-vpc-config subnetIds={a}",
-    exit: 254,
+    exit: 255,
     err: /InvalidParameterException/,
   },
   {
@@ -18,7 +18,7 @@ export const cluster: readonly CliCase[] = [
   },
   {
     aws: "eks create-cluster --name sea --role-arn {eksRole} --resources-vpc-config subnetIds={a},{b}",
-    exit: 254,
+    exit: 255,
     err: /ResourceInUseException.*Cluster already exists with name: sea/,
   },
   { aws: "eks wait cluster-active --name sea" },
@@ -32,7 +32,7 @@ export const cluster: readonly CliCase[] = [
     aws: 'eks update-cluster-config --name sea --logging \'{"clusterLogging":[{"types":["api"],"enabled":true}]}\'',
     keep: { update: "update.id" },
   },
-  { aws: "eks update-cluster-version --name sea --kubernetes-version 1.35", exit: 254, err: /ResourceInUseException/ },
+  { aws: "eks update-cluster-version --name sea --kubernetes-version 1.35", exit: 255, err: /ResourceInUseException/ },
   { aws: "eks describe-cluster --name sea --query cluster.status", out: /ACTIVE/ },
   {
     aws: "eks describe-update --name sea --update-id {update}",
@@ -40,7 +40,7 @@ export const cluster: readonly CliCase[] = [
   },
   {
     aws: "eks update-cluster-version --name sea --kubernetes-version 1.36",
-    exit: 254,
+    exit: 255,
     err: /InvalidParameterException/,
   },
   {
@@ -66,23 +66,23 @@ export const cluster: readonly CliCase[] = [
     out: { update: { type: "ConfigUpdate" } },
   },
   { aws: "eks wait nodegroup-active --cluster-name sea --nodegroup-name crew" },
-  { aws: "eks delete-cluster --name sea", exit: 254, err: /ResourceInUseException.*Cluster has nodegroups attached/ },
+  { aws: "eks delete-cluster --name sea", exit: 255, err: /ResourceInUseException.*Cluster has nodegroups attached/ },
   {
     aws: "eks describe-addon-versions --addon-name coredns --kubernetes-version 1.34 --query addons[0].addonVersions[0].addonVersion",
     out: /^"v/m,
   },
   { aws: "eks create-addon --cluster-name sea --addon-name coredns", out: { addon: { status: "CREATING" } } },
   { aws: "eks wait addon-active --cluster-name sea --addon-name coredns" },
-  { aws: "eks create-addon --cluster-name sea --addon-name coredns", exit: 254, err: /ResourceInUseException/ },
+  { aws: "eks create-addon --cluster-name sea --addon-name coredns", exit: 255, err: /ResourceInUseException/ },
   {
     aws: "eks create-addon --cluster-name sea --addon-name vpc-cni --addon-version v0.0.1-eksbuild.1",
-    exit: 254,
+    exit: 255,
     err: /InvalidParameterException/,
   },
   { aws: "eks list-addons --cluster-name sea", out: { addons: ["coredns"] } },
   {
     aws: "eks create-access-entry --cluster-name sea --principal-arn {nodeRole} --type STANDARD",
-    exit: 254,
+    exit: 255,
     err: /ResourceInUseException/,
   },
   {
@@ -104,7 +104,7 @@ export const cluster: readonly CliCase[] = [
   },
   {
     aws: "eks create-fargate-profile --cluster-name sea --fargate-profile-name p --pod-execution-role-arn {nodeRole} --subnets {a} --selectors namespace=x",
-    exit: 254,
+    exit: 255,
     err: /InvalidParameterException/,
   },
   { aws: "eks get-token --cluster-name sea --query status.token --output text", out: /^k8s-aws-v1\.[\w-]+$/m },

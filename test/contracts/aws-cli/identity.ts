@@ -13,15 +13,15 @@ export const identity: readonly CliCase[] = [
   },
   {
     aws: `iam create-role --role-name EKS --assume-role-policy-document '${trust("eks.amazonaws.com")}'`,
-    exit: 254,
+    exit: 255,
     err: /EntityAlreadyExists/,
   },
   {
     aws: "iam create-role --role-name bad --assume-role-policy-document {}",
-    exit: 254,
+    exit: 255,
     err: /MalformedPolicyDocument/,
   },
-  { aws: "iam get-role --role-name nobody", exit: 254, err: /NoSuchEntity.*The role with name nobody cannot be found/ },
+  { aws: "iam get-role --role-name nobody", exit: 255, err: /NoSuchEntity.*The role with name nobody cannot be found/ },
   { aws: "iam wait role-exists --role-name eks" },
   {
     aws: "iam get-role --role-name eks --query Role.AssumeRolePolicyDocument",
@@ -32,7 +32,7 @@ export const identity: readonly CliCase[] = [
     aws: "iam list-attached-role-policies --role-name eks",
     out: { AttachedPolicies: [{ PolicyName: "AmazonEKSClusterPolicy" }] },
   },
-  { aws: "iam delete-role --role-name eks", exit: 254, err: /DeleteConflict/ },
+  { aws: "iam delete-role --role-name eks", exit: 255, err: /DeleteConflict/ },
   {
     aws: `iam create-role --role-name node --assume-role-policy-document '${trust("ec2.amazonaws.com")}'`,
     keep: { nodeRole: "Role.Arn" },
@@ -69,7 +69,7 @@ export const identity: readonly CliCase[] = [
   },
   {
     aws: "iam create-open-id-connect-provider --url https://oidc.example.com/id/1",
-    exit: 254,
+    exit: 255,
     err: /EntityAlreadyExists/,
   },
   { aws: "iam delete-open-id-connect-provider --open-id-connect-provider-arn {oidc}" },

@@ -7,8 +7,8 @@ export const network: readonly CliCase[] = [
     aws: "ec2 describe-availability-zones --query AvailabilityZones[].ZoneName",
     out: /eu-central-1a[\s\S]*eu-central-1b/,
   },
-  { aws: "ec2 create-vpc --cidr-block 10.0.0.0/8", exit: 254, err: /InvalidVpc\.Range/ },
-  { aws: "ec2 create-vpc --cidr-block nonsense", exit: 254, err: /InvalidParameterValue/ },
+  { aws: "ec2 create-vpc --cidr-block 10.0.0.0/8", exit: 255, err: /InvalidVpc\.Range/ },
+  { aws: "ec2 create-vpc --cidr-block nonsense", exit: 255, err: /InvalidParameterValue/ },
   {
     aws: "ec2 create-vpc --cidr-block 10.7.0.0/16 --tag-specifications ResourceType=vpc,Tags=[{Key=Name,Value=harbour}]",
     out: { Vpc: { CidrBlock: "10.7.0.0/16", State: "pending", Tags: [{ Key: "Name", Value: "harbour" }] } },
@@ -18,7 +18,7 @@ export const network: readonly CliCase[] = [
   { aws: "ec2 describe-vpcs --filters Name=tag:Name,Values=harb*", out: { Vpcs: [{ State: "available" }] } },
   {
     aws: "ec2 describe-vpcs --vpc-ids vpc-0123456789abcdef0",
-    exit: 254,
+    exit: 255,
     err: /InvalidVpcID\.NotFound.*'vpc-0123456789abcdef0' does not exist/,
   },
   { aws: "ec2 modify-vpc-attribute --vpc-id {vpc} --enable-dns-hostnames" },
@@ -31,11 +31,11 @@ export const network: readonly CliCase[] = [
     out: { Subnet: { AvailableIpAddressCount: 251, AvailabilityZone: "eu-central-1a" } },
     keep: { a: "Subnet.SubnetId" },
   },
-  { aws: "ec2 create-subnet --vpc-id {vpc} --cidr-block 10.7.0.128/25", exit: 254, err: /InvalidSubnet\.Conflict/ },
-  { aws: "ec2 create-subnet --vpc-id {vpc} --cidr-block 10.8.0.0/24", exit: 254, err: /InvalidSubnet\.Range/ },
+  { aws: "ec2 create-subnet --vpc-id {vpc} --cidr-block 10.7.0.128/25", exit: 255, err: /InvalidSubnet\.Conflict/ },
+  { aws: "ec2 create-subnet --vpc-id {vpc} --cidr-block 10.8.0.0/24", exit: 255, err: /InvalidSubnet\.Range/ },
   {
     aws: "ec2 create-subnet --vpc-id {vpc} --cidr-block 10.7.9.0/24 --availability-zone eu-central-1z",
-    exit: 254,
+    exit: 255,
     err: /InvalidParameterValue.*eu-central-1z/,
   },
   {
@@ -43,7 +43,7 @@ export const network: readonly CliCase[] = [
     keep: { b: "Subnet.SubnetId" },
   },
   { aws: "ec2 describe-subnets --filters Name=vpc-id,Values={vpc} --query length(Subnets[])", out: /^2$/m },
-  { aws: "ec2 describe-subnets --filters Name=no-such-filter,Values=x", exit: 254, err: /InvalidParameterValue/ },
+  { aws: "ec2 describe-subnets --filters Name=no-such-filter,Values=x", exit: 255, err: /InvalidParameterValue/ },
   { aws: "ec2 describe-subnets --filters Name=vpc-id,Values={vpc} --max-items 1", out: /NextToken/ },
   { aws: "ec2 describe-subnets --filters Name=vpc-id,Values={vpc} --page-size 5 --output text", out: /SUBNETS/ },
   { aws: "ec2 modify-subnet-attribute --subnet-id {a} --map-public-ip-on-launch" },
@@ -52,7 +52,7 @@ export const network: readonly CliCase[] = [
   { aws: "ec2 attach-internet-gateway --internet-gateway-id {igw} --vpc-id {vpc}" },
   {
     aws: "ec2 attach-internet-gateway --internet-gateway-id {igw} --vpc-id {vpc}",
-    exit: 254,
+    exit: 255,
     err: /Resource\.AlreadyAssociated/,
   },
   { aws: "ec2 create-route-table --vpc-id {vpc}", keep: { rtb: "RouteTable.RouteTableId" } },
@@ -62,7 +62,7 @@ export const network: readonly CliCase[] = [
   },
   {
     aws: "ec2 create-route --route-table-id {rtb} --destination-cidr-block 0.0.0.0/0 --gateway-id {igw}",
-    exit: 254,
+    exit: 255,
     err: /RouteAlreadyExists/,
   },
   { aws: "ec2 associate-route-table --route-table-id {rtb} --subnet-id {a}", keep: { assoc: "AssociationId" } },
@@ -73,11 +73,11 @@ export const network: readonly CliCase[] = [
     keep: { nat: "NatGateway.NatGatewayId" },
   },
   { aws: "ec2 wait nat-gateway-available --nat-gateway-ids {nat}" },
-  { aws: "ec2 release-address --allocation-id {eip}", exit: 254, err: /InvalidIPAddress\.InUse/ },
+  { aws: "ec2 release-address --allocation-id {eip}", exit: 255, err: /InvalidIPAddress\.InUse/ },
   { aws: "ec2 create-security-group --group-name web --description web --vpc-id {vpc}", keep: { sg: "GroupId" } },
   {
     aws: "ec2 create-security-group --group-name web --description web --vpc-id {vpc}",
-    exit: 254,
+    exit: 255,
     err: /InvalidGroup\.Duplicate/,
   },
   {
@@ -86,20 +86,20 @@ export const network: readonly CliCase[] = [
   },
   {
     aws: "ec2 authorize-security-group-ingress --group-id {sg} --protocol tcp --port 443 --cidr 0.0.0.0/0",
-    exit: 254,
+    exit: 255,
     err: /InvalidPermission\.Duplicate/,
   },
   {
     aws: "ec2 describe-security-group-rules --filters Name=group-id,Values={sg} --query length(SecurityGroupRules[])",
     out: /^2$/m,
   },
-  { aws: "ec2 delete-vpc --vpc-id {vpc}", exit: 254, err: /DependencyViolation/ },
-  { aws: "ec2 delete-subnet --subnet-id {a}", exit: 254, err: /DependencyViolation/ },
+  { aws: "ec2 delete-vpc --vpc-id {vpc}", exit: 255, err: /DependencyViolation/ },
+  { aws: "ec2 delete-subnet --subnet-id {a}", exit: 255, err: /DependencyViolation/ },
   { aws: "ec2 create-tags --resources {vpc} {a} --tags Key=team,Value=platform" },
   { aws: "ec2 describe-tags --filters Name=key,Values=team --query length(Tags[])", out: /^2$/m },
-  { aws: "ec2 create-tags --resources {vpc} --tags Key=aws:mine,Value=x", exit: 254, err: /InvalidParameterValue/ },
-  { aws: "ec2 delete-vpc --vpc-id {vpc} --dry-run", exit: 254, err: /DryRunOperation/ },
-  { aws: "ec2 describe-transit-gateways", exit: 254, err: /DescribeTransitGateways.*not emulated/ },
+  { aws: "ec2 create-tags --resources {vpc} --tags Key=aws:mine,Value=x", exit: 255, err: /InvalidParameterValue/ },
+  { aws: "ec2 delete-vpc --vpc-id {vpc} --dry-run", exit: 255, err: /DryRunOperation/ },
+  { aws: "ec2 describe-transit-gateways", exit: 255, err: /DescribeTransitGateways.*not emulated/ },
 ];
 
 export const networkEnd: readonly CliCase[] = [
@@ -114,5 +114,5 @@ export const networkEnd: readonly CliCase[] = [
   { aws: "ec2 delete-subnet --subnet-id {a}" },
   { aws: "ec2 delete-subnet --subnet-id {b}" },
   { aws: "ec2 delete-vpc --vpc-id {vpc}" },
-  { aws: "ec2 describe-vpcs --vpc-ids {vpc}", exit: 254, err: /InvalidVpcID\.NotFound/ },
+  { aws: "ec2 describe-vpcs --vpc-ids {vpc}", exit: 255, err: /InvalidVpcID\.NotFound/ },
 ];

@@ -22,7 +22,7 @@ const template = (name: string): string =>
 export const stacks: readonly CliCase[] = [
   {
     aws: "cloudformation describe-stacks --stack-name mast",
-    exit: 254,
+    exit: 255,
     err: /ValidationError.*Stack with id mast does not exist/,
   },
   {
@@ -31,12 +31,12 @@ export const stacks: readonly CliCase[] = [
   },
   {
     aws: "cloudformation validate-template --template-body '{\"Resources\":{}}'",
-    exit: 254,
+    exit: 255,
     err: /At least one Resources member must be defined/,
   },
   {
     aws: `cloudformation create-stack --stack-name mast --template-body '${template("sail")}'`,
-    exit: 254,
+    exit: 255,
     err: /InsufficientCapabilities.*CAPABILITY_NAMED_IAM/,
   },
   {
@@ -71,12 +71,12 @@ export const stacks: readonly CliCase[] = [
   },
   {
     aws: `cloudformation create-stack --stack-name mast --template-body '${template("sail")}' --capabilities CAPABILITY_NAMED_IAM`,
-    exit: 254,
+    exit: 255,
     err: /AlreadyExistsException.*Stack \[mast\] already exists/,
   },
   {
     aws: `cloudformation update-stack --stack-name mast --use-previous-template --capabilities CAPABILITY_NAMED_IAM`,
-    exit: 254,
+    exit: 255,
     err: /No updates are to be performed/,
   },
   {
@@ -89,9 +89,9 @@ export const stacks: readonly CliCase[] = [
   },
   { aws: "cloudformation execute-change-set --stack-name mast --change-set-name rename" },
   { aws: "cloudformation wait stack-update-complete --stack-name mast" },
-  { aws: "iam get-role --role-name sail", exit: 254, err: /NoSuchEntity/ },
+  { aws: "iam get-role --role-name sail", exit: 255, err: /NoSuchEntity/ },
   { aws: "iam get-role --role-name jib", out: { Role: { RoleName: "jib" } } },
-  { aws: "cloudformation delete-stack --stack-name mast", exit: 254, err: /TerminationProtection/ },
+  { aws: "cloudformation delete-stack --stack-name mast", exit: 255, err: /TerminationProtection/ },
   { aws: "cloudformation update-termination-protection --stack-name mast --no-enable-termination-protection" },
   { aws: "cloudformation detect-stack-drift --stack-name mast", keep: { drift: "StackDriftDetectionId" } },
   {

@@ -1,7 +1,7 @@
 // The library: one function per verb. Rooms are loaded when a verb needs them, so that importing this costs nothing.
 import type { Aws, OpenOptions } from "./aws/index.ts";
 import type { Host } from "./base/index.ts";
-import type { Cluster, LoadOptions, LoadResult } from "./config/index.ts";
+import type { Cluster, FieldExplanation, InitOptions, JsonSchema, LoadOptions, LoadResult } from "./config/index.ts";
 import type { RunOptions, RunResult } from "./engine/index.ts";
 import type {
   AddonSummary,
@@ -15,12 +15,20 @@ import type {
   PlanOptions,
   ServiceAccountSummary,
 } from "./plan/index.ts";
-import type { DesiredObjects, DesiredStacks } from "./stacks/index.ts";
+import type { DesiredObjects, DesiredStacks, Known } from "./stacks/index.ts";
 
 export type { Aws, AwsCredentials, CallerIdentity, CallRecord, OpenOptions } from "./aws/index.ts";
 export type { Diagnostic, Host, Message, Question, Severity, SourceLocation } from "./base/index.ts";
 export { isLotseError, LotseError, recordingHost, version } from "./base/index.ts";
-export type { Cluster, ClusterConfig, LoadOptions, LoadResult } from "./config/index.ts";
+export type {
+  Cluster,
+  ClusterConfig,
+  FieldExplanation,
+  InitOptions,
+  JsonSchema,
+  LoadOptions,
+  LoadResult,
+} from "./config/index.ts";
 export type { RunOptions, RunResult, StepFailure } from "./engine/index.ts";
 export type {
   AddonSummary,
@@ -41,11 +49,35 @@ export type {
   StepKind,
   Why,
 } from "./plan/index.ts";
-export type { DesiredObjects, DesiredStack, DesiredStacks, Tag, Template } from "./stacks/index.ts";
+export type { DesiredObjects, DesiredStack, DesiredStacks, Known, Tag, Template } from "./stacks/index.ts";
 
 /** Reads a cluster file's text: a typed, defaulted cluster, or every mistake at once with line and column. */
 export async function loadCluster(text: string | Uint8Array, options: LoadOptions = {}): Promise<LoadResult> {
   return (await import("./config/index.ts")).loadCluster(text, options);
+}
+
+/** A cluster as YAML with every default in its place; loading it gives the same cluster. */
+export async function showConfig(cluster: Cluster): Promise<string> {
+  return (await import("./config/index.ts")).showConfig(cluster);
+}
+
+/** JSON schema (draft 2020-12) of cluster files. */
+export async function configSchema(): Promise<JsonSchema> {
+  return (await import("./config/index.ts")).jsonSchema();
+}
+
+/**
+ * Documentation of one field of the cluster file, by path; the empty path is the whole file.
+ *
+ * @throws LotseError `config/unknown-path`
+ */
+export async function explainField(path: string): Promise<FieldExplanation> {
+  return (await import("./config/index.ts")).explainField(path);
+}
+
+/** A commented first file of a new cluster. */
+export async function renderInitFile(options: InitOptions): Promise<string> {
+  return (await import("./config/index.ts")).renderInitFile(options);
 }
 
 /** Opens the door to an account. No call is made before the first verb needs one. */
@@ -53,9 +85,12 @@ export async function connect(options: OpenOptions): Promise<Aws> {
   return (await import("./aws/index.ts")).openAws(options);
 }
 
-/** The CloudFormation stacks of a file, offline; late-bound values are shown as `<account>`, `<ami>`, `<VPC>` … */
-export async function stacks(cluster: Cluster): Promise<DesiredStacks> {
-  return (await import("./stacks/index.ts")).desiredStacks(cluster);
+/**
+ * The CloudFormation stacks of a file, offline; late-bound values are shown as `<account>`, `<ami>`, `<VPC>` … unless `known`
+ * says them.
+ */
+export async function stacks(cluster: Cluster, known: Known = {}): Promise<DesiredStacks> {
+  return (await import("./stacks/index.ts")).desiredStacks(cluster, known);
 }
 
 /** What a file asks for beside its stacks: EKS objects by API call, and objects inside Kubernetes. */

@@ -126,6 +126,10 @@ export interface Operations {
     DeleteKeyPair: Operation<ec2.DeleteKeyPairCommandInput, ec2.DeleteKeyPairCommandOutput>;
     DeleteNetworkInterface: Operation<ec2.DeleteNetworkInterfaceCommandInput, ec2.DeleteNetworkInterfaceCommandOutput>;
     DeleteSecurityGroup: Operation<ec2.DeleteSecurityGroupCommandInput, ec2.DeleteSecurityGroupCommandOutput>;
+    DescribeInstanceTypeOfferings: Operation<
+      ec2.DescribeInstanceTypeOfferingsCommandInput,
+      ec2.DescribeInstanceTypeOfferingsCommandOutput
+    >;
     DescribeKeyPairs: Operation<ec2.DescribeKeyPairsCommandInput, ec2.DescribeKeyPairsCommandOutput>;
     DescribeNetworkInterfaces: Operation<
       ec2.DescribeNetworkInterfacesCommandInput,

@@ -2,7 +2,7 @@
 import { LotseError, type Host } from "../base/index.ts";
 import type { Aws } from "../aws/index.ts";
 import type { Cluster as EksCluster } from "@aws-sdk/client-eks";
-import type { RoleReference } from "../stacks/index.ts";
+import type { DesiredStack, RoleReference } from "../stacks/index.ts";
 import {
   knownFrom,
   readCluster,
@@ -13,7 +13,6 @@ import {
   type Found,
   type Plan,
   type Step,
-  type WantedStack,
 } from "../plan/index.ts";
 
 export interface Crew {
@@ -22,7 +21,7 @@ export interface Crew {
   readonly cluster: string;
   readonly signal: AbortSignal | undefined;
   /** The wanted stack with everything filled in that is known by now. */
-  render(stack: string): Promise<WantedStack>;
+  render(stack: string): Promise<DesiredStack>;
   /** ARN of a role, from the file or out of the stack that made it. */
   roleArn(role: RoleReference): Promise<string>;
   /** The living cluster; throws when there is none. */
@@ -56,9 +55,9 @@ export function createCrew(plan: Plan, aws: Aws, host: Host): Crew {
   const { context } = plan;
   const adoptions = new Set<string>();
   const addonsToLookAt = new Set<string>();
-  let wanted: Promise<Map<string, WantedStack>> | undefined;
+  let wanted: Promise<Map<string, DesiredStack>> | undefined;
 
-  const renderAll = async (): Promise<Map<string, WantedStack>> => {
+  const renderAll = async (): Promise<Map<string, DesiredStack>> => {
     if (!context) return new Map();
     const { cluster, known } = context;
     const found = context.found.cluster ? context.found : await refreshed(aws, context.found);

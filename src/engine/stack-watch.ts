@@ -39,7 +39,7 @@ async function newEvents(crew: Crew, stackId: string, seen: Set<string>): Promis
 
 /** True for a resource that failed by itself, not because others did. */
 function isCause(event: StackEvent): boolean {
-  if (isStackItself(event) || !/_FAILED$/.test(event.ResourceStatus ?? "")) return false;
+  if (isStackItself(event) || !(event.ResourceStatus ?? "").endsWith("_FAILED")) return false;
   return !/cancell?ed/i.test(event.ResourceStatusReason ?? "");
 }
 
@@ -77,7 +77,7 @@ function tell(crew: Crew, step: Step, stackName: string, event: StackEvent): voi
     ResourceStatus: status = "",
     ResourceStatusReason: reason,
   } = event;
-  const failed = /_FAILED$/.test(status);
+  const failed = status.endsWith("_FAILED");
   crew.host.emit({
     level: failed ? "warn" : "info",
     code: failed ? "engine/resource-failed" : "engine/step-progress",
@@ -113,7 +113,7 @@ export async function watchStack(crew: Crew, step: Step, stackName: string, stac
       await readEvents();
       const stack = await readStack(crew.aws, stackId);
       if (!stack) return { status: "DELETE_COMPLETE" };
-      return /_IN_PROGRESS$/.test(stack.status) ? undefined : { stack, status: stack.status };
+      return stack.status.endsWith("_IN_PROGRESS") ? undefined : { stack, status: stack.status };
     },
     { what: `stack ${stackName}`, timeout: stackTimeout, signal: crew.signal },
   );

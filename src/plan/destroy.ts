@@ -39,7 +39,7 @@ type Group = (typeof groups)[number];
 
 function groupOf(stack: FoundStack): { group: Group; kind: StepKind } {
   const { tags, name } = stack;
-  if (/-cluster$/.test(name) && tags["alpha.eksctl.io/cluster-oidc-enabled"] !== undefined)
+  if (name.endsWith("-cluster") && tags["alpha.eksctl.io/cluster-oidc-enabled"] !== undefined)
     return { group: "cluster", kind: "cluster" };
   if (tags["alpha.eksctl.io/nodegroup-name"] ?? tags["eksctl.io/v1alpha2/nodegroup-name"])
     return { group: "nodes", kind: "nodegroup" };
@@ -47,8 +47,8 @@ function groupOf(stack: FoundStack): { group: Group; kind: StepKind } {
     return { group: "roles", kind: "iamserviceaccount" };
   if (tags["alpha.eksctl.io/podidentityassociation-name"] !== undefined)
     return { group: "roles", kind: "pod-identity-role" };
-  if (/-accessentry-/.test(name)) return { group: "access", kind: "accessentry" };
-  if (/-fargate$/.test(name)) return { group: "roles", kind: "fargate-role" };
+  if (name.includes("-accessentry-")) return { group: "access", kind: "accessentry" };
+  if (name.endsWith("-fargate")) return { group: "roles", kind: "fargate-role" };
   return { group: "roles", kind: "addon-role" };
 }
 

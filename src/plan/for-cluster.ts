@@ -37,7 +37,7 @@ export async function planCluster(cluster: Cluster, aws: Aws, options: PlanOptio
   const publicKeys = options.publicKeys ?? (await readPublicKeys(cluster));
   const found = await readFound(aws, name, { autoScalingGroups: groupsWithWishes(cluster) });
   const looked = await lookUp(aws, cluster, found, knownFrom(found, { publicKeys }));
-  const known = knownFrom(found, { publicKeys, amis: looked.amis });
+  const known = knownFrom(found, { publicKeys, amis: looked.amis, offeredZones: looked.offeredZones });
   return makePlan({ cluster, found, known, looked, ...(options.prune !== undefined && { prune: options.prune }) });
 }
 

@@ -60,6 +60,8 @@ export interface Found {
 export interface LookedUp {
   /** AMI by node group name. */
   amis: Readonly<Record<string, string>>;
+  /** Zones that offer a node group's instance types, by name of the group; only of groups that aren't there yet. */
+  offeredZones: Readonly<Record<string, readonly string[]>>;
   addonVersions: ReadonlyMap<string, readonly FoundAddonVersion[]>;
   keyPairs: ReadonlySet<string>;
 }

@@ -10,7 +10,6 @@ export { planCluster, planRemoval } from "./for-cluster.ts";
 export type { ExportedStack } from "./export.ts";
 export { exportStacks } from "./export.ts";
 export { knownFrom } from "./known.ts";
-export type { WantedStack } from "./planning.ts";
 export type { Wanted } from "./wanted.ts";
 export { wantedFrom } from "./wanted.ts";
 export { configurationJson } from "./steps/addons.ts";

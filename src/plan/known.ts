@@ -30,13 +30,45 @@ function imageOf(template: Template | undefined): string | undefined {
   return typeof image === "string" ? image : undefined;
 }
 
+/** Zone by subnet id, as far as the cluster stack made the subnet. */
+function zonesBySubnet(found: Found, template: Template | undefined): Map<string, string> {
+  const zones = Object.entries(template?.Resources ?? {}).flatMap(([logicalId, { Properties }]) => {
+    const zone = Properties?.["AvailabilityZone"];
+    return typeof zone === "string" ? [[found.physicalIds[logicalId] ?? `<${logicalId}>`, zone] as const] : [];
+  });
+  return new Map(zones);
+}
+
+/**
+ * Zones in which living groups have their subnets. eksctl leaves out zones that don't offer a group's instance types when
+ * it makes the group; what was left out then stays out.
+ */
+function zonesOfGroups(found: Found, template: Template | undefined): Record<string, readonly string[]> {
+  const zoneOf = zonesBySubnet(found, template);
+  const groups = [...found.stacks.values()].flatMap((stack) => {
+    const name = stack.tags["alpha.eksctl.io/nodegroup-name"];
+    const subnets = Object.values(stack.template?.Resources ?? {}).flatMap(
+      ({ Properties }) => Properties?.["Subnets"] ?? Properties?.["VPCZoneIdentifier"] ?? [],
+    );
+    const zones = subnets.map((subnet) => (typeof subnet === "string" ? zoneOf.get(subnet) : undefined));
+    const known = zones.filter((zone) => zone !== undefined);
+    return name !== undefined && known.length > 0 && known.length === zones.length
+      ? [[name, [...new Set(known)]] as const]
+      : [];
+  });
+  return Object.fromEntries(groups);
+}
+
 /**
  * What the account and the cluster say. Images of groups that exist stay the ones they were made with: that a newer one
  * is out is no change of the file.
  *
  * @param more images and public keys that were looked up
  */
-export function knownFrom(found: Found, more: Pick<Known, "amis" | "publicKeys"> = {}): Known {
+export function knownFrom(
+  found: Found,
+  more: Partial<Pick<Known, "amis" | "publicKeys" | "offeredZones">> = {},
+): Known {
   const { cluster } = found;
   const clusterStack = found.stacks.get(`eksctl-${found.name}-cluster`);
   const images = [...found.stacks.values()].flatMap((stack) => {
@@ -59,6 +91,7 @@ export function knownFrom(found: Found, more: Pick<Known, "amis" | "publicKeys">
     ...(Object.keys(found.physicalIds).length > 0 && { physicalIds: found.physicalIds }),
     ...(zones.length > 0 && { zones }),
     amis: { ...more.amis, ...Object.fromEntries(images) },
+    offeredZones: { ...more.offeredZones, ...zonesOfGroups(found, clusterStack?.template) },
     ...(more.publicKeys && { publicKeys: more.publicKeys }),
   };
 }

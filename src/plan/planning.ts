@@ -9,7 +9,7 @@ export interface Planning {
   cluster: Cluster;
   found: Found;
   known: Known;
-  stacks: readonly WantedStack[];
+  stacks: readonly DesiredStack[];
   objects: DesiredObjects;
   looked: LookedUp;
   /** Also take down what the file no longer names. */
@@ -18,9 +18,6 @@ export interface Planning {
   /** What forbids the whole plan; collected, so that a person sees all of it at once. */
   refusals: Diagnostic[];
 }
-
-/** A wanted stack; `fargate` is the pod execution role of profiles that came after the cluster stack. */
-export type WantedStack = Omit<DesiredStack, "kind"> & { readonly kind: DesiredStack["kind"] | "fargate" };
 
 /** A step before its place in the order is known. */
 export interface Draft extends Omit<Step, "needs"> {

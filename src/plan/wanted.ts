@@ -2,6 +2,7 @@
 // that came later.
 import type { Cluster } from "../config/index.ts";
 import {
+  desiredFargateStack,
   desiredObjects,
   desiredStacks,
   type DesiredObjects,
@@ -11,10 +12,10 @@ import {
 } from "../stacks/index.ts";
 import type { Diagnostic } from "../base/index.ts";
 import type { Found } from "./found.ts";
-import { isWritten, type WantedStack } from "./planning.ts";
+import { isWritten } from "./planning.ts";
 
 export interface Wanted {
-  stacks: WantedStack[];
+  stacks: DesiredStack[];
   objects: DesiredObjects;
   refusals: readonly Diagnostic[];
 }
@@ -35,34 +36,21 @@ const without = <T>(record: Readonly<Record<string, T>> | undefined, key: string
 
 /**
  * eksctl puts the role of Fargate pods into the cluster stack only when it makes that; for a profile that comes later it
- * makes a stack `eksctl-C-fargate`. Splits the wanted cluster stack in the same way.
+ * makes a stack `eksctl-C-fargate`. Takes the role out of the wanted cluster stack and adds that one.
  */
-function splitFargateRole(stack: DesiredStack, cluster: string): WantedStack[] {
-  const role = stack.template.Resources[fargateRole];
-  const output = stack.template.Outputs?.[fargateOutput];
-  if (!role) return [stack];
-  const own: Template = {
-    ...stack.template,
-    Resources: without(stack.template.Resources, fargateRole),
-    Outputs: without(stack.template.Outputs, fargateOutput),
-  };
-  const extra: WantedStack = {
-    ...stack,
-    kind: "fargate",
-    stackName: `eksctl-${cluster}-fargate`,
-    name: cluster,
-    capabilities: ["CAPABILITY_NAMED_IAM"],
-    tags: stack.tags.filter(({ Key }) => Key !== "alpha.eksctl.io/cluster-oidc-enabled"),
-    dependsOn: [stack.stackName],
-    template: {
-      AWSTemplateFormatVersion: "2010-09-09",
-      Description: "Fargate IAM [created and managed by eksctl]",
-      ...(stack.template.Mappings && { Mappings: stack.template.Mappings }),
-      Resources: { [fargateRole]: role },
-      ...(output && { Outputs: { [fargateOutput]: output } }),
-    },
-  };
-  return [{ ...stack, template: own }, extra];
+function splitFargateRole(stacks: readonly DesiredStack[], cluster: Cluster, known: Known): DesiredStack[] {
+  const own = desiredFargateStack(cluster, known);
+  if (!own) return [...stacks];
+  return stacks.flatMap((stack): DesiredStack[] => {
+    if (stack.kind !== "cluster") return [stack];
+    const { Resources, Outputs } = stack.template;
+    const template: Template = {
+      ...stack.template,
+      Resources: without(Resources, fargateRole),
+      Outputs: without(Outputs, fargateOutput),
+    };
+    return [{ ...stack, template }, own];
+  });
 }
 
 /** Whether the living cluster stack was made without the Fargate role. */
@@ -78,9 +66,7 @@ export function wantedFrom(cluster: Cluster, found: Found, known: Known): Wanted
   const objects = desiredObjects(fitted, known);
   const split = lacksFargateRole(found);
   return {
-    stacks: stacks.flatMap((stack): WantedStack[] =>
-      split && stack.kind === "cluster" ? splitFargateRole(stack, found.name) : [stack],
-    ),
+    stacks: split ? splitFargateRole(stacks, fitted, known) : [...stacks],
     objects: split ? withFargateStack(objects, found.name) : objects,
     refusals,
   };

@@ -63,7 +63,7 @@ async function create(crew: Crew, object: DesiredFargateProfile): Promise<void> 
 /** CreateFargateProfile, waited for. */
 export async function createFargateProfile(crew: Crew, step: Step, object: DesiredFargateProfile): Promise<void> {
   let existing = await read(crew, object.name);
-  if (existing && /FAILED$/.test(existing.status ?? ""))
+  if (existing && (existing.status ?? "").endsWith("FAILED"))
     await deleteFargateProfile(crew, step, { do: "delete-fargate-profile", profile: object.name });
   if (existing?.status === "DELETING") existing = await waitWhile(crew, object.name, /^DELETING$/);
   if (existing?.status === "CREATING" || existing?.status === "ACTIVE") crew.adopted(step);

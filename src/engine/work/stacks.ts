@@ -1,7 +1,8 @@
 // CloudFormation: making, replacing, updating and deleting one stack, from whatever state it is found in.
 import { LotseError } from "../../base/index.ts";
 import { failureKind, isExisting, isGone, waitFor } from "../../aws/index.ts";
-import { readStack, type FoundStack, type Step, type WantedStack, type Work } from "../../plan/index.ts";
+import { readStack, type FoundStack, type Step, type Work } from "../../plan/index.ts";
+import type { DesiredStack } from "../../stacks/index.ts";
 import type { Crew } from "../crew.ts";
 import { stackFailure, watchStack } from "../stack-watch.ts";
 import { sweepOrphans } from "../orphans.ts";
@@ -14,7 +15,7 @@ const turns = 6;
 const uniqueTags = (tags: readonly { Key: string; Value: string }[]): { Key: string; Value: string }[] =>
   [...new Map(tags.map(({ Key, Value }) => [Key, Value]))].map(([Key, Value]) => ({ Key, Value }));
 
-async function submit(crew: Crew, stack: WantedStack): Promise<string> {
+async function submit(crew: Crew, stack: DesiredStack): Promise<string> {
   try {
     const { StackId } = await crew.aws.call("cloudformation", "CreateStack", {
       StackName: stack.stackName,
@@ -41,7 +42,7 @@ export async function ensureStack(crew: Crew, step: Step, name: string): Promise
       if (!submitted) crew.adopted(step);
       return;
     }
-    if (existing && !/_IN_PROGRESS$/.test(existing.status)) {
+    if (existing && !existing.status.endsWith("_IN_PROGRESS")) {
       crew.progress(step, `Stack ${name} is in ${existing.status}; it is deleted and made anew`);
       await deleteStack(crew, step, name);
       continue;
@@ -101,7 +102,7 @@ async function deleteOnce(crew: Crew, step: Step, stack: FoundStack): Promise<Aw
 
 async function settled(crew: Crew, step: Step, name: string): Promise<FoundStack> {
   let stack = await readStack(crew.aws, name);
-  if (stack && /_IN_PROGRESS$/.test(stack.status)) {
+  if (stack && stack.status.endsWith("_IN_PROGRESS")) {
     crew.adopted(step);
     stack = (await watchStack(crew, step, name, stack.id)).stack;
   }

@@ -1,5 +1,5 @@
 // One spelling for template values that mean the same to CloudFormation, so that two templates can be compared by text.
-import { gunzipSync } from "node:zlib";
+import { readUserData } from "../../stacks/index.ts";
 
 /** Lists whose order means nothing: eksctl's own come out in random order (Go map iteration). */
 const unordered = new Set([
@@ -46,18 +46,6 @@ const isEmpty = (value: unknown): boolean =>
   (Array.isArray(value) && value.length === 0) ||
   (typeof value === "object" && Object.keys(value as object).length === 0);
 
-/**
- * User data as text: decoded, unpacked, with one boundary and one kind of line end. eksctl's MIME boundary is random, and
- * two gzip programs never pack alike.
- */
-export function readableUserData(base64: string): string {
-  const bytes = Buffer.from(base64, "base64");
-  const plain = bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes;
-  const text = plain.toString("utf8").replaceAll("\r\n", "\n");
-  const boundary = /boundary="?([^"\n;]+)"?/.exec(text)?.[1];
-  return boundary === undefined ? text : text.replaceAll(boundary, "BOUNDARY");
-}
-
 function intrinsic(object: Record<string, unknown>): unknown {
   const keys = Object.keys(object);
   if (keys.length !== 1) return undefined;
@@ -81,7 +69,7 @@ const byText = (a: unknown, b: unknown): number => (text(a) < text(b) ? -1 : tex
  */
 export function canonical(value: unknown, key = ""): unknown {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value === "string") return key === "UserData" ? readableUserData(value) : value;
+  if (typeof value === "string") return key === "UserData" ? readUserData(value) : value;
   if (Array.isArray(value)) {
     const items = value.map((item) => canonical(item));
     if (unordered.has(key)) return dedupe(items.toSorted(byText));

@@ -83,7 +83,7 @@ export async function readFound(aws: Aws, name: string, options: ReadOptions = {
     oidcProvider,
     logGroup,
   ] = await Promise.all([
-    Promise.all(own.map((stack) => (options.templates === false ? undefined : readTemplate(aws, stack.name)))),
+    Promise.all(own.map(async (stack) => (options.templates === false ? undefined : readTemplate(aws, stack.name)))),
     clusterStack && options.templates !== false ? orGone(readPhysicalIds(aws, clusterStack.name)) : undefined,
     cluster ? readNodeGroups(aws, name) : new Map<string, never>(),
     selfManagedGroups(aws, own),

@@ -2,7 +2,7 @@
 import { LotseError } from "../../base/index.ts";
 import { allPages, isGone, type Aws } from "../../aws/index.ts";
 import { al2023Parameters, instanceType } from "../../facts/index.ts";
-import type { Cluster, NodeGroup } from "../../config/index.ts";
+import type { Cluster, ManagedNodeGroup, NodeGroup } from "../../config/index.ts";
 import type { DesiredAddon, Known } from "../../stacks/index.ts";
 import type { Found, FoundAddonVersion, LookedUp } from "../found.ts";
 import { wantedFrom, withLivingVersion, type Wanted } from "../wanted.ts";
@@ -53,6 +53,53 @@ async function readImages(aws: Aws, cluster: Cluster, found: Found, wanted: Want
       parameters.map(async ([name, parameter]) => [name, (await images.get(parameter)) ?? ""] as const),
     ),
   );
+}
+
+const typesOf = (group: NodeGroup & ManagedNodeGroup): readonly string[] =>
+  group.instancesDistribution?.instanceTypes ??
+  group.instanceTypes ??
+  (group.instanceType === undefined ? [] : [group.instanceType]);
+
+/** Zones of the region that offer all of the types; undefined when EC2 names none, which says nothing about zones. */
+async function zonesOffering(aws: Aws, types: readonly string[]): Promise<string[]> {
+  const offerings = await allPages(async (token) => {
+    const page = await aws.call("ec2", "DescribeInstanceTypeOfferings", {
+      LocationType: "availability-zone",
+      Filters: [{ Name: "instance-type", Values: [...types] }],
+      ...(token !== undefined && { NextToken: token }),
+    });
+    return { items: page.InstanceTypeOfferings, next: page.NextToken };
+  });
+  const byZone = new Map<string, Set<string>>();
+  for (const { Location = "", InstanceType = "" } of offerings) {
+    byZone.set(Location, (byZone.get(Location) ?? new Set()).add(InstanceType));
+  }
+  return [...byZone].filter(([, offered]) => types.every((type) => offered.has(type))).map(([zone]) => zone);
+}
+
+/** Where new groups can have nodes; one call for each different set of instance types. */
+async function readOfferedZones(
+  aws: Aws,
+  cluster: Cluster,
+  found: Found,
+  wanted: Wanted,
+): Promise<Record<string, string[]>> {
+  const groups = wanted.stacks.flatMap((stack) => {
+    const [section, index] = stack.source[0] ?? [];
+    if (stack.kind !== "nodegroup" || found.stacks.has(stack.stackName) || typeof index !== "number") return [];
+    const group =
+      section === "nodeGroups" ? cluster.config.nodeGroups?.[index] : cluster.config.managedNodeGroups?.[index];
+    return group && typesOf(group as never).length > 0 ? [[stack.name, typesOf(group as never)] as const] : [];
+  });
+  const asked = new Map<string, Promise<string[]>>();
+  for (const [, types] of groups) {
+    const key = types.toSorted().join();
+    if (!asked.has(key)) asked.set(key, zonesOffering(aws, types));
+  }
+  const zones = await Promise.all(
+    groups.map(async ([name, types]) => [name, (await asked.get(types.toSorted().join())) ?? []] as const),
+  );
+  return Object.fromEntries(zones.filter(([, offered]) => offered.length > 0));
 }
 
 /** Orders `v1.9.2-eksbuild.10` after `v1.9.2-eksbuild.9`. */
@@ -134,11 +181,12 @@ async function readKeyPairs(aws: Aws, wanted: Wanted): Promise<Set<string>> {
 /** Asks for what the wanted things need to know. */
 export async function lookUp(aws: Aws, cluster: Cluster, found: Found, known: Known): Promise<LookedUp> {
   const wanted = wantedFrom(cluster, found, known);
-  if (wanted.refusals.length > 0) return { amis: {}, addonVersions: new Map(), keyPairs: new Set() };
-  const [amis, addonVersions, keyPairs] = await Promise.all([
+  if (wanted.refusals.length > 0) return { amis: {}, offeredZones: {}, addonVersions: new Map(), keyPairs: new Set() };
+  const [amis, offeredZones, addonVersions, keyPairs] = await Promise.all([
     readImages(aws, cluster, found, wanted),
+    readOfferedZones(aws, cluster, found, wanted),
     readNeededVersions(aws, cluster, found, wanted),
     readKeyPairs(aws, wanted),
   ]);
-  return { amis, addonVersions, keyPairs };
+  return { amis, offeredZones, addonVersions, keyPairs };
 }

@@ -22,7 +22,8 @@ const kinds: Readonly<Record<DesiredKubernetesObject["kind"], { kind: StepKind; 
  * already can't be seen from AWS.
  */
 export function kubernetes(planning: Planning, drafts: readonly Draft[]): Draft[] {
-  const provided = new Set(drafts.flatMap((step) => step.provides));
+  const made = drafts.filter(({ action }) => action === "create" || action === "replace");
+  const provided = new Set(made.flatMap((step) => step.provides));
   const isNew = !planning.found.cluster;
   const objects = planning.objects.kubernetes
     .filter((object) => isNew || object.after.some((name) => provided.has(name)))

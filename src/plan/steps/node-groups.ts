@@ -1,13 +1,13 @@
 // Node groups: their stacks, and what changes by call on groups that live (sizes, update config).
 import type { Nodegroup } from "@aws-sdk/client-eks";
-import type { TemplateResource, TemplateValue } from "../../stacks/index.ts";
+import type { DesiredStack, TemplateResource, TemplateValue } from "../../stacks/index.ts";
 import type { FoundAutoScalingGroup } from "../found.ts";
-import { draft, isWritten, refuse, why, type Draft, type Planning, type WantedStack } from "../planning.ts";
+import { draft, isWritten, refuse, why, type Draft, type Planning } from "../planning.ts";
 import { stackStep } from "./stack.ts";
 
 type Properties = Readonly<Record<string, TemplateValue>>;
 
-const resourceOf = (stack: WantedStack, type: string): TemplateResource | undefined =>
+const resourceOf = (stack: DesiredStack, type: string): TemplateResource | undefined =>
   Object.values(stack.template.Resources).find(({ Type }) => Type === type);
 
 const number = (value: TemplateValue | undefined): number | undefined =>
@@ -19,7 +19,7 @@ interface Sizes {
   desiredSize?: number | undefined;
 }
 
-function wantedSizes(stack: WantedStack): Sizes {
+function wantedSizes(stack: DesiredStack): Sizes {
   const managed = resourceOf(stack, "AWS::EKS::Nodegroup")?.Properties;
   const scaling = managed?.["ScalingConfig"] as Properties | undefined;
   if (managed)
@@ -57,7 +57,7 @@ function sizeChange(want: Sizes, have: Sizes, desiredIsWritten: boolean): Sizes 
   return { minSize, maxSize, desiredSize };
 }
 
-function scaling(planning: Planning, stack: WantedStack): Draft[] {
+function scaling(planning: Planning, stack: DesiredStack): Draft[] {
   const path = stack.source[0] ?? [];
   const managed = planning.found.nodeGroups.get(stack.name);
   const asg = planning.found.autoScalingGroups.get(stack.name);
@@ -105,7 +105,7 @@ function scaling(planning: Planning, stack: WantedStack): Draft[] {
   ];
 }
 
-function updateConfig(planning: Planning, stack: WantedStack): Draft[] {
+function updateConfig(planning: Planning, stack: DesiredStack): Draft[] {
   const living = planning.found.nodeGroups.get(stack.name)?.updateConfig;
   const wanted = resourceOf(stack, "AWS::EKS::Nodegroup")?.Properties?.["UpdateConfig"] as Properties | undefined;
   if (!living || !wanted) return [];
@@ -149,7 +149,7 @@ function updateConfig(planning: Planning, stack: WantedStack): Draft[] {
 }
 
 /** A group changed from managed to self-managed, or back: same stack name, other kind of thing. */
-function changesKind(planning: Planning, stack: WantedStack): boolean {
+function changesKind(planning: Planning, stack: DesiredStack): boolean {
   const have = planning.found.stacks.get(stack.stackName)?.tags["alpha.eksctl.io/nodegroup-type"];
   const want = stack.tags.find(({ Key }) => Key === "alpha.eksctl.io/nodegroup-type")?.Value;
   return have !== undefined && want !== undefined && have !== want;

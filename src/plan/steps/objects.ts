@@ -50,7 +50,9 @@ function oidcProvider(planning: Planning, object: DesiredOidcProvider): Draft[] 
 function profileDifferences(planning: Planning, object: DesiredFargateProfile, existing: FargateProfile): string[] {
   const selectors = (list: readonly { namespace?: string | undefined; labels?: unknown }[] = []): unknown =>
     list
-      .map(({ namespace, labels }) => JSON.stringify([namespace, Object.entries(labels ?? {}).toSorted()]))
+      .map(({ namespace, labels }) =>
+        JSON.stringify([namespace, Object.entries(labels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))]),
+      )
       .toSorted();
   const role = roleArn(planning, object.podExecutionRole);
   return [
@@ -94,7 +96,7 @@ function fargateProfile(planning: Planning, object: DesiredFargateProfile): Draf
       }),
     ];
   }
-  const failed = /FAILED$/.test(existing.status ?? "");
+  const failed = (existing.status ?? "").endsWith("FAILED");
   const differences = profileDifferences(planning, object, existing);
   if (failed || differences.length > 0) {
     const reasons = failed

@@ -1,10 +1,10 @@
 // The small stacks: roles of service accounts, add-ons, pod identities and Fargate pods, and access entries.
-import type { DesiredAddon } from "../../stacks/index.ts";
-import type { Draft, Phase, Planning, WantedStack } from "../planning.ts";
+import type { DesiredAddon, DesiredStack } from "../../stacks/index.ts";
+import type { Draft, Phase, Planning } from "../planning.ts";
 import { stackStep } from "./stack.ts";
 
 /** Roles of add-ons that nodes need for becoming ready (the network plug-in's) come before the nodes; others needn't. */
-function phaseOf(planning: Planning, stack: WantedStack): Phase {
+function phaseOf(planning: Planning, stack: DesiredStack): Phase {
   if (stack.kind === "accessentry") return "network";
   if (stack.kind !== "addon" && stack.kind !== "addonpodidentityrole") return "beside";
   const users = planning.objects.aws.filter(
@@ -19,7 +19,7 @@ function usesStack(addon: DesiredAddon, stack: string): boolean {
 }
 
 /** Roles for service accounts trust the OIDC provider, which therefore comes first. */
-function withProvider(planning: Planning, stack: WantedStack): WantedStack {
+function withProvider(planning: Planning, stack: DesiredStack): DesiredStack {
   if (stack.kind !== "iamserviceaccount" && stack.kind !== "addon") return stack;
   const providers = planning.objects.aws.filter(({ kind }) => kind === "oidc-provider").map(({ id }) => id);
   return { ...stack, dependsOn: [...stack.dependsOn, ...providers] };

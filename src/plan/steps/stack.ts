@@ -1,18 +1,18 @@
 // One stack: made when it isn't there, replaced when it failed or can't take a change, updated otherwise, or left alone.
 import { resourceTypeFacts } from "../../facts/index.ts";
 import type { ConfigPath } from "../../config/index.ts";
-import type { StackCapability, Tag, Template } from "../../stacks/index.ts";
+import type { DesiredStack, StackCapability, StackKind, Tag, Template } from "../../stacks/index.ts";
 import { differences, describeDifference } from "../compare/differences.ts";
 import { submission } from "../compare/submission.ts";
 import { diffTemplates, gravest, type ResourceChange } from "../compare/template-diff.ts";
 import { stackSeconds } from "../duration.ts";
 import type { FoundStack } from "../found.ts";
 import type { StepKind, Why } from "../plan.ts";
-import { draft, why, type Draft, type Phase, type Planning, type WantedStack } from "../planning.ts";
+import { draft, why, type Draft, type Phase, type Planning } from "../planning.ts";
 import { lineOf } from "./lines.ts";
 
 /** Steps are named as eksctl's commands name things. */
-export const stepKindOf: Readonly<Record<WantedStack["kind"], StepKind>> = {
+export const stepKindOf: Readonly<Record<StackKind, StepKind>> = {
   cluster: "cluster",
   nodegroup: "nodegroup",
   iamserviceaccount: "iamserviceaccount",
@@ -94,7 +94,7 @@ function needsNewStack(changes: readonly ResourceChange[], before: Template, aft
 
 function reasons(
   planning: Planning,
-  stack: WantedStack,
+  stack: DesiredStack,
   changes: readonly ResourceChange[],
   tagLines: readonly string[],
 ): Why[] {
@@ -135,7 +135,7 @@ export interface StackRules {
 
 function creation(
   planning: Planning,
-  stack: WantedStack,
+  stack: DesiredStack,
   rules: StackRules,
   reason: Why,
   action: "create" | "replace",
@@ -163,7 +163,7 @@ function creation(
 }
 
 /** The step for one wanted stack, or none. */
-export function stackStep(planning: Planning, stack: WantedStack, rules: StackRules): Draft | undefined {
+export function stackStep(planning: Planning, stack: DesiredStack, rules: StackRules): Draft | undefined {
   const existing = planning.found.stacks.get(stack.stackName);
   const path = stack.source[0] ?? [];
   if (!existing) {
@@ -194,7 +194,7 @@ export function stackStep(planning: Planning, stack: WantedStack, rules: StackRu
   return change(planning, stack, existing, rules);
 }
 
-function change(planning: Planning, stack: WantedStack, existing: FoundStack, rules: StackRules): Draft | undefined {
+function change(planning: Planning, stack: DesiredStack, existing: FoundStack, rules: StackRules): Draft | undefined {
   const before = existing.template;
   if (!before) {
     planning.notes.push({

@@ -28,6 +28,18 @@ function parameterOf(query: string, name: string): string | undefined {
   return decodePart(query.slice(at + name.length + 1, end < 0 ? query.length : end));
 }
 
+/** Value of one field of the Authorization header; fields stand behind a space or a comma. */
+function fieldOf(header: string, name: string): string {
+  for (let at = header.indexOf(name); at > 0; at = header.indexOf(name, at + 1)) {
+    const before = header[at - 1];
+    if (before !== " " && before !== ",") continue;
+    const start = at + name.length;
+    const end = header.indexOf(",", start);
+    return header.slice(start, end < 0 ? header.length : end).trim();
+  }
+  return "";
+}
+
 function decodePart(text: string): string {
   if (!text.includes("%")) return text;
   try {
@@ -42,11 +54,10 @@ function fromCredential(
   credential: string,
   rest: Omit<Authorization, "accessKeyId" | "date" | "region" | "service">,
 ): Authorization | undefined {
-  const parts = credential.split("/");
-  // Access keys may hold slashes in theory; the scope is the last four parts.
-  const [date, region, service, terminator] = parts.slice(-4);
-  const accessKeyId = parts.slice(0, -4).join("/");
-  if (!accessKeyId || !date || !region || !service || terminator !== "aws4_request") return undefined;
+  const [accessKeyId, date, region, service, terminator, more] = credential.split("/");
+  if (!accessKeyId || !date || !region || !service || terminator !== "aws4_request" || more !== undefined) {
+    return undefined;
+  }
   return { accessKeyId, date, region, service, ...rest };
 }
 
@@ -59,14 +70,13 @@ export function readAuthorization(request: WireRequest): Authorization | "malfor
   const header = request.headers["authorization"];
   if (header !== undefined) {
     if (!header.startsWith(algorithm)) return "malformed";
-    const field = (name: string): string => new RegExp(`\\b${name}=([^,\\s]+)`).exec(header)?.[1] ?? "";
-    const signature = field("Signature");
-    const signedHeaders = field("SignedHeaders");
+    const signature = fieldOf(header, "Signature=");
+    const signedHeaders = fieldOf(header, "SignedHeaders=");
     if (!signature || !signedHeaders) return "malformed";
     const time = request.headers["x-amz-date"] ?? basicTime(request.headers["date"]);
     const sessionToken = request.headers["x-amz-security-token"];
     const rest = { signature, signedHeaders: signedHeaders.split(";"), sessionToken, time, expires: undefined };
-    return fromCredential(field("Credential"), rest) ?? "malformed";
+    return fromCredential(fieldOf(header, "Credential="), rest) ?? "malformed";
   }
   const { query } = request;
   if (!query.includes("X-Amz-Credential=")) return undefined;
@@ -129,7 +139,10 @@ function canonicalQuery(query: string): string {
 
 function canonicalHeaders(request: WireRequest, names: readonly string[]): string {
   let text = "";
-  for (const name of names) text += `${name}:${(request.headers[name] ?? "").trim().replaceAll(/ +/g, " ")}\n`;
+  for (const name of names) {
+    const value = (request.headers[name] ?? "").trim();
+    text += `${name}:${value.includes("  ") ? value.replaceAll(/ +/g, " ") : value}\n`;
+  }
   return text;
 }
 

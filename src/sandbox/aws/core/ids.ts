@@ -10,11 +10,16 @@ export class Random {
 
   /** In [0, 1). */
   next(): number {
+    return this.next32() / 4294967296;
+  }
+
+  /** A whole number of 32 bits. */
+  next32(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let t = this.state;
     t = Math.imul(t ^ (t >>> 15), t | 1);
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+    return (t ^ (t >>> 14)) >>> 0;
   }
 
   text(alphabet: string, length: number): string {
@@ -44,8 +49,10 @@ export class Ids {
   }
 
   uuid(): string {
-    const hex = (length: number): string => this.random.text("0123456789abcdef", length);
-    return `${hex(8)}-${hex(4)}-4${hex(3)}-${this.random.text("89ab", 1)}${hex(3)}-${hex(12)}`;
+    const word = (): string => this.random.next32().toString(16).padStart(8, "0");
+    const [a, b, c, d] = [word(), word(), word(), word()];
+    const variant = "89ab"[Number.parseInt(c[0] ?? "0", 16) & 3];
+    return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
   }
 
   hex(length: number): string {

@@ -8,10 +8,10 @@ const hostNames =
 export function refuseForeign(headers: IncomingHttpHeaders): string | undefined {
   const host = (headers.host ?? "").toLowerCase().replace(/:\d{1,5}$/, "");
   if (!hostNames.test(host)) {
-    return "lotse sandbox: refused, because the Host header names neither this machine nor AWS (DNS rebinding)";
+    return "refused, because the Host header names neither this machine nor AWS (DNS rebinding)";
   }
   if (headers.origin !== undefined || headers["sec-fetch-site"] === "cross-site") {
-    return "lotse sandbox: refused, because the request comes from a web page";
+    return "refused, because the request comes from a web page";
   }
   return undefined;
 }

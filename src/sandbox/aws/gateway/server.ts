@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import type { WireRequest, WireResponse } from "../wire/index.ts";
 import { refuseForeign } from "./foreign.ts";
 
-export type Handler = (request: WireRequest) => WireResponse | Promise<WireResponse>;
+export type Handler = (request: WireRequest) => WireResponse;
 
 export interface GatewayOptions {
   handle: Handler;
@@ -37,23 +37,32 @@ function plain(status: number, text: string): WireResponse {
   return { status, headers: { "content-type": "text/plain" }, body: `${text}\n` };
 }
 
-class BodyTooLarge extends Error {}
-
-function readBody(message: IncomingMessage, limit: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    message.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limit) {
-        message.removeAllListeners("data");
-        reject(new BodyTooLarge());
-      } else chunks.push(chunk);
-    });
-    message.once("end", () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    message.once("error", reject);
-    message.once("aborted", () => reject(new Error("the request was cut off")));
+/** Collects a body; callbacks rather than promises, because this is on the way of every request. */
+function readBody(
+  message: IncomingMessage,
+  limit: number,
+  done: (body: Uint8Array | "too large" | "cut off") => void,
+): void {
+  let first: Buffer | undefined;
+  let more: Buffer[] | undefined;
+  let size = 0;
+  let settled = false;
+  const settle = (result: Uint8Array | "too large" | "cut off"): void => {
+    if (settled) return;
+    settled = true;
+    done(result);
+  };
+  message.on("data", (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > limit) settle("too large");
+    if (settled) return;
+    if (!first) first = chunk;
+    else if (more) more.push(chunk);
+    else more = [first, chunk];
   });
+  message.on("end", () => settle(more ? Buffer.concat(more) : (first ?? emptyBody)));
+  message.on("error", () => settle("cut off"));
+  message.on("close", () => settle("cut off"));
 }
 
 function toWire(message: IncomingMessage, body: Uint8Array): WireRequest | undefined {
@@ -91,32 +100,38 @@ const emptyBody = new Uint8Array();
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const limit = options.bodyLimit ?? defaultBodyLimit;
 
-  const answer = async (message: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const refusal = refuseForeign(message.headers);
-    if (refusal) {
-      message.resume();
-      write(response, plain(403, refusal), message.method);
-      return;
-    }
-    const hasBody =
-      message.headers["content-length"] !== undefined || message.headers["transfer-encoding"] !== undefined;
-    const request = toWire(message, hasBody ? await readBody(message, limit) : emptyBody);
-    if (!request) return write(response, plain(400, "lotse sandbox: not a path"), message.method);
-    const result = options.handle(request);
-    const reply = result instanceof Promise ? await result : result;
-    if (reply.drop) return void message.socket.destroy();
-    if (reply.delay) await new Promise((resolve) => setTimeout(resolve, reply.delay));
-    if (!response.destroyed) write(response, reply, message.method);
+  const refuse = (message: IncomingMessage, response: ServerResponse, status: number, text: string): void => {
+    response.shouldKeepAlive = false;
+    write(response, plain(status, `lotse sandbox: ${text}`), message.method);
+    message.resume();
   };
-
+  const reply = (message: IncomingMessage, response: ServerResponse, answer: WireResponse): void => {
+    if (answer.drop) return void message.socket.destroy();
+    if (response.destroyed) return;
+    if (answer.delay === undefined) return write(response, answer, message.method);
+    setTimeout(() => {
+      if (!response.destroyed) write(response, answer, message.method);
+    }, answer.delay);
+  };
+  const answer = (message: IncomingMessage, response: ServerResponse, body: Uint8Array): void => {
+    const request = toWire(message, body);
+    if (!request) return refuse(message, response, 400, "not a path");
+    reply(message, response, options.handle(request));
+  };
   const serve = (message: IncomingMessage, response: ServerResponse): void => {
-    answer(message, response).catch((error: unknown) => {
-      if (response.headersSent || response.destroyed) return void message.socket.destroy();
-      response.shouldKeepAlive = false;
-      if (error instanceof BodyTooLarge) {
-        write(response, plain(413, `lotse sandbox: the body is larger than ${limit} bytes`), message.method);
-        message.resume();
-      } else message.socket.destroy();
+    const { headers } = message;
+    const refusal = refuseForeign(headers);
+    if (refusal) return refuse(message, response, 403, refusal);
+    if (headers["content-length"] === undefined && headers["transfer-encoding"] === undefined) {
+      return answer(message, response, emptyBody);
+    }
+    if (Number(headers["content-length"] ?? 0) > limit) {
+      return refuse(message, response, 413, `the body is larger than ${limit} bytes`);
+    }
+    readBody(message, limit, (body) => {
+      if (body === "too large") return refuse(message, response, 413, `the body is larger than ${limit} bytes`);
+      if (body === "cut off") return void message.socket.destroy();
+      answer(message, response, body);
     });
   };
 

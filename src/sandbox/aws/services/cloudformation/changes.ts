@@ -2,7 +2,8 @@
 // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
 import type { ResourceChange, ResourceChangeDetail } from "@aws-sdk/client-cloudformation";
 import type { Context } from "../../core/index.ts";
-import { changedProperties, propertyReplacement, sameValue } from "./diff.ts";
+import { propertyReplacement } from "./diff.ts";
+import { changedProperties, sameValue } from "./values.ts";
 import { computeOutputs } from "./executor/outputs.ts";
 import { resolveProperties } from "./executor/properties.ts";
 import { refOf, stackScope } from "./executor/scope.ts";

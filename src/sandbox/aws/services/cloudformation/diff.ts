@@ -2,28 +2,9 @@
 import { handlerOf } from "./resources/index.ts";
 import { resourceSpec } from "./spec.ts";
 import type { ResourceRow } from "./state.ts";
-import { isObject } from "./template/model.ts";
-import { UNKNOWN } from "./template/scope.ts";
+import { changedProperties } from "./values.ts";
 
 export type Replacement = "yes" | "maybe" | "no";
-
-/** Deep equality of plain data; an unknown value equals nothing. */
-export function sameValue(a: unknown, b: unknown): boolean {
-  if (a === UNKNOWN || b === UNKNOWN) return false;
-  if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((item, index) => sameValue(item, b[index]));
-  }
-  if (!isObject(a) || !isObject(b)) return false;
-  const keys = Object.keys(a);
-  return keys.length === Object.keys(b).length && keys.every((key) => key in b && sameValue(a[key], b[key]));
-}
-
-/** Names of the top-level properties that differ. */
-export function changedProperties(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names.filter((name) => !sameValue(before[name], after[name])).toSorted();
-}
 
 /** What changing one property means. The type's handler corrects the specification where that is known to be wrong. */
 export function propertyReplacement(type: string, property: string, before: unknown, after: unknown): Replacement {

@@ -24,6 +24,8 @@ export interface ResourceRequest<Properties = Record<string, unknown>> {
   find<Output = Record<string, unknown>>(operation: string, input: object): Output | undefined;
   /** `<stack>-<logical id>-<12 characters>`, shortened and lower-cased as the service needs it. */
   generatedName(limits?: { max?: number; lower?: boolean }): string;
+  /** What `stable` will find as `memo` when it looks for the first time. */
+  remember(memo: object): void;
   /** Writes an event of this resource without changing its state. */
   say(reason: string): void;
 }

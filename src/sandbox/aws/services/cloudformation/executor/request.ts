@@ -28,6 +28,7 @@ export interface Subject {
   properties: object;
   declaration?: ResourceDeclaration | undefined;
   memo?: unknown;
+  remember?: (memo: object) => void;
 }
 
 /** The request that `handler` gets for a resource. */
@@ -61,6 +62,7 @@ export function resourceRequest(ctx: Context, handler: ResourceHandler, subject:
       }
     },
     generatedName: (limits) => generatedName(ctx, stack.name, row.logicalId, limits),
+    remember: (memo) => subject.remember?.(memo),
     say: (reason) => {
       const { attributes = {}, properties = {}, dependsOn = [], status = "UPDATE_IN_PROGRESS" } = row;
       resourceEvent(ctx, { ...row, attributes, properties, dependsOn, status }, { reason });

@@ -1,7 +1,8 @@
 // One resource's part of a stack operation: create, change, replace, revert or delete it, wait until it is stable.
 import type { Context } from "../../../core/index.ts";
 import { AwsError } from "../../../core/index.ts";
-import { replacementOf, sameValue } from "../diff.ts";
+import { replacementOf } from "../diff.ts";
+import { sameValue } from "../values.ts";
 import type { ResourceHandler, ResourceRequest, Stability } from "../handler.ts";
 import { HandlerFailure, NeedsReplacement } from "../handler.ts";
 import { failureReason, isHeld, isNotFound, isTransient, TemplateFailure } from "../handler-errors.ts";
@@ -256,6 +257,7 @@ function requestFor(
     properties,
     declaration: target.declaration,
     memo: step.memo,
+    remember: (memo) => setStep(work, { memo }),
   });
 }
 
@@ -409,7 +411,11 @@ function beginRevert(work: Work): number | undefined {
   }
   const handler = handlerOf(before.type) as ResourceHandler;
   if (!step.replaced && handler.update && !sameValue(before.properties, current.properties)) {
-    const request = resourceRequest(ctx, handler, { row: before, properties: before.properties });
+    const request = resourceRequest(ctx, handler, {
+      row: before,
+      properties: before.properties,
+      remember: (memo) => setStep(work, { memo }),
+    });
     ctx.attempt(() => handler.update?.(request, current.properties));
   }
   ctx.table(resources).put(key, { ...before, status: "UPDATE_IN_PROGRESS" });

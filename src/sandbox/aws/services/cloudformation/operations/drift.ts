@@ -14,7 +14,7 @@ import type {
 import type { Context, Operation, TimerDefinition } from "../../../core/index.ts";
 import { defineTimer, operation } from "../../../core/index.ts";
 import { tagMap } from "../adapter.ts";
-import { sameValue } from "../diff.ts";
+import { sameValue } from "../values.ts";
 import { validationError } from "../errors.ts";
 import { resourceRequest } from "../executor/request.ts";
 import type { ResourceHandler } from "../handler.ts";

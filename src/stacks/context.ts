@@ -21,8 +21,10 @@ export interface Context {
   readonly version: string;
   readonly clusterStack: string;
   readonly vpcCidr: string;
-  /** Zones in the order in which subnets are cut. */
+  /** Zones of the cluster, each once. */
   readonly zones: readonly string[];
+  /** Zones in the order in which subnets are cut; the file may name one twice. */
+  readonly cutZones: readonly string[];
   readonly withOidc: boolean;
   /** A binder for one more stack. */
   bind(): Binder;
@@ -41,6 +43,7 @@ export function createContext({ config, written }: Cluster, known: Known): Conte
   const { name, region } = config.metadata;
   const vpcCidr = config.vpc?.cidr ?? defaultVpcCidr;
   const named = config.availabilityZones?.length ? config.availabilityZones : undefined;
+  const cutZones = named ?? known.zones ?? defaultZones(region);
   return {
     config,
     written,
@@ -50,7 +53,8 @@ export function createContext({ config, written }: Cluster, known: Known): Conte
     version: config.metadata.version ?? eksctlDefaultVersion,
     clusterStack: stackNames.cluster(name),
     vpcCidr,
-    zones: [...new Set(named ?? known.zones ?? defaultZones(region))],
+    zones: [...new Set(cutZones)],
+    cutZones,
     withOidc: config.iam?.withOIDC === true,
     bind: () => createBinder(known, { region, vpcCidr, serviceCidr: config.kubernetesNetworkConfig?.serviceIPv4CIDR }),
   };

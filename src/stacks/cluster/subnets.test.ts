@@ -36,6 +36,11 @@ describe("the cut of a VPC", () => {
     ]);
   });
 
+  it("lets a zone that is named twice take two places and keep the last", ({ expect }) => {
+    const twice = planSubnets("192.168.0.0/16", ["eu-central-1a", "eu-central-1a"]);
+    expect(twice.map(({ cidr }) => cidr)).toEqual(["192.168.32.0/19", "192.168.96.0/19"]);
+  });
+
   it("gives blocks that lie in the VPC and don't overlap, for every range AWS and eksctl take", ({ expect }) => {
     fc.assert(
       fc.property(fc.integer({ min: 16, max: 24 }), fc.integer({ min: 1, max: 8 }), (prefix, count) => {

@@ -17,7 +17,7 @@ export function subnetId(topology: SubnetPlan["topology"], zone: string): string
 
 /**
  * The subnets of a VPC: public ones of all zones, then private ones. Up to four zones get blocks three bits longer than the
- * VPC's prefix, up to eight zones four bits.
+ * VPC's prefix, up to eight zones four bits. A zone that is named twice takes a place twice and keeps the last, as in eksctl.
  *
  * @throws LotseError `stacks/too-many-zones` above eight zones, `stacks/cidr` when the VPC's range is none or too small.
  */
@@ -40,7 +40,7 @@ export function planSubnets(vpcCidr: string, zones: readonly string[]): SubnetPl
       remedy: "Take a VPC range between /16 and /24",
     });
   const blocks = splitCidr(vpc, prefix, zones.length * 2).map(formatCidr);
-  return (["Public", "Private"] as const).flatMap((topology, half) =>
+  const subnets = (["Public", "Private"] as const).flatMap((topology, half) =>
     zones.map((zone, i) => ({
       zone,
       topology,
@@ -48,4 +48,5 @@ export function planSubnets(vpcCidr: string, zones: readonly string[]): SubnetPl
       logicalId: subnetId(topology, zone),
     })),
   );
+  return [...new Map(subnets.map((subnet) => [subnet.logicalId, subnet])).values()];
 }

@@ -52,7 +52,7 @@ const joined = (ids: readonly string[]): TemplateValue => ({ "Fn::Join": [",", i
 /** Adds VPC, subnets, routing and their outputs; returns the subnets. */
 export function addVpc(template: TemplateBuilder, context: Context): SubnetPlan[] {
   const { vpc } = context.config;
-  const subnets = planSubnets(context.vpcCidr, context.zones);
+  const subnets = planSubnets(context.vpcCidr, context.cutZones);
   template.add("VPC", "AWS::EC2::VPC", {
     CidrBlock: context.vpcCidr,
     EnableDnsHostnames: true,

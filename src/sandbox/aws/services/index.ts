@@ -11,4 +11,4 @@ import { s3 } from "./s3/index.ts";
 import { ssm } from "./ssm/index.ts";
 import { sts } from "./sts/index.ts";
 
-export const services: readonly ServiceDefinition[] = [cloudFormation, cloudtrail, logs, eks, iam, kms, s3, ssm, sts];
+export const services: readonly ServiceDefinition[] = [cloudFormation, cloudtrail, logs, ec2, eks, iam, kms, s3, ssm, sts];

@@ -10,7 +10,8 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
     if (name === wanted) return candidate;
     const contains = wanted.length > 3 && name.length > 3 && (name.startsWith(wanted) || wanted.startsWith(name));
     const limit = bestDistance - 1;
-    const distance = contains ? Math.min(limit, 2) : editDistance(wanted, name, limit);
+    const edits = editDistance(wanted, name, limit);
+    const distance = contains ? Math.min(edits, 2) : edits;
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;

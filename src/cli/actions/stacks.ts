@@ -3,15 +3,13 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { errorMessage, LotseError } from "../../base/index.ts";
-import type { Diagnostic } from "../../base/index.ts";
-import { connect, exportStacks, loadCluster, stacks } from "../../lotse.ts";
+import { exportStacks, stacks } from "../../lotse.ts";
 import type { Cluster, Template } from "../../lotse.ts";
+import { readClusterFile } from "../cluster-input.ts";
 import type { Action, Invocation } from "../command.ts";
 import { exitCode } from "../command.ts";
-import { readInput } from "../input.ts";
+import { withAws } from "../connection.ts";
 import { renderData } from "../render/data.ts";
-import { diagnosticLines } from "../render/failure.ts";
-import { resolveTarget } from "../target.ts";
 
 /** What is printed of a stack. */
 interface Exported {
@@ -44,22 +42,11 @@ async function publicKeys(cluster: Cluster, invocation: Invocation): Promise<Rec
   return keys;
 }
 
-/** Ends the command when there is an error among the findings; all of them are shown. */
-function refuseErrors(diagnostics: readonly Diagnostic[]): void {
-  const error = diagnostics.find(({ severity }) => severity === "error");
-  if (error) throw new LotseError(error.code, { ...error, blame: "user" }, { diagnostics });
-}
-
 async function ofFile(invocation: Invocation): Promise<Exported[]> {
-  const { file, bytes } = await readInput(invocation);
-  const { cluster, diagnostics } = await loadCluster(bytes, { file });
-  refuseErrors(diagnostics);
-  const { terminal } = invocation;
-  for (const diagnostic of diagnostics)
-    terminal.stderr.write(`${diagnosticLines(terminal.stderr, diagnostic).join("\n")}\n`);
-  if (!cluster) return [];
+  const cluster = await readClusterFile(invocation);
   const desired = await stacks(cluster, { publicKeys: await publicKeys(cluster, invocation) });
-  refuseErrors(desired.refusals);
+  const [first] = desired.refusals;
+  if (first) throw new LotseError(first.code, { ...first, blame: "user" }, { diagnostics: desired.refusals });
   return desired.stacks.map(({ stackName, capabilities, tags, enableTerminationProtection, template }) => ({
     stackName,
     capabilities,
@@ -67,11 +54,6 @@ async function ofFile(invocation: Invocation): Promise<Exported[]> {
     enableTerminationProtection,
     template,
   }));
-}
-
-async function ofCluster(invocation: Invocation, name: string): Promise<Exported[]> {
-  const target = await resolveTarget(invocation);
-  return exportStacks(await connect(target.open), name);
 }
 
 async function writeFolder(invocation: Invocation, folder: string, exported: readonly Exported[]): Promise<void> {
@@ -91,7 +73,10 @@ export const run: Action = async (invocation) => {
       title: "Both -f and --name are given",
       remedy: "Give -f for what a file would make, or --name for the stacks of a living cluster.",
     });
-  const exported = typeof name === "string" ? await ofCluster(invocation, name) : await ofFile(invocation);
+  const exported: readonly Exported[] =
+    typeof name === "string"
+      ? await withAws(invocation, undefined, (aws) => exportStacks(aws, name))
+      : await ofFile(invocation);
   if (typeof dir === "string") await writeFolder(invocation, dir, exported);
   else invocation.terminal.stdout.write(await renderData(exported, output === "json" ? "json" : "yaml"));
   return exitCode.done;

@@ -2,7 +2,7 @@
 import type { Context, Operation, Permission, Sent } from "../../core/index.ts";
 import { operation } from "../../core/index.ts";
 import { childKey, eksArn } from "./lookup.ts";
-import { accessEntries, addonTable, clusters, fargateProfiles, nodegroups } from "./state.ts";
+import { accessEntries, addonTable, fargateProfiles, nodegroups } from "./state.ts";
 
 /** Members of requests that name resources; each operation has some of them. */
 export interface Named {
@@ -63,13 +63,11 @@ export interface EksOperation<Input, Output> {
   waiter?: boolean;
 }
 
-function tagConditions(input: Named, ctx: Context): Record<string, string | readonly string[]> {
+function tagConditions(input: Named): Record<string, string | readonly string[]> {
   const conditions: Record<string, string | readonly string[]> = {};
   const keys = Object.keys(input.tags ?? {});
   for (const [key, value] of Object.entries(input.tags ?? {})) conditions[`aws:RequestTag/${key}`] = value;
   if (keys.length > 0) conditions["aws:TagKeys"] = keys;
-  const resourceTags = ctx.table(clusters).get(clusterOf(input))?.tags ?? {};
-  for (const [key, value] of Object.entries(resourceTags)) conditions[`aws:ResourceTag/${key}`] = value;
   return conditions;
 }
 
@@ -87,7 +85,7 @@ export function eksOperation<Input extends object, Output>(
     run,
     ...(waiter ? { waiter } : {}),
     permissions: (input, ctx) => [
-      { action: `eks:${name}`, resource: arns[on](input, ctx), conditions: tagConditions(input, ctx) },
+      { action: `eks:${name}`, resource: arns[on](input, ctx), conditions: tagConditions(input) },
       ...(passes?.(input) ?? [])
         .filter((role) => role !== undefined)
         .map((role): Permission => ({

@@ -18,7 +18,7 @@ import { insightOperations } from "./operations/insights.ts";
 import { nodegroupUpdateOperations } from "./operations/nodegroup-updates.ts";
 import { nodegroupOperations } from "./operations/nodegroups.ts";
 import { podIdentityOperations } from "./operations/pod-identity.ts";
-import { tagOperations } from "./operations/tags.ts";
+import { tagOperations, tagsOfArn } from "./operations/tags.ts";
 import { updateOperations } from "./operations/updates.ts";
 import { versionOperations } from "./operations/versions.ts";
 
@@ -46,6 +46,7 @@ export const eks: ServiceDefinition = defineService({
   id: "eks",
   iamPrefix: "eks",
   timers,
+  resourceTags: tagsOfArn,
   operations: {
     ...accessEntryOperations,
     ...accessPolicyOperations,

@@ -46,15 +46,32 @@ const kinds: Readonly<Record<string, Taggable>> = {
   capability: taggable(capabilities, (row) => row.arn),
 };
 
-/** Tag operations have errors of their own: BadRequestException and NotFoundException. */
-function find(ctx: Context, arn: string): { kind: Taggable; key: string; tags: Tags } {
+interface Found {
+  kind: Taggable;
+  key: string;
+  tags: Tags;
+}
+
+function search(ctx: Context, arn: string): Found | undefined {
   const prefix = eksArn(ctx, "");
-  if (!arn.startsWith("arn:") || arn.split(":")[2] !== "eks")
-    throw new AwsError("BadRequestException", `Invalid Resource Arn, ${arn}`, { status: 400 });
   const kind = arn.startsWith(prefix) ? kinds[arn.slice(prefix.length).split("/")[0] ?? ""] : undefined;
   for (const [key, row] of kind ? ctx.table(kind.table).entries() : []) {
     if (kind?.arn(row) === arn) return { kind, key, tags: row.tags };
   }
+  return undefined;
+}
+
+/** Tags of a resource, for policies that look at them. */
+export function tagsOfArn(arn: string, ctx: Context): Readonly<Tags> | undefined {
+  return search(ctx, arn)?.tags;
+}
+
+/** Tag operations have errors of their own: BadRequestException and NotFoundException. */
+function find(ctx: Context, arn: string): Found {
+  if (!arn.startsWith("arn:") || arn.split(":")[2] !== "eks")
+    throw new AwsError("BadRequestException", `Invalid Resource Arn, ${arn}`, { status: 400 });
+  const found = search(ctx, arn);
+  if (found) return found;
   throw new AwsError("NotFoundException", `Resource ${arn} was not found`, { status: 404 });
 }
 
@@ -67,7 +84,7 @@ export const tagOperations: Readonly<Record<string, Operation>> = {
     permissions: onArn("TagResource"),
     run: ({ resourceArn, tags }, ctx) => {
       const { kind, key, tags: before } = find(ctx, resourceArn);
-      checkTags(tags, before);
+      checkTags(tags, before, ctx.principal.type === "AWSService");
       ctx.table(kind.table).update(key, { tags: { ...before, ...tags } });
       return {};
     },

@@ -17,14 +17,19 @@ export function checkName(name: string | undefined, what: string, longest: numbe
     );
 }
 
-/** At most 50 tags, keys of 1–128 characters that don't begin with `aws:`, values of at most 256. */
+/**
+ * At most 50 tags, keys of 1–128 characters that don't begin with `aws:`, values of at most 256.
+ *
+ * @param byService a service of AWS puts them on: CloudFormation's own tags begin with `aws:`
+ */
 export function checkTags(
   tags: Readonly<Record<string, string>> | undefined,
   before: Readonly<Record<string, string>> = {},
+  byService = false,
 ): void {
   const entries = Object.entries(tags ?? {});
   for (const [key, value] of entries) {
-    if (key.toLowerCase().startsWith("aws:"))
+    if (key.toLowerCase().startsWith("aws:") && !byService)
       throw invalidParameter(`Tag keys cannot begin with aws:. The key '${key}' is reserved`);
     if (key.length === 0 || key.length > 128)
       throw invalidParameter(`Tag keys must have between 1 and 128 characters: '${key}'`);

@@ -1,5 +1,25 @@
 // Every command of lotse, in the order of help.
 import type { CommandDefinition } from "../command.ts";
+import { apply } from "./apply.ts";
+import { configCommands } from "./config.ts";
+import { demo } from "./demo.ts";
+import { destroy } from "./destroy.ts";
+import { get } from "./get.ts";
+import { init } from "./init.ts";
+import { plan } from "./plan.ts";
 import { sandboxCommands } from "./sandbox.ts";
+import { stacks } from "./stacks.ts";
+import { status } from "./status.ts";
 
-export const commands: readonly CommandDefinition[] = [...sandboxCommands];
+export const commands: readonly CommandDefinition[] = [
+  demo,
+  init,
+  ...configCommands,
+  stacks,
+  plan,
+  apply,
+  status,
+  ...get,
+  destroy,
+  ...sandboxCommands,
+];

@@ -1,0 +1,54 @@
+// The cluster file of a command, loaded; its findings shown, and an invalid file refused with all of them.
+import type { Diagnostic } from "../base/index.ts";
+import { hasErrors, LotseError } from "../base/index.ts";
+import type { Cluster } from "../lotse.ts";
+import { loadCluster } from "../lotse.ts";
+import type { Invocation } from "./command.ts";
+import { readInput } from "./input.ts";
+
+/** `2026-11-21`: the day that versions are judged by. */
+export const today = (): string => new Date().toISOString().slice(0, 10);
+
+/**
+ * Loads the file of `-f`.
+ *
+ * @throws LotseError with every error of the file; warnings are emitted
+ */
+export async function readClusterFile(invocation: Invocation): Promise<Cluster> {
+  const { file, bytes } = await readInput(invocation);
+  const { cluster, diagnostics } = await loadCluster(bytes, { file, today: today() });
+  if (cluster && !hasErrors(diagnostics)) {
+    for (const { title, remedy, at } of diagnostics) {
+      const text = `${at?.file ?? file}:${at?.line ?? 1}: ${title}${remedy === undefined ? "" : ` (${remedy})`}`;
+      invocation.host.emit({ level: "warn", code: "cli/file-warning", text });
+    }
+    return cluster;
+  }
+  const [first] = diagnostics.filter(({ severity }) => severity === "error") as [Diagnostic, ...Diagnostic[]];
+  throw new LotseError(first.code, first, { diagnostics });
+}
+
+/** Cluster and region that a command is about: from `-f`, or from a name. */
+export async function clusterNameOf(
+  invocation: Invocation,
+  option: string,
+): Promise<{ name: string; region?: string }> {
+  const { options } = invocation;
+  if (typeof options["file"] === "string") {
+    const { metadata } = (await readClusterFile(invocation)).config;
+    const asked = options[option];
+    if (typeof asked === "string" && asked !== metadata.name) {
+      throw new LotseError("cli/usage", {
+        title: `--${option} ${asked} contradicts the file, which says ${metadata.name}`,
+        remedy: `Give the file or --${option}, not both.`,
+      });
+    }
+    return { name: metadata.name, region: metadata.region };
+  }
+  const name = options[option];
+  if (typeof name === "string") return { name };
+  throw new LotseError("cli/usage", {
+    title: "No cluster is named",
+    remedy: `Give --${option} <cluster>, or -f with its file.`,
+  });
+}

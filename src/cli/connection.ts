@@ -1,0 +1,34 @@
+// An open door to the account of a command, closed when the command ends.
+import type { Aws } from "../lotse.ts";
+import { connect } from "../lotse.ts";
+import type { Invocation } from "./command.ts";
+import type { Target } from "./target.ts";
+import { resolveTarget } from "./target.ts";
+
+/** Resolves the target, opens it, runs `body`, and closes it. With --debug every call is told. */
+export async function withAws<T>(
+  invocation: Invocation,
+  fileRegion: string | undefined,
+  body: (aws: Aws, target: Target) => Promise<T>,
+): Promise<T> {
+  const target = await resolveTarget(invocation, fileRegion);
+  const { host, signal } = invocation;
+  const aws = await connect({
+    ...target.open,
+    signal,
+    trace: ({ service, operation, retries, ms, error }) => {
+      const parts = [
+        `${service}.${operation}`,
+        `${ms.toFixed(0)} ms`,
+        retries > 0 ? `${retries} retries` : "",
+        error ?? "",
+      ];
+      host.emit({ level: "debug", code: "aws/call", text: parts.filter(Boolean).join(" · ") });
+    },
+  });
+  try {
+    return await body(aws, target);
+  } finally {
+    aws.close();
+  }
+}

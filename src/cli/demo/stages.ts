@@ -1,0 +1,162 @@
+// The story that `npm start` tells, in order.
+import { destroy, get, hasChanges, planDestroy, status } from "../../lotse.ts";
+import { paint } from "../render/style.ts";
+import { countsText, planLines } from "../render/plan.ts";
+import { tableLines } from "../render/table.ts";
+import { diffLines } from "./diff.ts";
+import { addGroup, growFile, normalise, spareGroup } from "./edits.ts";
+import type { Stage, World } from "./world.ts";
+import { carryOut, demandNothingToDo, failures, planNow, print, read, unexpected } from "./world.ts";
+
+const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+const readFile: Stage = {
+  title: "Read the file",
+  run: async (world) => {
+    const { config } = await read(world);
+    const parts = [
+      plural((config.managedNodeGroups ?? []).length + (config.nodeGroups ?? []).length, "node group"),
+      plural((config.addons ?? []).length, "add-on"),
+      plural((config.fargateProfiles ?? []).length, "Fargate profile"),
+    ];
+    return `${config.metadata.name}: Kubernetes ${config.metadata.version} in ${config.metadata.region}, ${parts.join(", ")}`;
+  },
+};
+
+const showPlan: Stage = {
+  title: "Plan: what would happen",
+  run: async (world) => {
+    const planned = await planNow(world);
+    if (!hasChanges(planned)) throw unexpected("The plan for an empty account is empty");
+    const lines = planLines(planned, { ...world.terminal.stdout, columns: world.terminal.stdout.columns - 3 });
+    print(world, lines.slice(0, -1));
+    return lines.at(-1) ?? "";
+  },
+};
+
+const makeIt: Stage = {
+  title: "Apply: make it",
+  run: async (world) => {
+    const { result, took } = await carryOut(world, await planNow(world));
+    if (!result.ok) throw unexpected("Apply failed", failures(result));
+    return `${plural(result.done.length, "step")} done; ${took}`;
+  },
+};
+
+const look: Stage = {
+  title: "Look at it",
+  run: async (world) => {
+    const { name } = (await read(world)).config.metadata;
+    const [groups, addons, found] = [
+      await get.nodeGroups(world.aws, name),
+      await get.addons(world.aws, name),
+      await status(world.aws, name),
+    ];
+    const width = world.terminal.stdout.columns - 3;
+    type Group = (typeof groups)[number];
+    const groupColumns = [
+      { title: "NODEGROUP", value: (row: Group) => row.Name },
+      { title: "STATUS", value: (row: Group) => row.Status },
+      { title: "NODES", value: (row: Group) => `${row.DesiredCapacity} (${row.MinSize}–${row.MaxSize})` },
+      { title: "INSTANCE TYPE", value: (row: Group) => row.InstanceType },
+      { title: "IMAGE", value: (row: Group) => row.ImageID, shrink: true },
+    ];
+    const addonColumns = [
+      { title: "ADD-ON", value: (row: (typeof addons)[number]) => row.Name },
+      { title: "VERSION", value: (row: (typeof addons)[number]) => row.Version },
+      { title: "STATUS", value: (row: (typeof addons)[number]) => row.Status },
+    ];
+    const tables = [
+      ...(groups.length > 0 ? [...tableLines(groupColumns, groups, width), ""] : []),
+      ...tableLines(addonColumns, addons, width),
+    ];
+    print(world, tables);
+    if (found.problems.length > 0) throw unexpected("The cluster isn't healthy", found.problems.join("\n"));
+    return `${found.name} is ${found.status}, ${plural(found.stacks.length, "stack")}, nothing wrong`;
+  },
+};
+
+const nothingLeft: Stage = {
+  title: "Plan again: nothing is left to do",
+  run: async (world) => {
+    await demandNothingToDo(world);
+    return "file and account agree";
+  },
+};
+
+function showDiff(world: World, before: string): void {
+  const { stdout } = world.terminal;
+  const lines = diffLines(normalise(before), normalise(world.text)).map(({ sign, text }) =>
+    paint(stdout, sign === "+" ? "good" : sign === "-" ? "bad" : "dim", `${sign} ${text}`),
+  );
+  print(world, [...lines, ""]);
+}
+
+const change: Stage = {
+  title: "Change the file: exactly the steps that are needed",
+  run: async (world) => {
+    const before = world.text;
+    world.text = growFile(before);
+    showDiff(world, before);
+    const planned = await planNow(world);
+    if (!hasChanges(planned)) throw unexpected("The change was not noticed");
+    print(world, [...planLines(planned, { ...world.terminal.stdout, columns: world.terminal.stdout.columns - 3 }), ""]);
+    const { result, took } = await carryOut(world, planned);
+    if (!result.ok) throw unexpected("Apply failed", failures(result));
+    await demandNothingToDo(world);
+    return `${countsText(planned)}, done; ${took}`;
+  },
+};
+
+const survive: Stage = {
+  title: "A fault: no capacity for a new node group, then there is",
+  run: async (world) => {
+    const added = addGroup(world.text);
+    if (added === undefined) return "the file has no node group to add one like it; left out";
+    world.text = added;
+    const fault = world.sandbox.faults.add({
+      effect: { kind: "capacity", message: "We currently do not have sufficient capacity in the zones you requested." },
+    });
+    const first = await carryOut(world, await planNow(world));
+    if (first.result.ok) throw unexpected(`Node group ${spareGroup} came up without capacity`);
+    print(world, [
+      `failed as it should: ${first.result.failed[0]?.message ?? ""}`,
+      "capacity is back; apply again",
+      "",
+    ]);
+    world.sandbox.faults.remove(fault.id);
+    const second = await carryOut(world, await planNow(world));
+    if (!second.result.ok) throw unexpected("Apply did not recover", failures(second.result));
+    await demandNothingToDo(world);
+    return `recovered in ${plural(second.result.done.length, "step")}; ${second.took}`;
+  },
+};
+
+/** Everything that a cluster leaves in an account, by the API that lists it. */
+async function leftovers(world: World): Promise<string[]> {
+  const { aws } = world;
+  const { Stacks = [] } = await aws.call("cloudformation", "DescribeStacks", {});
+  const { clusters = [] } = await aws.call("eks", "ListClusters", {});
+  const { Vpcs = [] } = await aws.call("ec2", "DescribeVpcs", { Filters: [{ Name: "is-default", Values: ["false"] }] });
+  return [
+    ...Stacks.map(({ StackName }) => `stack ${StackName}`),
+    ...clusters,
+    ...Vpcs.map(({ VpcId }) => `VPC ${VpcId}`),
+  ];
+}
+
+const takeDown: Stage = {
+  title: "Destroy: take it all down",
+  run: async (world) => {
+    const { name } = (await read(world)).config.metadata;
+    const before = world.sandbox.clock.now();
+    const result = await destroy(await planDestroy(name, world.aws), world.aws, world.host);
+    if (!result.ok) throw unexpected("Destroy failed", failures(result));
+    const left = await leftovers(world);
+    if (left.length > 0) throw unexpected("Something is left in the account", left.join("\n"));
+    const minutes = Math.round((world.sandbox.clock.now() - before) / 60_000);
+    return `the account is empty again; AWS would take about ${minutes}m`;
+  },
+};
+
+export const stages: readonly Stage[] = [readFile, showPlan, makeIt, look, nothingLeft, change, survive, takeDown];

@@ -1,0 +1,72 @@
+// Which account a command talks to: the sandbox of this machine, or whatever the caller's AWS settings say.
+import { LotseError } from "../base/index.ts";
+import type { OpenOptions } from "../lotse.ts";
+import type { Invocation } from "./command.ts";
+
+export interface Target {
+  /** How to open the door to it. */
+  open: OpenOptions;
+  /** For headers and questions: `sandbox http://127.0.0.1:4566`, `AWS`, or another endpoint's URL. */
+  label: string;
+}
+
+function regionOf(invocation: Invocation, fileRegion: string | undefined): string | undefined {
+  const asked = invocation.options["region"];
+  if (typeof asked === "string" && fileRegion !== undefined && asked !== fileRegion) {
+    throw new LotseError("cli/usage", {
+      title: `--region ${asked} contradicts the file, which says ${fileRegion}`,
+      remedy: "Leave --region out, or change metadata.region in the file.",
+    });
+  }
+  return typeof asked === "string" ? asked : fileRegion;
+}
+
+async function sandboxTarget(invocation: Invocation, region: string | undefined): Promise<Target> {
+  const { defaultStateFolder, startDaemon, toolVariables } = await import("../sandbox/index.ts");
+  const { status, started } = await startDaemon({ folder: defaultStateFolder(invocation.env) });
+  if (started) {
+    const text = `sandbox started at ${status.endpoint}; lotse sandbox down stops it, its state stays`;
+    invocation.host.emit({ level: "info", code: "cli/sandbox-started", text });
+  }
+  const { set } = toolVariables(status, {});
+  const credentials = {
+    accessKeyId: set["AWS_ACCESS_KEY_ID"] ?? "",
+    secretAccessKey: set["AWS_SECRET_ACCESS_KEY"] ?? "",
+  };
+  const open = { region: region ?? status.region, endpoint: status.endpoint, credentials };
+  return { open, label: `sandbox ${status.endpoint}` };
+}
+
+/**
+ * Finds the account. With `--sandbox` a sandbox is started when none is running, and nothing of the caller's AWS settings
+ * is looked at.
+ *
+ * @param fileRegion region that the cluster file names
+ * @throws LotseError `cli/usage` when no region is known
+ */
+export async function resolveTarget(invocation: Invocation, fileRegion?: string): Promise<Target> {
+  const region = regionOf(invocation, fileRegion);
+  const { options, env } = invocation;
+  if (options["sandbox"] === true) return sandboxTarget(invocation, region);
+  const known = region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+  if (known === undefined || known === "") {
+    throw new LotseError("cli/usage", {
+      title: "No region is known",
+      remedy: "Give --region, a file with metadata.region, or AWS_REGION.",
+    });
+  }
+  const endpoint = typeof options["endpointUrl"] === "string" ? options["endpointUrl"] : env["AWS_ENDPOINT_URL"];
+  if (endpoint !== undefined && !/^https?:\/\/[^/]/.test(endpoint)) {
+    throw new LotseError("cli/usage", {
+      title: `"${endpoint}" is no endpoint URL`,
+      remedy: "Write it as http://host:port or https://host.",
+    });
+  }
+  const profile = options["profile"];
+  const open: OpenOptions = {
+    region: known,
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(typeof profile === "string" ? { profile } : {}),
+  };
+  return { open, label: endpoint ?? "AWS" };
+}

@@ -8,7 +8,7 @@ const vendorProblem = "Actions/Conditions must be prefaced by a vendor, e.g., ia
 
 /** `*`, or `service:Name` with wildcards after the colon. */
 export function checkAction(action: string, kind: PolicyKind): void {
-  if (action === "*") {
+  if (action === "*" || action === "*:*") {
     if (policyRules[kind].stsOnly)
       throw new MalformedPolicy("AssumeRole policy may only specify STS AssumeRole actions.");
     return;

@@ -23,9 +23,15 @@ export interface Dispatcher {
   readonly missing: ReadonlyMap<string, number>;
 }
 
-/** Codes with a status of their own, where the operation gave none and the schema knows none. */
+/** Codes whose status the schemas don't say; S3's model leaves out nearly all. */
 const statuses: Record<string, number> = {
   AccessDenied: 403,
+  NotFound: 404,
+  NoSuchKey: 404,
+  NoSuchBucket: 404,
+  NoSuchUpload: 404,
+  BucketAlreadyExists: 409,
+  BucketAlreadyOwnedByYou: 409,
   AccessDeniedException: 403,
   UnauthorizedOperation: 403,
   InternalFailure: 500,
@@ -36,7 +42,7 @@ const statuses: Record<string, number> = {
 
 function wireError(error: AwsError, schema: ServiceSchema): WireError {
   const modelled = schema.error(error.code);
-  const status = error.status ?? modelled?.status ?? statuses[error.code] ?? 400;
+  const status = error.status ?? statuses[error.code] ?? modelled?.status ?? 400;
   return {
     code: modelled?.code ?? error.code,
     message: error.message,

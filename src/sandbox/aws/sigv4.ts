@@ -115,11 +115,17 @@ function encode(text: string): string {
   );
 }
 
-function canonicalPath(path: string, service: string): string {
-  if (path === "/") return path;
-  // S3 encodes each part once, everything else encodes what is encoded already a second time.
-  const again = service === "s3" ? (part: string) => encode(decodePart(part)) : encode;
-  return path.split("/").map(again).join("/");
+/** Forms of the path that may have been signed. */
+function canonicalPaths(path: string, service: string): readonly string[] {
+  if (path === "/") return [path];
+  // Everything but S3 encodes what is encoded already a second time.
+  if (service !== "s3") return [path.split("/").map(encode).join("/")];
+  const strict = path
+    .split("/")
+    .map((part) => encode(decodePart(part)))
+    .join("/");
+  // Clients that send `:` or `(` as they are sign them so, or encoded.
+  return strict === path ? [path] : [strict, path];
 }
 
 function canonicalQuery(query: string): string {
@@ -191,15 +197,12 @@ export function signatureMatches(
   if (!signedHeaders.includes("host")) return false;
   const payload = payloadHash(request, authorization);
   if (payload === undefined) return false;
-  const canonical = [
-    request.method,
-    canonicalPath(request.path, service),
-    canonicalQuery(request.query),
-    canonicalHeaders(request, signedHeaders),
-    signedHeaders.join(";"),
-    payload,
-  ].join("\n");
-  const text = `${algorithm}\n${time}\n${date}/${region}/${service}/aws4_request\n${hash("sha256", canonical)}`;
-  const expected = createHmac("sha256", keys.key(secret, authorization)).update(text).digest("hex");
-  return expected.length === signature.length && timingSafeEqual(Buffer.from(expected), Buffer.from(signature));
+  const query = canonicalQuery(request.query);
+  const headers = canonicalHeaders(request, signedHeaders);
+  return canonicalPaths(request.path, service).some((path) => {
+    const canonical = `${request.method}\n${path}\n${query}\n${headers}\n${signedHeaders.join(";")}\n${payload}`;
+    const text = `${algorithm}\n${time}\n${date}/${region}/${service}/aws4_request\n${hash("sha256", canonical)}`;
+    const expected = createHmac("sha256", keys.key(secret, authorization)).update(text).digest("hex");
+    return expected.length === signature.length && timingSafeEqual(Buffer.from(expected), Buffer.from(signature));
+  });
 }

@@ -1,0 +1,114 @@
+import { connect } from "node:net";
+import { describe, it } from "vitest";
+import type { Sandbox } from "../../index.ts";
+import { createSandbox } from "../../index.ts";
+import { openGateway } from "./server.ts";
+
+/** Sends raw bytes and returns everything that comes back until the connection ends or is quiet for a moment. */
+function raw(
+  sandbox: Pick<Sandbox, "endpoint">,
+  bytes: string | Uint8Array,
+  quiet = 150,
+  longest = 2000,
+): Promise<string> {
+  const { port } = new URL(sandbox.endpoint);
+  return new Promise((resolve) => {
+    let text = "";
+    const socket = connect(Number(port), "127.0.0.1", () => socket.write(bytes));
+    const done = (): void => {
+      socket.destroy();
+      resolve(text);
+    };
+    let timer = setTimeout(done, longest);
+    socket.on("data", (data) => {
+      text += data.toString("latin1");
+      clearTimeout(timer);
+      timer = setTimeout(done, quiet);
+    });
+    socket.on("close", done);
+    socket.on("error", done);
+  });
+}
+
+const status = (answer: string): string => answer.split("\r\n")[0] ?? "";
+const anonymous = "Action=GetCallerIdentity&Version=2011-06-15";
+const post = (body: string, headers = ""): string =>
+  `POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+
+describe("the gateway", () => {
+  it("answers pipelined requests in order", async ({ expect }) => {
+    await using sandbox = await createSandbox();
+    const answer = await raw(sandbox, post(anonymous) + post("Action=Nonsense&Version=2011-06-15") + post(anonymous));
+    const codes = [...answer.matchAll(/<Code>(\w+)<\/Code>/g)].map(([, code]) => code);
+    expect(codes).toEqual(["MissingAuthenticationToken", "InvalidAction", "MissingAuthenticationToken"]);
+  });
+
+  it("says 100 to who expects it, before the body", async ({ expect }) => {
+    await using sandbox = await createSandbox();
+    const answer = await raw(sandbox, post(anonymous, "Expect: 100-continue\r\n"));
+    expect(status(answer)).toBe("HTTP/1.1 100 Continue");
+    expect(answer).toContain("MissingAuthenticationToken");
+  });
+
+  it("refuses hosts that a browser was led to, and web pages", async ({ expect }) => {
+    await using sandbox = await createSandbox();
+    const get = (headers: string): Promise<string> => raw(sandbox, `GET / HTTP/1.1\r\n${headers}\r\n\r\n`);
+    expect(status(await get("Host: evil.example"))).toContain("403");
+    expect(status(await get("Host: 127.0.0.1.evil.example:80"))).toContain("403");
+    expect(status(await get("Host: 127.0.0.1\r\nOrigin: https://evil.example"))).toContain("403");
+    expect(status(await get("Host: 127.0.0.1\r\nSec-Fetch-Site: cross-site"))).toContain("403");
+    expect(await get("Host: sts.eu-central-1.amazonaws.com")).toContain("AccessDenied");
+    expect(await raw(sandbox, "POST /_lotse/reset HTTP/1.1\r\nHost: evil.example\r\n\r\n")).toContain("403");
+  });
+
+  it("stops bodies that are too large, stated or not", async ({ expect }) => {
+    const handle = (): { status: number; headers: Record<string, string>; body: string } => ({
+      status: 200,
+      headers: {},
+      body: "",
+    });
+    const gateway = await openGateway({ handle, bodyLimit: 1000 });
+    const head = "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n";
+    expect(status(await raw(gateway, `${head}Content-Length: 1001\r\n\r\n`))).toContain("413");
+    expect(status(await raw(gateway, `${head}Content-Length: 1001\r\nExpect: 100-continue\r\n\r\n`))).toContain("413");
+    const chunk = `800\r\n${"x".repeat(2048)}\r\n`;
+    expect(status(await raw(gateway, `${head}Transfer-Encoding: chunked\r\n\r\n${chunk}0\r\n\r\n`))).toContain("413");
+    expect(status(await raw(gateway, `${head}Content-Length: 1000\r\n\r\n${"x".repeat(1000)}`))).toContain("200");
+    await gateway.close();
+  });
+
+  it("survives requests cut in the middle, header floods and noise", async ({ expect }) => {
+    await using sandbox = await createSandbox();
+    const hostile = [
+      post(anonymous).slice(0, -5),
+      "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Le",
+      `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n${"X-Flood: y\r\n".repeat(5000)}\r\n`,
+      `GET /${"a".repeat(100_000)} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`,
+      new Uint8Array([0, 255, 22, 3, 1, 0, 200, 1]),
+      "GET http:// HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+      "GET /%zz/%c0%af/../../etc HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+      "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    ];
+    for (const bytes of hostile) expect(await raw(sandbox, bytes, 50, 200)).not.toContain("HTTP/1.1 2");
+    expect(await raw(sandbox, post(anonymous))).toContain("MissingAuthenticationToken");
+  });
+
+  it("listens on the loopback address only, and says when a port is taken", async ({ expect }) => {
+    await using sandbox = await createSandbox();
+    const port = Number(new URL(sandbox.endpoint).port);
+    expect(sandbox.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    await expect(createSandbox({ listen: { port } })).rejects.toMatchObject({ code: "sandbox/cannot-listen" });
+  });
+
+  it("closes while clients hold idle connections", async ({ expect }) => {
+    const sandbox = await createSandbox();
+    const idle = connect(Number(new URL(sandbox.endpoint).port), "127.0.0.1");
+    idle.on("error", () => undefined);
+    await new Promise((resolve) => idle.once("connect", resolve));
+    const started = Date.now();
+    await sandbox.close();
+    expect(Date.now() - started).toBeLessThan(2000);
+    expect(() => sandbox.endpoint).toThrow("no HTTP endpoint");
+    idle.destroy();
+  });
+});

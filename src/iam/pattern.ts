@@ -11,7 +11,10 @@ const anyInSegment = "\uE002";
 const reserved = /[\uE000-\uE002]/g;
 
 interface Variable {
+  /** Lower case, for looking up. */
   key: string;
+  /** As written. */
+  name: string;
   fallback?: string;
 }
 
@@ -61,8 +64,8 @@ export function compilePattern(text: string, mode: PatternMode, variables: boole
 
 function parseVariable(inner: string): Variable {
   const match = /^([^,]+?)\s*,\s*'([^']*)'\s*$/.exec(inner);
-  if (!match) return { key: inner.trim().toLowerCase() };
-  return { key: (match[1] as string).trim().toLowerCase(), fallback: match[2] as string };
+  const name = (match?.[1] ?? inner).trim();
+  return { key: name.toLowerCase(), name, ...(match ? { fallback: match[2] as string } : {}) };
 }
 
 /**
@@ -86,9 +89,9 @@ export function resolvePattern(pattern: Pattern, lookup: ContextLookup): string 
   return result;
 }
 
-/** Condition keys that a pattern's variables name, lower case. */
+/** Condition keys that a pattern's variables name, as written. */
 export function patternKeys(pattern: Pattern): string[] {
-  return pattern.parts.flatMap((part) => (typeof part === "string" ? [] : [part.key]));
+  return pattern.parts.flatMap((part) => (typeof part === "string" ? [] : [part.name]));
 }
 
 /** True when `value` fits a resolved pattern. */

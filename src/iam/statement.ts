@@ -81,7 +81,7 @@ function unresolvedVariable(patterns: readonly Pattern[], context: ContextLookup
       if (typeof part === "string" || part.fallback !== undefined) continue;
       const value = context(part.key);
       const single = typeof value === "string" ? value : value?.length === 1 ? value[0] : undefined;
-      if (single === undefined || single === "") return part.key;
+      if (single === undefined || single === "") return part.name;
     }
   }
   return undefined;

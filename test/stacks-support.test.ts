@@ -1,10 +1,12 @@
 // Nothing a file says is ignored: every field of the definitions is built, or makes nothing by nature, or is refused by name.
 // "Built" is proven by its effect: another value gives other stacks or objects.
+import fc from "fast-check";
 import { describe, it } from "vitest";
 import type { Cluster, ClusterConfig } from "../src/config/index.ts";
 import type { FieldType, Struct } from "../src/config/schema/define.ts";
 import { clusterConfig } from "../src/config/schema/cluster.ts";
 import { desiredObjects, desiredStacks } from "../src/stacks/index.ts";
+import type { DesiredStack } from "../src/stacks/index.ts";
 import { refusals } from "../src/stacks/refusals.ts";
 import { builtPaths, supportedPaths, supportOf } from "../src/stacks/support.ts";
 
@@ -139,6 +141,29 @@ const outcome = (config: Json): string => {
   return JSON.stringify([stacks, refused, desiredObjects(clusterOf(config))]);
 };
 
+/** References of a template to resources it doesn't have, and imports of outputs that the cluster stack doesn't export. */
+function danglingReferences(stacks: readonly DesiredStack[]): string[] {
+  const exports = stacks.flatMap(({ stackName, template }) =>
+    Object.entries(template.Outputs ?? {}).flatMap(([name, output]) =>
+      output.Export ? [`${stackName}::${name}`] : [],
+    ),
+  );
+  const found: string[] = [];
+  const visit = (value: unknown, stack: DesiredStack): void => {
+    if (typeof value !== "object" || value === null) return;
+    const known = (id: string): boolean => id.startsWith("AWS::") || id in stack.template.Resources;
+    for (const [key, inner] of Object.entries(value)) {
+      const id = key === "Fn::GetAtt" ? (Array.isArray(inner) ? inner[0] : String(inner).split(".")[0]) : inner;
+      if ((key === "Ref" || key === "Fn::GetAtt") && !known(id as string)) found.push(`${stack.stackName}: ${id}`);
+      if (key === "Fn::ImportValue" && !exports.includes(inner as string)) found.push(`${stack.stackName}: ${inner}`);
+      if (inner === undefined) found.push(`${stack.stackName}: ${key} is undefined`);
+      visit(inner, stack);
+    }
+  };
+  for (const stack of stacks) visit(stack.template, stack);
+  return found;
+}
+
 describe("what the builders say of each field", () => {
   const built = new Set(builtPaths());
   const leaves = [...fields].filter(
@@ -168,6 +193,23 @@ describe("what the builders say of each field", () => {
     const found = refusals(clusterOf(config));
     expect(found.map(({ data }) => data?.["field"])).toContain(listed ?? path);
     expect(found[0]).toMatchObject({ code: "stacks/not-yet", severity: "error", at: { path: expect.any(String) } });
+  });
+
+  it("builds templates that are whole, whatever fields come together", ({ expect }) => {
+    const settable = leaves.filter(([path]) => supportOf(path) === "built");
+    fc.assert(
+      fc.property(fc.subarray(settable, { maxLength: 40 }), (chosen) => {
+        const config = chosen.reduce((made, [path, type]) => set(made, path, sample(type, path)), base());
+        const { stacks, refusals: refused } = desiredStacks(clusterOf(config));
+        // Two groups of fields contradict each other by themselves; loading a file says so.
+        fc.pre(refused.length === 0);
+        expect(danglingReferences(stacks)).toEqual([]);
+        expect(JSON.parse(JSON.stringify(stacks))).toEqual(stacks);
+        const ids = new Set(stacks.map(({ stackName }) => stackName));
+        expect(stacks.flatMap(({ dependsOn }) => dependsOn).filter((name) => !ids.has(name))).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("refuses a field that no list knows", ({ expect }) => {

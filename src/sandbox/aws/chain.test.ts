@@ -81,25 +81,6 @@ interface HttpRequest {
 function unsigned(request: Request): HttpRequest {
   return {
     method: request.method ?? "POST",
-    path: request.path ?? "/",
-    query: parts.join("&"),
-    headers: lower,
-    body: Buffer.from(request.body ?? ""),
-    sourceIp: "127.0.0.1",
-  };
-}
-
-function unsigned(request: Request): ConstructorParameters<typeof Object>[0] & {
-  method: string;
-  hostname: string;
-  protocol: string;
-  path: string;
-  query: Record<string, string>;
-  headers: Record<string, string>;
-  body: string;
-} {
-  return {
-    method: request.method ?? "POST",
     hostname: "127.0.0.1",
     protocol: "http:",
     path: request.path ?? "/",

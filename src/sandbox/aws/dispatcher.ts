@@ -23,15 +23,10 @@ export interface Dispatcher {
   readonly missing: ReadonlyMap<string, number>;
 }
 
-/** Codes whose status the schemas don't say; S3's model leaves out nearly all. */
+/** Codes whose status the schemas don't say. */
 const statuses: Record<string, number> = {
   AccessDenied: 403,
   NotFound: 404,
-  NoSuchKey: 404,
-  NoSuchBucket: 404,
-  NoSuchUpload: 404,
-  BucketAlreadyExists: 409,
-  BucketAlreadyOwnedByYou: 409,
   AccessDeniedException: 403,
   UnauthorizedOperation: 403,
   InternalFailure: 500,

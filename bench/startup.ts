@@ -21,7 +21,8 @@ export const bench: Bench = {
     const times: Record<keyof typeof commands, number[]> = { nothing: [], version: [], help: [] };
     // In turns, so that whatever else the machine does hits all of them.
     for (let run = 0; run < runs; run += 1) {
-      for (const key of Object.keys(commands) as (keyof typeof commands)[]) times[key].push(milliseconds(commands[key]));
+      for (const key of Object.keys(commands) as (keyof typeof commands)[])
+        times[key].push(milliseconds(commands[key]));
     }
     const peer = { name: "node -e 0", value: median(times.nothing) };
     yield { name: "lotse --version", ours: median(times.version), unit: "ms", peer, bound: { atMost: 2 } };

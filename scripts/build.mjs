@@ -17,11 +17,12 @@ const bundle = await rolldown({
   input: entries,
   platform: "node",
   logLevel: quiet ? "silent" : "warn",
-  // Packages that are meant to be found at run time only when a person asks for them.
   external: ["node:*"],
+  transform: { target: "node20.19" },
   resolve: { conditionNames: ["node", "import"] },
 });
-await rm("dist", { recursive: true, force: true });
+// Only what this script wrote: dist/types belongs to tsc, which keeps count of its own files.
+await rm("dist/chunks", { recursive: true, force: true });
 const { output } = await bundle.write({
   dir: "dist",
   format: "esm",

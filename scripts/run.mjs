@@ -7,6 +7,7 @@ const [file, ...args] = process.argv.slice(2);
 const bundle = await rolldown({
   input: resolve(file),
   platform: "node",
+  transform: { target: "node20.19" },
   external: (id) => !id.startsWith(".") && !id.startsWith("/"),
 });
 const outputFile = resolve(".cache", "run", `${process.pid}.mjs`);

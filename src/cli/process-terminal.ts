@@ -1,6 +1,6 @@
 // The process as the command line sees it: streams, signals, exit.
 import type { Output, Terminal } from "./command.ts";
-import { processEnvironment } from "./env.ts";
+import { processEnvironment, quietAwsSdk } from "./env.ts";
 import { wantsColor } from "./render/style.ts";
 import { runCommandLine } from "./run.ts";
 
@@ -15,6 +15,7 @@ function output(stream: NodeJS.WriteStream, env: Readonly<Record<string, string 
 
 /** Runs the process's own command line. The first Ctrl-C asks the command to stop, the second ends the process. */
 export async function main(): Promise<void> {
+  quietAwsSdk();
   const env = processEnvironment();
   const terminal: Terminal = {
     stdin: process.stdin,

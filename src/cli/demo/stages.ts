@@ -137,11 +137,15 @@ async function leftovers(world: World): Promise<string[]> {
   const { aws } = world;
   const { Stacks = [] } = await aws.call("cloudformation", "DescribeStacks", {});
   const { clusters = [] } = await aws.call("eks", "ListClusters", {});
-  const { Vpcs = [] } = await aws.call("ec2", "DescribeVpcs", { Filters: [{ Name: "is-default", Values: ["false"] }] });
+  const { NetworkInterfaces = [] } = await aws.call("ec2", "DescribeNetworkInterfaces", {});
+  const { SecurityGroups = [] } = await aws.call("ec2", "DescribeSecurityGroups", {});
   return [
     ...Stacks.map(({ StackName }) => `stack ${StackName}`),
-    ...clusters,
-    ...Vpcs.map(({ VpcId }) => `VPC ${VpcId}`),
+    ...clusters.map((name) => `cluster ${name}`),
+    ...NetworkInterfaces.map(({ NetworkInterfaceId }) => `network interface ${NetworkInterfaceId}`),
+    ...SecurityGroups.filter(({ GroupName }) => GroupName !== "default").map(
+      ({ GroupId }) => `security group ${GroupId}`,
+    ),
   ];
 }
 

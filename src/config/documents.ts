@@ -35,7 +35,9 @@ export function readDocuments(source: SourceFile): Documents {
     return { diagnostics };
   }
   diagnostics.push(...first.problems);
-  const platforms = others
+  // A file that begins with a Platform has been told so; what follows would only be called ignored.
+  const inOrder = !(first.root && textOf(first.root, "apiVersion").startsWith("lotse.dev/"));
+  const platforms = (inOrder ? others : [])
     .map((document) => readOther(document, source, diagnostics))
     .filter((found) => found !== undefined);
   const second = platforms[1];
@@ -106,7 +108,7 @@ function isClusterConfig(root: SourceNode, source: SourceFile, diagnostics: Diag
   }
   if (kind !== "ClusterConfig" && kind !== "") {
     const title = `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`;
-    if (found === apiVersion) add("kind", "kind", title, "Write kind: ClusterConfig");
+    if (found === "" || found.startsWith("eksctl.io/")) add("kind", "kind", title, "Write kind: ClusterConfig");
     return kind.toLowerCase() === "clusterconfig";
   }
   return found === apiVersion || found === "" || found.startsWith("eksctl.io/");

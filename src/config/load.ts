@@ -36,7 +36,7 @@ export function loadCluster(input: string | Uint8Array, options: LoadOptions = {
   if (text === undefined) return { diagnostics: problem ? [problem] : [] };
   const source = readSource(text, options.file);
   const { root, platform, diagnostics: aboutDocuments } = readDocuments(source);
-  if (!root) return { diagnostics: aboutDocuments };
+  if (!root) return { diagnostics: sorted(aboutDocuments) };
   const findings = collectFindings(source.locate);
   const written = checkStruct(root, clusterConfig, { findings, path: [] }) as unknown as ClusterConfig | undefined;
   if (!written) return { diagnostics: sorted([...aboutDocuments, ...findings.list]) };

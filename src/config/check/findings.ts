@@ -18,6 +18,8 @@ export interface Findings {
   readonly list: Diagnostic[];
   /** Paths whose value could not be taken; rules don't complain about those again. */
   readonly failed: ConfigPath[];
+  /** True when no more findings of this severity are kept, so that none need to be worked out. */
+  isFull(severity: Severity): boolean;
   add(finding: Finding, path: ConfigPath, offset: number): void;
 }
 
@@ -25,12 +27,17 @@ export interface Findings {
 export function collectFindings(locate: (offset: number) => SourceLocation): Findings {
   const list: Diagnostic[] = [];
   const failed: ConfigPath[] = [];
+  const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
+  // Counted apart: however many warnings there are, an error must not get lost.
+  const isFull = (severity: Severity): boolean => counts[severity] >= maxFindings;
   return {
     list,
     failed,
+    isFull,
     add({ code, severity = "error", ...rest }, path, offset) {
+      if (isFull(severity)) return;
+      counts[severity] += 1;
       if (severity === "error") failed.push([...path]);
-      if (list.length >= maxFindings) return;
       const text = formatPath(path);
       list.push({ code, severity, ...rest, at: { ...locate(offset), ...(text === "" ? {} : { path: text }) } });
     },

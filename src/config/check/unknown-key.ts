@@ -8,6 +8,8 @@ import { nearest } from "./nearest.ts";
 
 /** A key that no spelling explains. An error, as for eksctl; a warning in the structs eksctl reads loosely. */
 export function unknownKey(entry: SourceEntry, struct: Struct, context: CheckContext): void {
+  const severity = struct.keys === "any-case-open" ? "warning" : "error";
+  if (context.findings.isFull(severity)) return;
   const near = nearest(entry.key, Object.keys(struct.fields));
   const elsewhere = near === undefined ? homesOf(entry.key, struct) : [];
   const remedy =
@@ -19,7 +21,7 @@ export function unknownKey(entry: SourceEntry, struct: Struct, context: CheckCon
   context.findings.add(
     {
       code: "config/unknown-key",
-      severity: struct.keys === "any-case-open" ? "warning" : "error",
+      severity,
       title: `unknown field ${JSON.stringify(entry.key)} in ${nameOf(context.path.slice(0, -1))}`,
       remedy,
       data: { key: entry.key, ...(near === undefined ? {} : { nearest: near }) },

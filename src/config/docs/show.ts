@@ -19,7 +19,11 @@ export function toYaml(value: unknown): string {
   const document = new Document(value, { aliasDuplicateObjects: false });
   visit(document, {
     Scalar: (_, node) => {
-      if (isScalar(node) && typeof node.value === "string" && resolvePlain(node.value, 0).kind !== "text")
+      if (
+        isScalar(node) &&
+        typeof node.value === "string" &&
+        (node.value === "<<" || resolvePlain(node.value, 0).kind !== "text")
+      )
         node.type = "QUOTE_DOUBLE";
     },
   });

@@ -11,6 +11,7 @@ export function applyRules(context: RuleContext, root: SourceNode, findings: Fin
   const unreadable = [...findings.failed];
   for (const { code, severity, remedy, check } of rules)
     for (const breach of check(context)) {
+      if (findings.isFull(severity)) break;
       if (unreadable.some((path) => isWithin(breach.path, path))) continue;
       const { path, title, detail, data } = breach;
       const finding = {

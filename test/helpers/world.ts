@@ -1,0 +1,101 @@
+// A sandbox and what a person has in front of it: a file, a connection, a host that keeps what it hears.
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import {
+  apply,
+  connect,
+  loadCluster,
+  plan,
+  recordingHost,
+  type Aws,
+  type Cluster,
+  type OpenOptions,
+  type Plan,
+  type RunResult,
+} from "../../src/lotse.ts";
+import type { RecordingHost } from "../../src/base/index.ts";
+import { servicePrincipal } from "../../src/sandbox/aws/core/index.ts";
+import { createSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/index.ts";
+
+/** A cluster from a file's text; throws what is wrong with it. */
+export async function clusterOf(text: string): Promise<Cluster> {
+  const { cluster, diagnostics } = await loadCluster(text, { file: "cluster.yaml" });
+  if (!cluster) throw new Error(diagnostics.map(({ title, at }) => `${at?.line}: ${title}`).join("; "));
+  return cluster;
+}
+
+/** The text of a file in examples/. */
+export async function example(name: string): Promise<string> {
+  return readFile(resolve(import.meta.dirname, "../../examples", name), "utf8");
+}
+
+export interface World extends AsyncDisposable {
+  sandbox: Sandbox;
+  aws: Aws;
+  host: RecordingHost;
+  connect(options?: Partial<OpenOptions>): Promise<Aws>;
+  plan(text: string, prune?: boolean): Promise<Plan>;
+  apply(text: string, options?: { aws?: Aws; prune?: boolean }): Promise<RunResult>;
+  /** Rows of the account that weren't there at the beginning: `table/id`. */
+  leftovers(): string[];
+  close(): Promise<void>;
+}
+
+/** Histories, clocks, and roles that services make for themselves: AWS keeps them although everything is deleted. */
+const kept = /^(clock|cloud|cloudtrail|trail|cloudformation\/(?!stacks))|AWSServiceRole/;
+
+/** Deleted stacks and NAT gateways stay visible for a while. */
+const isDeleted = (row: object | null): boolean =>
+  /"(status|state|State|stackStatus)":"(DELETE_COMPLETE|deleted|terminated)"/.test(JSON.stringify(row));
+
+function rowsOf(sandbox: Sandbox): Set<string> {
+  const rows = [...sandbox.cloud.store.dump()].filter(({ row }) => !isDeleted(row));
+  return new Set(rows.map(({ table, id }) => `${table}/${id}`).filter((row) => !kept.test(row)));
+}
+
+/** Makes what an account of AWS is born with, the default network. */
+function prepare(sandbox: Sandbox): void {
+  const { cloud, account, region } = sandbox;
+  cloud.invoke({
+    service: "ec2",
+    operation: "DescribeVpcs",
+    input: {},
+    account,
+    region,
+    principal: servicePrincipal("lotse.test", account),
+  });
+}
+
+/** An emulated account in this process. */
+export async function openWorld(options: SandboxOptions = {}): Promise<World> {
+  const sandbox = await createSandbox({ listen: false, ...options });
+  const open = async (change: Partial<OpenOptions> = {}): Promise<Aws> => {
+    const { endpoint, region, credentials, requestHandler } = sandbox.clientConfig();
+    return connect({ endpoint, region, credentials, requestHandler, ...change });
+  };
+  prepare(sandbox);
+  const before = rowsOf(sandbox);
+  const aws = await open();
+  const host = recordingHost();
+  const planText = async (text: string, prune = false): Promise<Plan> => plan(await clusterOf(text), aws, { prune });
+  const close = async (): Promise<void> => {
+    aws.close();
+    await sandbox.close();
+  };
+  return {
+    sandbox,
+    aws,
+    host,
+    connect: open,
+    leftovers: () => [...rowsOf(sandbox)].filter((row) => !before.has(row)),
+    plan: planText,
+    apply: async (text, { aws: through = aws, prune = false } = {}) =>
+      apply(await plan(await clusterOf(text), through, { prune }), through, host, { prune }),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** `create nodegroup/workers`, of steps that lotse carries out. */
+export const stepsOf = (of: Plan): string[] =>
+  of.steps.filter(({ pending }) => !pending).map(({ action, id }) => `${action} ${id}`);

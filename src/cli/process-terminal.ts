@@ -8,7 +8,8 @@ function output(stream: NodeJS.WriteStream, env: Readonly<Record<string, string 
   return {
     write: (text) => void stream.write(text),
     isTTY: stream.isTTY === true,
-    columns: stream.columns ?? 120,
+    // Whatever reads a pipe wraps for itself; nothing is cut for it.
+    columns: stream.columns ?? 10_000,
     color: wantsColor(stream.isTTY === true, env),
   };
 }

@@ -161,7 +161,6 @@ export const routeTableOperations: Readonly<Record<string, Operation>> = {
     const destination = destinationOf(input);
     const target = targetOf(ctx, table, destination, input);
     const existing = table.routes.find((route) => route.destination === destination);
-    if (existing?.target === target) return { Return: true };
     if (existing) throw new AwsError("RouteAlreadyExists", `The route identified by ${destination} already exists.`);
     checkQuota(
       ctx,

@@ -1,0 +1,26 @@
+// The documents keep their word: what they show is run, and must say what they say it says.
+import { readdirSync } from "node:fs";
+import { describe, it } from "vitest";
+import { dialogues, documentShell, outputPattern, readDocument } from "../helpers/console-blocks.ts";
+import { python } from "../helpers/judges.ts";
+
+const documents = ["README.md", ...readdirSync("docs/guides").map((name) => `docs/guides/${name}`)];
+
+describe("documents", () => {
+  for (const document of documents) {
+    const all = dialogues(readDocument(document));
+    const needsAws = all.some(({ command }) => /\baws /.test(command));
+    if (all.length === 0) continue;
+    it.skipIf(needsAws && !python)(`${document} shows what happens`, ({ expect }) => {
+      const shell = documentShell();
+      try {
+        for (const { command, expected, line } of all) {
+          const { output } = shell.run(command);
+          expect(output, `${document}:${line} $ ${command}`).toMatch(outputPattern(expected));
+        }
+      } finally {
+        shell.close();
+      }
+    });
+  }
+});

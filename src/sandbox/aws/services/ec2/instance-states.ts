@@ -135,13 +135,11 @@ function reportHealth(ctx: Context, rows: readonly Readonly<Instance>[]): void {
   for (const row of rows) {
     if (row.tags["aws:autoscaling:groupName"] === undefined) continue;
     try {
-      ctx
-        .as(servicePrincipal("ec2.amazonaws.com", ctx.account))
-        .call("auto-scaling", "SetInstanceHealth", {
-          InstanceId: row.id,
-          HealthStatus: "Unhealthy",
-          ShouldRespectGracePeriod: false,
-        });
+      ctx.as(servicePrincipal("ec2.amazonaws.com", ctx.account)).call("auto-scaling", "SetInstanceHealth", {
+        InstanceId: row.id,
+        HealthStatus: "Unhealthy",
+        ShouldRespectGracePeriod: false,
+      });
     } catch (error) {
       // The group is gone already or has let the instance go: then nobody wants to know.
       if (!(error instanceof AwsError && error.code === "ValidationError")) throw error;

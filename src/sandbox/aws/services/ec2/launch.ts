@@ -11,6 +11,7 @@ import { createInterface, interfaceGroups } from "./interfaces.ts";
 import { find, networkInterfaceKind, subnetKind } from "./kinds.ts";
 import type { LaunchSpec } from "./launch-spec.ts";
 import { launchSpec } from "./launch-spec.ts";
+import { findTemplate, findVersion } from "./launch-templates.ts";
 import { offeringZones } from "./offerings.ts";
 import { quota } from "./quotas.ts";
 import type { Instance, InstanceVolume } from "./state.ts";
@@ -102,7 +103,7 @@ interface Seat {
 function startOne(ctx: Context, spec: LaunchSpec, seat: Seat): string {
   const { request, image, type, subnet, profile } = spec;
   const id = ctx.ids.ec2("i");
-  const tags = tagsFor(ctx, request.TagSpecifications, "instance", taggable);
+  const tags = { ...tagsFor(ctx, request.TagSpecifications, "instance", taggable), ...templateTags(ctx, request) };
   const privateIp = attachInterfaces(ctx, spec, id, seat.address);
   const metadata = request.MetadataOptions;
   const dns = request.PrivateDnsNameOptions;
@@ -154,6 +155,14 @@ function startOne(ctx: Context, spec: LaunchSpec, seat: Seat): string {
   };
   ctx.table(instances).put(id, instance);
   return id;
+}
+
+/** AWS marks an instance with the template version it came from. */
+function templateTags(ctx: Context, { LaunchTemplate: named }: RunInstancesRequest): Record<string, string> {
+  if (!named) return {};
+  const template = findTemplate(ctx, named.LaunchTemplateId, named.LaunchTemplateName);
+  const { version } = findVersion(ctx, template, named.Version);
+  return { "aws:ec2launchtemplate:id": template.id, "aws:ec2launchtemplate:version": String(version) };
 }
 
 /** Makes (or takes) the interfaces of an instance; returns the primary address. */

@@ -1,6 +1,6 @@
 // Which instance types a zone has. AWS offers most of them everywhere; the exceptions here are those people run into.
 import { createHash } from "node:crypto";
-import { availabilityZones, instanceType, localZones } from "../../../../facts/index.ts";
+import { availabilityZones, instanceType } from "../../../../facts/index.ts";
 
 /** us-east-1's old zone runs the generations before Nitro only: "t3.micro is not supported in us-east-1e". */
 const oldZones: readonly string[] = ["use1-az3"];
@@ -20,9 +20,9 @@ export function isOffered(type: string, zone: { name: string; id: string; type: 
   return digit % 3 !== 0;
 }
 
-/** Zones of the region that have the type. */
+/** Availability Zones of the region that have the type. */
 export function offeringZones(type: string, region: string): string[] {
-  return [...availabilityZones(region), ...localZones(region)]
+  return availabilityZones(region)
     .filter((zone) => isOffered(type, zone))
     .map((zone) => zone.name);
 }

@@ -1,0 +1,24 @@
+// Amazon EC2 Auto Scaling: groups that really start instances in the emulated EC2, and keep their number.
+import type { ServiceDefinition } from "../../core/index.ts";
+import { defineService } from "../../core/index.ts";
+import { groupOperations } from "./operations/groups.ts";
+import { instanceRefreshOperations, refreshTimers } from "./operations/instance-refresh.ts";
+import { instanceOperations } from "./operations/instances.ts";
+import { launchConfigurationOperations } from "./operations/launch-configurations.ts";
+import { lifecycleHookOperations } from "./operations/lifecycle-hooks.ts";
+import { settingOperations } from "./operations/settings.ts";
+import { reconcileTimers } from "./reconcile.ts";
+
+export const autoScaling: ServiceDefinition = defineService({
+  id: "auto-scaling",
+  iamPrefix: "autoscaling",
+  operations: {
+    ...groupOperations,
+    ...instanceOperations,
+    ...instanceRefreshOperations,
+    ...launchConfigurationOperations,
+    ...lifecycleHookOperations,
+    ...settingOperations,
+  },
+  timers: [...reconcileTimers, ...refreshTimers],
+});

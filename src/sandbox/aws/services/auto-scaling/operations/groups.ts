@@ -1,0 +1,185 @@
+// Auto Scaling groups.
+import type {
+  AutoScalingGroupNamesType,
+  AutoScalingGroupsType,
+  CreateAutoScalingGroupType,
+  DeleteAutoScalingGroupType,
+  SetDesiredCapacityType,
+  UpdateAutoScalingGroupType,
+} from "@aws-sdk/client-auto-scaling";
+import type { Context, Operation } from "../../../core/index.ts";
+import { AwsError, operation } from "../../../core/index.ts";
+import { applyFilters, paginate } from "../../../query/index.ts";
+import { checkSizes, groupTags, launchSource, placement, plainMembers } from "../group-input.ts";
+import { findGroup, instancesOf, onGroup, subjectOf, validationError } from "../lookup.ts";
+import { endInstances, kick, nudge, removeIfDone } from "../reconcile.ts";
+import { groupItem } from "../render.ts";
+import type { Group } from "../state.ts";
+import { groups } from "../state.ts";
+import { putHook } from "./lifecycle-hooks.ts";
+
+const invalidToken = (): AwsError =>
+  new AwsError("InvalidNextToken", "The NextToken value is not valid.", { status: 400 });
+
+/** The rows asked for, after what is under way with them has had its turn. */
+function readGroups(ctx: Context, names: readonly string[] | undefined): Readonly<Group>[] {
+  const rows = (): Readonly<Group>[] =>
+    names?.length ? names.flatMap((name) => ctx.table(groups).get(name) ?? []) : ctx.table(groups).list();
+  for (const row of rows()) {
+    nudge(ctx, row);
+    ctx.observe(subjectOf(row.name));
+  }
+  return rows();
+}
+
+function resized(ctx: Context, group: Readonly<Group>, change: Partial<Group>): void {
+  const after = { ...group, ...change };
+  checkSizes(after.min, after.max, after.desired);
+  ctx.table(groups).put(group.name, { ...after, failures: 0 });
+  kick(ctx, group.name);
+}
+
+export const groupOperations: Readonly<Record<string, Operation>> = {
+  CreateAutoScalingGroup: operation<CreateAutoScalingGroupType, object>({
+    permissions: onGroup("CreateAutoScalingGroup"),
+    run: (input, ctx) => {
+      const name = input.AutoScalingGroupName ?? "";
+      if (name === "" || name.length > 255 || name.includes(":"))
+        throw validationError(
+          `1 validation error detected: Value '${name}' at 'autoScalingGroupName' failed to satisfy constraint: Member must have length between 1 and 255 and contain no colon`,
+        );
+      if (ctx.table(groups).has(name))
+        throw new AwsError(
+          "AlreadyExists",
+          `AutoScalingGroup by this name already exists - A group with the name ${name} already exists`,
+        );
+      const min = input.MinSize ?? 0;
+      const max = input.MaxSize ?? 0;
+      const desired = input.DesiredCapacity ?? min;
+      checkSizes(min, max, desired);
+      const role = `arn:${ctx.partition}:iam::${ctx.account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`;
+      ctx.table(groups).put(name, {
+        name,
+        arn: `arn:${ctx.partition}:autoscaling:${ctx.region}:${ctx.account}:autoScalingGroup:${ctx.ids.uuid()}:autoScalingGroupName/${name}`,
+        ...launchSource(ctx, input),
+        min,
+        max,
+        desired,
+        cooldown: 300,
+        ...placement(ctx, input.VPCZoneIdentifier, input.AvailabilityZones),
+        healthCheckType: "EC2",
+        healthCheckGrace: 0,
+        createdAt: ctx.now(),
+        suspended: [],
+        metrics: [],
+        tags: groupTags(ctx, input.Tags),
+        terminationPolicies: ["Default"],
+        protectNew: false,
+        serviceLinkedRole: role,
+        capacityRebalance: false,
+        targetGroups: input.TargetGroupARNs ?? [],
+        loadBalancers: input.LoadBalancerNames ?? [],
+        deleting: false,
+        failures: 0,
+        ...plainMembers(input),
+      });
+      for (const hook of input.LifecycleHookSpecificationList ?? [])
+        putHook(ctx, { ...hook, AutoScalingGroupName: name });
+      if (desired > 0) kick(ctx, name);
+      return {};
+    },
+  }),
+
+  UpdateAutoScalingGroup: operation<UpdateAutoScalingGroupType, object>({
+    permissions: onGroup("UpdateAutoScalingGroup"),
+    run: (input, ctx) => {
+      const group = findGroup(ctx, input.AutoScalingGroupName);
+      if (group.deleting)
+        throw new AwsError("ScalingActivityInProgress", `AutoScalingGroup ${group.name} is pending delete`);
+      const source = input.LaunchTemplate ?? input.MixedInstancesPolicy ?? input.LaunchConfigurationName;
+      const { template, mixed, configuration, ...rest } = group;
+      const launched =
+        source === undefined
+          ? {
+              ...(template ? { template } : {}),
+              ...(mixed ? { mixed } : {}),
+              ...(configuration ? { configuration } : {}),
+            }
+          : launchSource(ctx, input);
+      const placed =
+        input.VPCZoneIdentifier === undefined && input.AvailabilityZones === undefined
+          ? {}
+          : placement(ctx, input.VPCZoneIdentifier ?? undefined, input.AvailabilityZones);
+      const min = input.MinSize ?? group.min;
+      const max = input.MaxSize ?? group.max;
+      // Without a word on it, the desired capacity follows the bounds.
+      const desired = input.DesiredCapacity ?? Math.min(Math.max(group.desired, min), max);
+      resized(ctx, { ...rest, ...launched }, { ...plainMembers(input), ...placed, min, max, desired });
+      return {};
+    },
+  }),
+
+  SetDesiredCapacity: operation<SetDesiredCapacityType, object>({
+    permissions: onGroup("SetDesiredCapacity"),
+    run: (input, ctx) => {
+      const group = findGroup(ctx, input.AutoScalingGroupName);
+      const desired = input.DesiredCapacity ?? group.desired;
+      if (desired > group.max)
+        throw validationError(
+          `New SetDesiredCapacity value ${desired} is above max value ${group.max} for the AutoScalingGroup.`,
+        );
+      if (desired < group.min)
+        throw validationError(
+          `New SetDesiredCapacity value ${desired} is below min value ${group.min} for the AutoScalingGroup.`,
+        );
+      resized(ctx, group, { desired });
+      return {};
+    },
+  }),
+
+  DeleteAutoScalingGroup: operation<DeleteAutoScalingGroupType, object>({
+    permissions: onGroup("DeleteAutoScalingGroup"),
+    run: (input, ctx) => {
+      const group = findGroup(ctx, input.AutoScalingGroupName);
+      const members = instancesOf(ctx, group.name);
+      if (members.length > 0 && input.ForceDelete !== true)
+        throw new AwsError(
+          "ResourceInUse",
+          "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.",
+        );
+      if (group.deleting) return {};
+      const deleting = ctx.table(groups).update(group.name, { deleting: true, min: 0, desired: 0 });
+      const alive = members.filter((row) => row.state !== "Terminating");
+      endInstances(
+        ctx,
+        deleting,
+        alive,
+        `At ${new Date(ctx.now()).toISOString()} a user request force deleted the AutoScalingGroup changing the desired capacity from ${group.desired} to 0.`,
+      );
+      removeIfDone(ctx, group.name);
+      return {};
+    },
+  }),
+
+  DescribeAutoScalingGroups: operation<AutoScalingGroupNamesType, AutoScalingGroupsType>({
+    waiter: true,
+    run: (input, ctx) => {
+      const matching = applyFilters(readGroups(ctx, input.AutoScalingGroupNames), input.Filters, {}, (row) =>
+        Object.fromEntries(row.tags.map(({ key, value }) => [key, value])),
+      );
+      const { items, nextToken } = paginate(matching, {
+        token: input.NextToken,
+        max: input.MaxRecords,
+        pageSize: 50,
+        ceiling: 100,
+        scope: "auto-scaling/DescribeAutoScalingGroups",
+        keyOf: (row) => row.name,
+        invalidToken,
+      });
+      return {
+        AutoScalingGroups: items.map((row) => groupItem(ctx, row)),
+        ...(nextToken ? { NextToken: nextToken } : {}),
+      };
+    },
+  }),
+};

@@ -1,0 +1,142 @@
+// Instance refresh: all instances of a group are replaced, some at a time.
+import type {
+  CancelInstanceRefreshAnswer,
+  CancelInstanceRefreshType,
+  DescribeInstanceRefreshesAnswer,
+  DescribeInstanceRefreshesType,
+  InstanceRefresh,
+  StartInstanceRefreshAnswer,
+  StartInstanceRefreshType,
+} from "@aws-sdk/client-auto-scaling";
+import type { Context, Operation, TimerDefinition } from "../../../core/index.ts";
+import { AwsError, defineTimer, operation } from "../../../core/index.ts";
+import { paginate } from "../../../query/index.ts";
+import { moment } from "../activities.ts";
+import { findGroup, instancesOf, onGroup, subjectOf } from "../lookup.ts";
+import { endInstances, kick } from "../reconcile.ts";
+import type { Refresh } from "../state.ts";
+import { groups, refreshes } from "../state.ts";
+
+/** One round: an instance ends (31 s), its successor starts (2 + 21 s). */
+const roundSeconds = 90;
+
+const round: TimerDefinition<{ id: string }> = defineTimer<{ id: string }>(
+  "auto-scaling/refresh-round",
+  ({ id }, ctx) => {
+    const refresh = ctx.table(refreshes).get(id);
+    const group = refresh && ctx.table(groups).get(refresh.group);
+    if (!refresh || !group || refresh.endedAt !== undefined) return;
+    const members = instancesOf(ctx, group.name);
+    const healthy = members.filter((row) => row.state === "InService" && row.health === "Healthy").length;
+    const old = refresh.old.filter((one) => members.some((row) => row.id === one));
+    if (old.length === 0 && healthy >= group.desired) {
+      ctx.table(refreshes).update(id, { old, status: "Successful", endedAt: ctx.now() });
+      return;
+    }
+    const least = Math.min(group.desired - 1, Math.ceil((group.desired * refresh.minHealthy) / 100));
+    const room = healthy - Math.max(0, least);
+    const going = members
+      .filter((row) => old.includes(row.id) && row.state === "InService")
+      .slice(0, Math.max(0, room));
+    if (going.length > 0) {
+      const cause = `At ${moment(ctx)} an instance was taken out of service in response to an instance refresh.`;
+      endInstances(ctx, group, going, cause);
+      kick(ctx, group.name);
+    }
+    ctx.table(refreshes).update(id, { old, status: "InProgress" });
+    // Without room and without progress there is nothing to wait for: the next look goes on, see resume().
+    if (going.length > 0 || members.some((row) => row.state === "Pending" || row.state === "Terminating"))
+      ctx.schedule(round, roundSeconds, subjectOf(group.name), { id });
+  },
+);
+export const refreshTimers: readonly TimerDefinition[] = [round as unknown as TimerDefinition];
+
+/** Goes on with refreshes that stood still for lack of healthy instances. */
+function resume(ctx: Context, group: string): void {
+  for (const row of ctx.table(refreshes).by("group", group))
+    if (row.endedAt === undefined && !ctx.pending(subjectOf(group)))
+      ctx.schedule(round, roundSeconds, subjectOf(group), { id: row.id });
+}
+
+function item(row: Readonly<Refresh>): InstanceRefresh {
+  const done = row.total === 0 ? 100 : Math.floor(((row.total - row.old.length) * 100) / row.total);
+  return {
+    InstanceRefreshId: row.id,
+    AutoScalingGroupName: row.group,
+    Status: row.status,
+    StartTime: new Date(row.startedAt),
+    ...(row.endedAt === undefined ? {} : { EndTime: new Date(row.endedAt) }),
+    PercentageComplete: row.status === "Successful" ? 100 : done,
+    InstancesToUpdate: row.old.length,
+    Preferences: { MinHealthyPercentage: row.minHealthy },
+  };
+}
+
+export const instanceRefreshOperations: Readonly<Record<string, Operation>> = {
+  StartInstanceRefresh: operation<StartInstanceRefreshType, StartInstanceRefreshAnswer>({
+    permissions: onGroup("StartInstanceRefresh"),
+    run: (input, ctx) => {
+      const group = findGroup(ctx, input.AutoScalingGroupName);
+      if (
+        ctx
+          .table(refreshes)
+          .by("group", group.name)
+          .some((row) => row.endedAt === undefined)
+      )
+        throw new AwsError(
+          "InstanceRefreshInProgress",
+          "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.",
+        );
+      const id = ctx.ids.uuid();
+      const old = instancesOf(ctx, group.name).map((row) => row.id);
+      ctx.table(refreshes).put(id, {
+        id,
+        group: group.name,
+        status: "Pending",
+        startedAt: ctx.now(),
+        old,
+        total: old.length,
+        minHealthy: input.Preferences?.MinHealthyPercentage ?? 90,
+      });
+      ctx.schedule(round, 5, subjectOf(group.name), { id });
+      return { InstanceRefreshId: id };
+    },
+  }),
+
+  CancelInstanceRefresh: operation<CancelInstanceRefreshType, CancelInstanceRefreshAnswer>({
+    permissions: onGroup("CancelInstanceRefresh"),
+    run: (input, ctx) => {
+      const group = findGroup(ctx, input.AutoScalingGroupName);
+      const active = ctx
+        .table(refreshes)
+        .by("group", group.name)
+        .find((row) => row.endedAt === undefined);
+      if (!active)
+        throw new AwsError(
+          "ActiveInstanceRefreshNotFound",
+          "No in progress or pending Instance Refresh found for Auto Scaling group " + group.name,
+        );
+      ctx.table(refreshes).update(active.id, { status: "Cancelled", endedAt: ctx.now() });
+      return { InstanceRefreshId: active.id };
+    },
+  }),
+
+  DescribeInstanceRefreshes: operation<DescribeInstanceRefreshesType, DescribeInstanceRefreshesAnswer>((input, ctx) => {
+    const group = findGroup(ctx, input.AutoScalingGroupName);
+    resume(ctx, group.name);
+    ctx.observe(subjectOf(group.name));
+    const ids = input.InstanceRefreshIds;
+    const rows = ctx
+      .table(refreshes)
+      .by("group", group.name)
+      .filter((row) => !ids?.length || ids.includes(row.id));
+    const { items, nextToken } = paginate(rows.toReversed(), {
+      token: input.NextToken,
+      max: input.MaxRecords,
+      pageSize: 50,
+      scope: "auto-scaling/DescribeInstanceRefreshes",
+      keyOf: (row) => row.id,
+    });
+    return { InstanceRefreshes: items.map(item), ...(nextToken ? { NextToken: nextToken } : {}) };
+  }),
+};

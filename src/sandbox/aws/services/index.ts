@@ -1,5 +1,6 @@
 // Every emulated service, sorted by id. A service is a folder here and a line in this list.
 import type { ServiceDefinition } from "../core/index.ts";
+import { autoScaling } from "./auto-scaling/index.ts";
 import { cloudFormation } from "./cloudformation/index.ts";
 import { cloudtrail } from "./cloudtrail/index.ts";
 import { logs } from "./cloudwatch-logs/index.ts";
@@ -11,4 +12,16 @@ import { s3 } from "./s3/index.ts";
 import { ssm } from "./ssm/index.ts";
 import { sts } from "./sts/index.ts";
 
-export const services: readonly ServiceDefinition[] = [cloudFormation, cloudtrail, logs, ec2, eks, iam, kms, s3, ssm, sts];
+export const services: readonly ServiceDefinition[] = [
+  autoScaling,
+  cloudFormation,
+  cloudtrail,
+  logs,
+  ec2,
+  eks,
+  iam,
+  kms,
+  s3,
+  ssm,
+  sts,
+];

@@ -9,7 +9,7 @@ import { resolveProperties } from "./executor/properties.ts";
 import { refOf, stackScope } from "./executor/scope.ts";
 import { resourceSpec } from "./spec.ts";
 import type { ResourceRow, StackInput, StackRow } from "./state.ts";
-import { keyOf, resources } from "./state.ts";
+import { resources } from "./state.ts";
 import { givenOf } from "./template-of.ts";
 import { holdsUnknown } from "./template/intrinsics.ts";
 import type { Json, ResourceDeclaration, Template } from "./template/model.ts";
@@ -79,10 +79,11 @@ export function planChanges(
   const before = previous && { template: givenOf(previous).template, parameters: previous.parameters };
   const planning: Planning = { ctx, stack, template, scope, before, input, fates };
   const changes: ResourceChange[] = [];
+  const kept = new Set<string>();
   for (const logicalId of inOrder(dependencies(template, scope.conditions))) {
     const declaration = template.Resources[logicalId] as ResourceDeclaration;
     const row = alive.get(logicalId);
-    alive.delete(logicalId);
+    kept.add(logicalId);
     const change = row
       ? modification(planning, row, declaration)
       : addition(planning, logicalId, declaration, imported);
@@ -90,7 +91,7 @@ export function planChanges(
     fates.set(logicalId, { replaced: !row || change.Replacement === "True", modified: true });
     changes.push(change);
   }
-  for (const row of alive.values()) changes.push(removal(row));
+  for (const row of alive.values()) if (!kept.has(row.logicalId)) changes.push(removal(row));
   return { changes, changed: changes.length > 0 || !sameAround(planning, previous) };
 }
 
@@ -282,9 +283,4 @@ function shown(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shown);
   if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, shown(member)]));
   return typeof value === "number" || typeof value === "boolean" ? String(value) : value;
-}
-
-/** Row of a resource of a stack, if there is one. */
-export function resourceRow(ctx: Context, stackId: string, logicalId: string): Readonly<ResourceRow> | undefined {
-  return ctx.table(resources).get(keyOf(stackId, logicalId));
 }

@@ -61,7 +61,7 @@ export interface ResourceHandler<Properties = Record<string, unknown>> {
   replaces?(property: string, before: unknown, after: unknown): "yes" | "no" | undefined;
   /** Properties that reading can't give back: they are never drift. */
   writeOnly?: readonly string[];
-  /** Puts on the tags that start with `aws:`, in the name of CloudFormation itself. */
+  /** Puts on the tags that start with `aws:`; the request's `call` is made in the name of CloudFormation itself. */
   tag?(request: ResourceRequest<Properties>, tags: readonly { Key: string; Value: string }[]): void;
 }
 

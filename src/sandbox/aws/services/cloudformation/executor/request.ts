@@ -76,9 +76,10 @@ export function actor(ctx: Context, stackId: string): Principal {
   return principal.type === "AWSService" ? principal : { ...principal, invokedBy: host };
 }
 
-/** CloudFormation itself, which alone may put on tags that start with `aws:`. */
-export function cloudFormation(ctx: Context): Context {
-  return ctx.as(servicePrincipal(host, ctx.account));
+/** Calls of CloudFormation in its own name: it alone may put on tags that start with `aws:`. */
+export function ownCall(ctx: Context, handler: ResourceHandler): ResourceRequest["call"] {
+  const own = ctx.as(servicePrincipal(host, ctx.account));
+  return (operation, input) => patiently(() => own.call(handler.service, operation, input));
 }
 
 const host = "cloudformation.amazonaws.com";

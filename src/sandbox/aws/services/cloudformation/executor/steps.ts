@@ -15,7 +15,7 @@ import { dependencies } from "../template/references.ts";
 import type { Scope } from "../template/scope.ts";
 import { resourceEvent } from "./events.ts";
 import { resolveProperties } from "./properties.ts";
-import { cloudFormation, ownTags, resourceRequest } from "./request.ts";
+import { ownCall, ownTags, resourceRequest } from "./request.ts";
 import { rowSource, stackScope } from "./scope.ts";
 
 /** Virtual seconds after which a resource that isn't stable has failed, unless the stack's own limit is shorter. */
@@ -304,7 +304,7 @@ function sendCreate(
   const made = ctx.attempt(() => {
     const answer = handler.create(request);
     const created = typeof answer === "string" ? { id: answer, attributes: {} } : answer;
-    handler.tag?.({ ...request, physicalId: created.id, ctx: cloudFormation(ctx) }, ownTags(row, stack.name));
+    handler.tag?.({ ...request, physicalId: created.id, call: ownCall(ctx, handler) }, ownTags(row, stack.name));
     return created;
   });
   resourceEvent(

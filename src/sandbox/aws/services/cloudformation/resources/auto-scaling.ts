@@ -140,7 +140,7 @@ const autoScalingGroup = resource("AWS::AutoScaling::AutoScalingGroup", "auto-sc
       request.physicalId,
       tags.map((tag) => ({ ...tag, PropagateAtLaunch: true })),
     );
-    request.ctx.call("auto-scaling", "CreateOrUpdateTags", { Tags });
+    request.call("CreateOrUpdateTags", { Tags });
   },
 });
 

@@ -25,11 +25,8 @@ export function retag(
 }
 
 /** The `tag` of a handler whose physical id is the id of an EC2 resource. */
-export function tagById(
-  request: { ctx: { call: ResourceRequest["ctx"]["call"] }; physicalId: string },
-  tags: readonly Tag[],
-): void {
-  request.ctx.call("ec2", "CreateTags", { Resources: [request.physicalId], Tags: tags });
+export function tagById(request: Pick<ResourceRequest, "call" | "physicalId">, tags: readonly Tag[]): void {
+  request.call("CreateTags", { Resources: [request.physicalId], Tags: tags });
 }
 
 /** `update` of types of which only tags can change in place. */

@@ -35,7 +35,7 @@ export function tagEks(
   tags: readonly { Key: string; Value: string }[],
 ): void {
   const own = Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
-  request.ctx.call("eks", "TagResource", { resourceArn: arn, tags: own });
+  request.call("TagResource", { resourceArn: arn, tags: own });
 }
 
 function clusterOf(request: Pick<ResourceRequest, "find" | "physicalId">): Cluster | undefined {

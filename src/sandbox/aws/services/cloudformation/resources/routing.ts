@@ -298,7 +298,7 @@ const eip = resource<EipProperties>("AWS::EC2::EIP", "ec2", {
   },
   tag(request, tags) {
     const found = addressOf(request);
-    request.ctx.call("ec2", "CreateTags", { Resources: [found?.AllocationId], Tags: tags });
+    request.call("CreateTags", { Resources: [found?.AllocationId], Tags: tags });
   },
 });
 

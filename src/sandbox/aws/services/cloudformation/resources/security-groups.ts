@@ -133,7 +133,7 @@ const securityGroup = resource<GroupProperties>("AWS::EC2::SecurityGroup", "ec2"
   },
   tag(request, tags) {
     const id = groupOf(request)?.GroupId;
-    request.ctx.call("ec2", "CreateTags", { Resources: [id], Tags: tags });
+    request.call("CreateTags", { Resources: [id], Tags: tags });
   },
 });
 

@@ -2,6 +2,7 @@
 import type { CollectionTag, DocumentOptions, ParseOptions, ScalarTag, SchemaOptions, YAMLMap, YAMLSeq } from "yaml";
 import { isAlias, parseDocument, visit } from "yaml";
 import { validationError } from "../errors.ts";
+import { jsonErrorOffset } from "./json-error.ts";
 import type { JsonObject } from "./model.ts";
 import { isObject } from "./model.ts";
 
@@ -42,11 +43,11 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     // A YAML flow mapping begins with a brace too; AWS reads it as JSON first, and as YAML when that fails.
     const yaml = flowMapping(text);
     if (yaml) return yaml;
-    const at = /position (\d+)/.exec(error instanceof Error ? error.message : "");
-    const before = text.slice(0, at ? Number(at[1]) : text.length).split("\n");
+    const before = text.slice(0, jsonErrorOffset(text)).split("\n");
     const column = (before.at(-1) ?? "").length + 1;
     throw validationError(`Template format error: JSON not well-formed. (line ${before.length}, column ${column})`);
   }

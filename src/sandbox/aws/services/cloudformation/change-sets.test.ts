@@ -1,0 +1,200 @@
+// Change sets, drift and nested stacks.
+import { describe, it } from "vitest";
+import type { World } from "./testing.ts";
+import { stackNow, story, world } from "./testing.ts";
+
+const parameter = (Value: unknown, more: object = {}): object => ({
+  Type: "AWS::SSM::Parameter",
+  Properties: { Type: "String", Value, ...more },
+});
+
+interface Set {
+  Status: string;
+  StatusReason?: string;
+  ExecutionStatus: string;
+  Changes: { ResourceChange: Record<string, unknown> }[];
+}
+
+function plan(here: World, stack: string, Resources: object, more: object = {}): Set {
+  here.send("CreateChangeSet", {
+    StackName: stack,
+    ChangeSetName: "c",
+    TemplateBody: JSON.stringify({ Resources }),
+    ...more,
+  });
+  return here.send<Set>("DescribeChangeSet", { StackName: stack, ChangeSetName: "c", IncludePropertyValues: true });
+}
+
+function make(here: World, name: string, Resources: object): string {
+  const { StackId } = here.send<{ StackId: string }>("CreateStack", {
+    StackName: name,
+    TemplateBody: JSON.stringify({ Resources }),
+  });
+  stackNow(here, name);
+  return StackId;
+}
+
+describe("a change set", () => {
+  it("creates a stack that was only looked at before", ({ expect }) => {
+    const here = world();
+    const set = plan(here, "s", { P: parameter("1") }, { ChangeSetType: "CREATE" });
+    expect(set).toMatchObject({ Status: "CREATE_COMPLETE", ExecutionStatus: "AVAILABLE" });
+    expect(set.Changes.map(({ ResourceChange: change }) => [change["Action"], change["LogicalResourceId"]])).toEqual([
+      ["Add", "P"],
+    ]);
+    expect(stackNow(here, "s").StackStatus).toBe("REVIEW_IN_PROGRESS");
+    here.send("ExecuteChangeSet", { StackName: "s", ChangeSetName: "c" });
+    expect(stackNow(here, "s").StackStatus).toBe("CREATE_COMPLETE");
+    expect(story(here, "s").slice(0, 2)).toEqual([
+      "s REVIEW_IN_PROGRESS User Initiated",
+      "s CREATE_IN_PROGRESS User Initiated",
+    ]);
+  });
+
+  it("says of each change whether it replaces, and what follows from it", ({ expect }) => {
+    const here = world();
+    make(here, "s", { P: parameter("1", { Name: "one" }), Q: parameter({ Ref: "P" }), Old: parameter("x") });
+    const set = plan(here, "s", {
+      P: parameter("1", { Name: "two" }),
+      Q: parameter({ Ref: "P" }),
+      New: parameter("y"),
+    });
+    const changes = set.Changes.map(({ ResourceChange: change }) => [
+      change["Action"],
+      change["LogicalResourceId"],
+      change["Replacement"],
+    ]);
+    expect(changes).toEqual([
+      ["Modify", "P", "True"],
+      ["Modify", "Q", "False"],
+      ["Add", "New", undefined],
+      ["Remove", "Old", undefined],
+    ]);
+    expect(set.Changes[1]?.ResourceChange["Details"]).toEqual([
+      {
+        Target: {
+          Attribute: "Properties",
+          Name: "Value",
+          RequiresRecreation: "Never",
+          Path: "/Properties/Value",
+          AttributeChangeType: "Modify",
+        },
+        Evaluation: "Dynamic",
+        ChangeSource: "ResourceReference",
+        CausingEntity: "P",
+      },
+    ]);
+    expect(set.Changes[1]?.ResourceChange["AfterContext"]).toBe(
+      '{"Properties":{"Type":"String","Value":"{{changeSet:KNOWN_AFTER_APPLY}}"}}',
+    );
+    here.send("ExecuteChangeSet", { StackName: "s", ChangeSetName: "c" });
+    expect(stackNow(here, "s").StackStatus).toBe("UPDATE_COMPLETE");
+    expect(here.send<{ Parameter: { Value: string } }>("GetParameter", { Name: "two" }, "ssm").Parameter.Value).toBe(
+      "1",
+    );
+    expect(() => here.send("GetParameter", { Name: "one" }, "ssm")).toThrow();
+  });
+
+  it("fails when nothing changes", ({ expect }) => {
+    const here = world();
+    make(here, "s", { P: parameter("1") });
+    const set = plan(here, "s", { P: parameter("1") });
+    expect(set).toMatchObject({
+      Status: "FAILED",
+      ExecutionStatus: "UNAVAILABLE",
+      StatusReason:
+        "The submitted information didn't contain changes. Submit different information to create a change set.",
+    });
+    expect(() => here.send("ExecuteChangeSet", { StackName: "s", ChangeSetName: "c" })).toThrow(
+      "cannot be executed in its current status FAILED",
+    );
+  });
+
+  it("takes over what exists", ({ expect }) => {
+    const here = world();
+    here.send("PutParameter", { Name: "mine", Type: "String", Value: "1" }, "ssm");
+    plan(
+      here,
+      "s",
+      { P: { ...parameter("1", { Name: "mine" }), DeletionPolicy: "Retain" } },
+      {
+        ChangeSetType: "IMPORT",
+        ResourcesToImport: [
+          { ResourceType: "AWS::SSM::Parameter", LogicalResourceId: "P", ResourceIdentifier: { Name: "mine" } },
+        ],
+      },
+    );
+    here.send("ExecuteChangeSet", { StackName: "s", ChangeSetName: "c" });
+    expect(stackNow(here, "s").StackStatus).toBe("IMPORT_COMPLETE");
+  });
+});
+
+describe("drift", () => {
+  it("is found in what somebody changed or deleted", ({ expect }) => {
+    const here = world();
+    make(here, "s", {
+      A: parameter("1", { Name: "a" }),
+      B: parameter("1", { Name: "b" }),
+      C: parameter("1", { Name: "c" }),
+    });
+    here.send("PutParameter", { Name: "a", Value: "2", Overwrite: true }, "ssm");
+    here.send("DeleteParameter", { Name: "b" }, "ssm");
+    const { StackDriftDetectionId } = here.send("DetectStackDrift", { StackName: "s" });
+    expect(here.send("DescribeStackDriftDetectionStatus", { StackDriftDetectionId })).toMatchObject({
+      DetectionStatus: "DETECTION_COMPLETE",
+      StackDriftStatus: "DRIFTED",
+      DriftedStackResourceCount: 2,
+    });
+    const { StackResourceDrifts: drifts } = here.send<{ StackResourceDrifts: Record<string, unknown>[] }>(
+      "DescribeStackResourceDrifts",
+      { StackName: "s" },
+    );
+    expect(
+      drifts.map((one) => [one["LogicalResourceId"], one["StackResourceDriftStatus"], one["PropertyDifferences"]]),
+    ).toEqual([
+      [
+        "A",
+        "MODIFIED",
+        [{ PropertyPath: "/Value", ExpectedValue: "1", ActualValue: "2", DifferenceType: "NOT_EQUAL" }],
+      ],
+      ["B", "DELETED", []],
+      ["C", "IN_SYNC", []],
+    ]);
+  });
+});
+
+describe("nested stacks", () => {
+  it("live and die with their parent", ({ expect }) => {
+    const here = world();
+    const inner = {
+      Parameters: { Word: { Type: "String" } },
+      Resources: { P: parameter({ Ref: "Word" }, { Name: "inner" }) },
+      Outputs: { Name: { Value: { Ref: "P" } } },
+    };
+    here.send(
+      "CreateBucket",
+      { Bucket: "templates", CreateBucketConfiguration: { LocationConstraint: "eu-central-1" } },
+      "s3",
+    );
+    here.send("PutObject", { Bucket: "templates", Key: "inner.json", Body: Buffer.from(JSON.stringify(inner)) }, "s3");
+    const TemplateURL = "https://templates.s3.eu-central-1.amazonaws.com/inner.json";
+    const child = { Type: "AWS::CloudFormation::Stack", Properties: { TemplateURL, Parameters: { Word: "hello" } } };
+    make(here, "outer", {
+      Child: child,
+      Copy: parameter({ "Fn::GetAtt": ["Child", "Outputs.Name"] }, { Name: "copy" }),
+    });
+    expect(here.send<{ Parameter: { Value: string } }>("GetParameter", { Name: "copy" }, "ssm").Parameter.Value).toBe(
+      "inner",
+    );
+    const { StackSummaries } = here.send<{ StackSummaries: { StackName: string; ParentId?: string }[] }>("ListStacks", {
+      StackStatusFilter: ["CREATE_COMPLETE"],
+    });
+    expect(StackSummaries.map((one) => [one.StackName.replace(/\w{12}$/, "…"), one.ParentId !== undefined])).toEqual([
+      ["outer-Child-…", true],
+      ["outer", false],
+    ]);
+    here.send("DeleteStack", { StackName: "outer" });
+    expect(() => stackNow(here, "outer")).toThrow("does not exist");
+    expect(() => here.send("GetParameter", { Name: "inner" }, "ssm")).toThrow();
+  });
+});

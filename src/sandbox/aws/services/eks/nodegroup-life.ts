@@ -85,7 +85,8 @@ export const groupLaunched: TimerDefinition<GroupName> = defineTimer<GroupName>(
     const cluster = ctx.table(clusters).get(which.cluster);
     if (!row || !cluster) return;
     try {
-      const made = makeParts(ctx, row, cluster);
+      // A group that can't be made whole leaves none of its parts behind.
+      const made = ctx.attempt(() => makeParts(ctx, row, cluster));
       addNodeEntry(ctx, cluster, row.nodeRole, row.amiType?.startsWith("WINDOWS") ? "EC2_WINDOWS" : "EC2_LINUX");
       ctx.table(nodegroups).put(childKey(which.cluster, which.name), made);
     } catch (error) {

@@ -72,7 +72,9 @@ function managedTemplate(
   row: Readonly<NodegroupRow>,
   cluster: Readonly<ClusterRow>,
 ): RequestLaunchTemplateData {
-  const own = row.launchTemplate ? templateData(ctx, row.launchTemplate).data : {};
+  // The group knows both the template's id and its name; a question names one of them.
+  const { id, version } = row.launchTemplate ?? {};
+  const own = id === undefined ? {} : templateData(ctx, { id, version }).data;
   const ownTags = (own.TagSpecifications ?? []).filter((spec) => spec.ResourceType !== "instance");
   const instanceTags = (own.TagSpecifications ?? []).find((spec) => spec.ResourceType === "instance")?.Tags ?? [];
   const image = own.ImageId ?? recommendedImage(ctx, row.amiType ?? "", row.version)?.image;

@@ -5,7 +5,7 @@ import { calendarAsOf } from "../facts/index.ts";
 import { checkStruct } from "./check/check.ts";
 import { collectFindings } from "./check/findings.ts";
 import type { Cluster, ConfigPath, LoadResult } from "./cluster.ts";
-import { withDefaults } from "./defaults/index.ts";
+import { withDefaults, withoutRepetitions } from "./defaults/index.ts";
 import { readDocuments } from "./documents.ts";
 import type { ClusterConfig } from "./model/index.ts";
 import { formatPath } from "./paths.ts";
@@ -47,7 +47,7 @@ export function loadCluster(input: string | Uint8Array, options: LoadOptions = {
   const diagnostics = sorted([...aboutDocuments, ...findings.list]);
   if (hasErrors(diagnostics)) return { diagnostics };
   const cluster: Cluster = {
-    config,
+    config: withoutRepetitions(config),
     written,
     ...(platform ? { platform } : {}),
     locate: (path) => locateIn(source, root, path),

@@ -10,3 +10,17 @@ export function withDefaults(written: ClusterConfig): ClusterConfig {
   applyNodeGroupDefaults(config);
   return config;
 }
+
+/** Leaves out add-ons and profiles that are listed again: eksctl makes the first and finds it there when it comes to the second. */
+export function withoutRepetitions(config: ClusterConfig): ClusterConfig {
+  return {
+    ...config,
+    ...(config.addons ? { addons: firstOfEachName(config.addons) } : {}),
+    ...(config.fargateProfiles ? { fargateProfiles: firstOfEachName(config.fargateProfiles) } : {}),
+  };
+}
+
+function firstOfEachName<Item extends { name: string }>(items: readonly Item[]): Item[] {
+  const first = new Map(items.map((item) => [item.name, item] as const).reverse());
+  return items.filter((item) => first.get(item.name) === item);
+}

@@ -132,16 +132,17 @@ const namespaces: Rule = defineRule({
 
 const twice: Rule = defineRule({
   code: "config/addon-twice",
-  severity: "error",
+  severity: "warning",
   demands: "Every add-on is listed once.",
   remedy: "Join the two",
-  *check({ config }) {
+  *check({ written }) {
     const seen = new Set<string>();
-    for (const [index, { name }] of (config.addons ?? []).entries()) {
+    for (const [index, addon] of (written.addons ?? []).entries()) {
+      const name = addon.name?.toLowerCase();
       if (name && seen.has(name))
         yield {
           path: ["addons", index, "name"],
-          title: `addon ${JSON.stringify(name)} is not unique; EKS has each add-on once per cluster`,
+          title: `addon ${JSON.stringify(name)} is listed a second time; it exists by then, so this entry is IGNORED`,
         };
       seen.add(name);
     }
@@ -156,13 +157,13 @@ const unknown: Rule = defineRule({
   *check({ config }) {
     const names = knownAddons().map((addon) => addon.name);
     for (const [index, { name }] of (config.addons ?? []).entries()) {
-      const near = nearest(name ?? "", names);
-      if (name && !names.includes(name))
-        yield {
-          path: ["addons", index, "name"],
-          title: `addon ${JSON.stringify(name)} is not one that lotse knows`,
-          ...(near ? { remedy: `Did you mean ${near}?`, data: { value: name, nearest: near } } : {}),
-        };
+      if (!name || names.includes(name)) continue;
+      const near = nearest(name, names);
+      yield {
+        path: ["addons", index, "name"],
+        title: `addon ${JSON.stringify(name)} is not one that lotse knows`,
+        ...(near ? { remedy: `Did you mean ${near}?`, data: { value: name, nearest: near } } : {}),
+      };
     }
   },
 });

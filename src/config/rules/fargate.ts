@@ -5,10 +5,9 @@ import { defineRule } from "./rule.ts";
 const profiles: Rule = defineRule({
   code: "config/fargate-profile",
   severity: "error",
-  demands: "A Fargate profile has a name of its own that doesn't begin with eks-, and one to five selectors.",
+  demands: "A Fargate profile has a name that doesn't begin with eks-, and selectors.",
   remedy: "Add selectors with a namespace",
   *check({ config }) {
-    const seen = new Set<string>();
     for (const [index, profile] of (config.fargateProfiles ?? []).entries()) {
       const path = ["fargateProfiles", index];
       const start = `invalid Fargate profile ${JSON.stringify(profile.name)}:`;
@@ -25,24 +24,52 @@ const profiles: Rule = defineRule({
           title: `${start} a name holds up to 100 letters, digits, dashes and underscores`,
           remedy: "Choose another name",
         };
-      if (seen.has(profile.name))
-        yield { path: [...path, "name"], title: `${start} name is not unique`, remedy: "Choose another name" };
-      seen.add(profile.name);
       const count = profile.selectors?.length;
       if (count === 0) yield { path: [...path, "selectors"], title: `${start} no profile selector` };
-      if (count !== undefined && count > 5)
+    }
+  },
+});
+
+const quotas: Rule = defineRule({
+  code: "config/fargate-quota",
+  severity: "warning",
+  demands: "A Fargate profile keeps to EKS's quotas: five selectors, five labels in each.",
+  remedy: "Use fewer, or ask AWS for a higher quota before",
+  *check({ config }) {
+    for (const [index, profile] of (config.fargateProfiles ?? []).entries()) {
+      const path = ["fargateProfiles", index, "selectors"];
+      const count = profile.selectors?.length ?? 0;
+      if (count > 5)
         yield {
-          path: [...path, "selectors"],
-          title: `${start} ${count} selectors; EKS allows 5`,
-          remedy: "Use a second profile, or wildcards",
+          path,
+          title: `Fargate profile ${JSON.stringify(profile.name)} has ${count} selectors; EKS's quota is 5`,
         };
-      for (const [at, selector] of (profile.selectors ?? []).entries())
-        if (Object.keys(selector.labels ?? {}).length > 5)
+      for (const [at, selector] of (profile.selectors ?? []).entries()) {
+        const labels = Object.keys(selector.labels ?? {}).length;
+        if (labels > 5)
           yield {
-            path: [...path, "selectors", at, "labels"],
-            title: `${start} ${Object.keys(selector.labels ?? {}).length} labels in one selector; EKS allows 5`,
-            remedy: "Use fewer labels",
+            path: [...path, at, "labels"],
+            title: `a selector of Fargate profile ${JSON.stringify(profile.name)} has ${labels} labels; EKS's quota is 5`,
           };
+      }
+    }
+  },
+});
+
+const twice: Rule = defineRule({
+  code: "config/fargate-profile-twice",
+  severity: "warning",
+  demands: "Every Fargate profile is listed once.",
+  remedy: "Rename one, or join the two",
+  *check({ written }) {
+    const seen = new Set<string>();
+    for (const [index, { name }] of (written.fargateProfiles ?? []).entries()) {
+      if (name && seen.has(name))
+        yield {
+          path: ["fargateProfiles", index, "name"],
+          title: `Fargate profile ${JSON.stringify(name)} is listed a second time; it exists by then, so this entry is IGNORED`,
+        };
+      seen.add(name);
     }
   },
 });
@@ -72,4 +99,4 @@ const privateSubnets: Rule = defineRule({
   },
 });
 
-export const fargateRules: readonly Rule[] = [profiles, privateSubnets];
+export const fargateRules: readonly Rule[] = [profiles, quotas, twice, privateSubnets];

@@ -129,13 +129,13 @@ const subnetNames: Rule = defineRule({
         for (const name of [key, az, id]) if (name) known.add(name);
     for (const { group, path } of groupsOf(context))
       for (const [index, name] of (group.subnets ?? []).entries()) {
+        if (name.startsWith("subnet-") || known.has(name)) continue;
         const near = nearest(name, known);
-        if (!name.startsWith("subnet-") && !known.has(name))
-          yield {
-            path: [...path, "subnets", index],
-            title: `subnet ${JSON.stringify(name)} of node group ${group.name} is neither an id nor a key of vpc.subnets`,
-            ...(near ? { remedy: `Did you mean ${near}?` } : {}),
-          };
+        yield {
+          path: [...path, "subnets", index],
+          title: `subnet ${JSON.stringify(name)} of node group ${group.name} is neither an id nor a key of vpc.subnets`,
+          ...(near ? { remedy: `Did you mean ${near}?` } : {}),
+        };
       }
   },
 });

@@ -3,20 +3,26 @@ import type { VolumeMapping } from "../model/index.ts";
 import { defineRule, groupsOf, isSet } from "./rule.ts";
 import type { Breach, Rule } from "./rule.ts";
 
-const iopsRange: Readonly<Record<string, readonly [number, number]>> = {
+type Ranges = Readonly<Record<string, readonly [number, number]>>;
+
+/** eksctl's limits for the first volume; for further ones only AWS's count. */
+const iopsRange: Ranges = {
   gp3: [3000, 16_000],
   io1: [100, 64_000],
   io2: [100, 256_000],
 };
+
+const awsIopsRange: Ranges = { ...iopsRange, gp3: [3000, 80_000] };
 
 function* volumeBreaches(
   volume: VolumeMapping,
   written: VolumeMapping,
   path: readonly (string | number)[],
   name: string,
+  ranges: Ranges,
 ): Generator<Breach> {
   const type = volume.volumeType ?? "gp3";
-  const range = iopsRange[type];
+  const range = ranges[type];
   if (written.volumeIOPS !== undefined) {
     if (!range)
       yield {
@@ -50,12 +56,12 @@ const volumes: Rule = defineRule({
   remedy: "Remove it, or use volumeType: gp3",
   *check(context) {
     for (const { group, written, kind, path } of groupsOf(context)) {
-      yield* volumeBreaches(group, written, path, `${kind}[${path[1]}]`);
+      yield* volumeBreaches(group, written, path, `${kind}[${path[1]}]`, iopsRange);
       const devices = new Set([group.volumeName]);
       for (const [index, volume] of (group.additionalVolumes ?? []).entries()) {
         const at = [...path, "additionalVolumes", index];
         const name = `${kind}[${path[1]}].additionalVolumes[${index}]`;
-        yield* volumeBreaches(volume, written.additionalVolumes?.[index] ?? {}, at, name);
+        yield* volumeBreaches(volume, written.additionalVolumes?.[index] ?? {}, at, name, awsIopsRange);
         if (volume.volumeName && devices.has(volume.volumeName))
           yield {
             path: [...at, "volumeName"],

@@ -49,6 +49,8 @@ export const volumeFields: Record<Exclude<keyof VolumeMapping, "snapshotID">, Fi
 export const volume: Struct = struct<VolumeMapping>("VolumeMapping", "A further EBS volume of every node.", {
   snapshotID: field(text(), "Snapshot to start from.", { example: "snap-0123456789abcdef0" }),
   ...volumeFields,
+  // eksctl hands these on as they are, and AWS's limits have grown (gp3: 80,000 IOPS, 2,000 MiB/s).
+  volumeThroughput: { ...volumeFields.volumeThroughput, type: whole({ min: 125, max: 2000 }) },
 });
 
 export const taint: Struct = struct<NodeGroupTaint>(

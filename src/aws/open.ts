@@ -1,4 +1,5 @@
 // The door to AWS: one function that calls an operation by name, with retries, typed errors and idempotency tokens.
+import { setMaxListeners } from "node:events";
 import { errorMessage, LotseError } from "../base/index.ts";
 import { awsError } from "./errors.ts";
 import { loadService } from "./load.ts";
@@ -117,6 +118,8 @@ function clientConfig(options: OpenOptions): ClientConfig {
 
 /** Opens the door. No call is made and no client loaded before the first {@link Aws.call}. */
 export function openAws(options: OpenOptions): Aws {
+  // Every call under way listens for the abort; Node takes more than ten of them for a leak.
+  if (options.signal) setMaxListeners(0, options.signal);
   const clients = new Map<ServiceName, Promise<{ service: Service; client: Client }>>();
   const enter = gate(maxConcurrency);
   let known = false;

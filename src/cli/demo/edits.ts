@@ -30,7 +30,7 @@ export function growFile(text: string): string {
   if (group) {
     const most = Number(group.map.get("maxSize") ?? group.map.get("desiredCapacity") ?? 2);
     group.map.set("maxSize", most + 2);
-    group.map.setIn(["labels", "rehearsed"], "yes");
+    group.map.setIn(["labels", "rehearsed"], "once");
   } else {
     document.addIn(
       ["fargateProfiles"],

@@ -12,6 +12,14 @@ import {
   UpdateAccessKeyCommand,
 } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  GetBucketPolicyCommand,
+  ListObjectsV2Command,
+  PutBucketPolicyCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
 import { describe, it } from "vitest";
 import type { Sandbox, SandboxCredentials } from "../../index.ts";
 import { createSandbox } from "../../index.ts";
@@ -165,6 +173,32 @@ describe("a role", () => {
     expect(await assume()).toMatch(/^AccessDenied/);
     sandbox.advance(11);
     expect(await assume()).toBe("no refusal");
+  });
+});
+
+describe("a bucket policy", () => {
+  it("denies even the administrator, and lets a user in whom nothing else allows", async ({ expect }) => {
+    await using sandbox = await createSandbox({ listen: false });
+    const credentials = await withUser(sandbox, "ann", policy(allow("sts:GetCallerIdentity")));
+    const root = new S3Client(sandbox.clientConfig());
+    const CreateBucketConfiguration = { LocationConstraint: "eu-central-1" as const };
+    await root.send(new CreateBucketCommand({ Bucket: "open", CreateBucketConfiguration }));
+    const Policy = policy(
+      {
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${account}:user/ann` },
+        Action: "s3:ListBucket",
+        Resource: "arn:aws:s3:::open",
+      },
+      { Effect: "Deny", Principal: "*", Action: "s3:DeleteBucket", Resource: "arn:aws:s3:::open" },
+    );
+    await root.send(new PutBucketPolicyCommand({ Bucket: "open", Policy }));
+    expect(await refusal(root.send(new DeleteBucketCommand({ Bucket: "open" })))).toMatch(
+      /^AccessDenied: .*s3:DeleteBucket on resource: arn:aws:s3:::open with an explicit deny in a resource-based policy$/,
+    );
+    const ann = new S3Client(sandbox.clientConfig({ credentials }));
+    expect(await refusal(ann.send(new ListObjectsV2Command({ Bucket: "open" })))).toBe("no refusal");
+    expect(await refusal(ann.send(new GetBucketPolicyCommand({ Bucket: "open" })))).toMatch(/^AccessDenied/);
   });
 });
 

@@ -3,7 +3,6 @@ import type { Call, Context, Credential, Guards, Permission, ServiceDefinition }
 import type { Evaluation, PolicyJson, UsedPermission } from "../../../iam/index.ts";
 import { describeStatement, leastPrivilegePolicy } from "../../../iam/index.ts";
 import { roleByArn } from "../services/iam/resources.ts";
-import { defaultPermissions } from "./actions.ts";
 import { findCredential, noteUse } from "./credentials.ts";
 import { denial } from "./denials.ts";
 import type { ServicesByPrefix } from "./judge.ts";
@@ -73,10 +72,7 @@ export function accessGuard(options: AccessOptions): AccessGuard {
     authorize(ctx, service, call, permissions) {
       const { principal } = ctx;
       if (principal.type === "AWSService" || guard.mode === "off") return;
-      const asked = service.operations[call.operation]?.permissions
-        ? permissions
-        : defaultPermissions(service, call, ctx);
-      for (const permission of asked) {
+      for (const permission of permissions) {
         if (guard.mode === "record") note(ctx, permission);
         // Whom a role trusts is no matter of the caller's rights: it holds in every mode.
         if (guard.mode !== "enforce" && !isAssuming(permission)) continue;

@@ -55,7 +55,9 @@ export function policiesOfPrincipal(principal: Principal, ctx: Context): PolicyS
   }
   if (principal.type === "AssumedRole") {
     const role = ctx.table(roles, place).get(principal.name.toLowerCase());
-    const same = role && principal.principalId.startsWith(`${role.id}:`);
+    // A session that a service opened for itself has no credentials: it is known by its role's ARN alone.
+    const own = principal.accessKeyId === undefined && role?.arn === principal.roleArn;
+    const same = role && (own || principal.principalId.startsWith(`${role.id}:`));
     return { ...(same ? rolePolicies(inAccount(ctx, principal), role) : {}), ...session };
   }
   return {};

@@ -24,7 +24,7 @@ const named: readonly Named[] = [
 
 /** These take no name: the resource is the whole account. */
 const accountWide =
-  /^(List(Roles|Users|Groups|Policies|InstanceProfiles|OpenIDConnectProviders|AccountAliases)|(Get|Create|Delete|Update)Account\w*|GetAccountAuthorizationDetails|SimulateCustomPolicy|GetContextKeysForCustomPolicy|GetAccessKeyLastUsed|GetServiceLinkedRoleDeletionStatus)$/;
+  /^(List(Roles|Users|Groups|Policies|InstanceProfiles|OpenIDConnectProviders|AccountAliases|SAMLProviders|ServerCertificates|VirtualMFADevices)|\w+CredentialReport|(Get|Create|Delete|Update)Account\w*|GetAccountAuthorizationDetails|SimulateCustomPolicy|GetContextKeysForCustomPolicy|GetAccessKeyLastUsed|GetServiceLinkedRoleDeletionStatus)$/;
 
 function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;

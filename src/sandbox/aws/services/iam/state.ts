@@ -107,6 +107,8 @@ export interface OidcKeysRow {
 export interface AccountRow {
   alias?: string;
   passwordPolicy?: Readonly<Record<string, number | boolean>>;
+  /** When a credential report was asked for. */
+  credentialReportAt?: number;
 }
 
 /**

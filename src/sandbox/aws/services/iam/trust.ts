@@ -3,6 +3,7 @@ import type { Context } from "../../core/index.ts";
 import { invalidPrincipalText, parsePolicy } from "../../../../iam/index.ts";
 import { malformed } from "./errors.ts";
 import type { RoleRow } from "./state.ts";
+import { administratorOf } from "../../administrator.ts";
 import { roles, users } from "./state.ts";
 import { checkDocument, checkTrustSize } from "./values.ts";
 
@@ -15,7 +16,10 @@ export function uniqueIdOf(ctx: Context, arn: string): string | undefined {
   const [, account = "", type, name = ""] = match;
   const table = type === "role" ? ctx.table(roles, { account }) : ctx.table(users, { account });
   const row = table.get(name.toLowerCase());
-  return row?.arn === arn ? row.id : undefined;
+  if (row?.arn === arn) return row.id;
+  // The administrator that the account is born with has no row.
+  const administrator = administratorOf(account, ctx.partition);
+  return administrator.arn === arn ? administrator.principalId : undefined;
 }
 
 /** True when the sandbox knows anybody in that account: principals of other accounts can't be checked. */

@@ -6,6 +6,7 @@ import { listingOperations } from "./operations/listing.ts";
 import { objectOperations } from "./operations/objects.ts";
 import { settingOperations } from "./operations/settings.ts";
 import { uploadOperations } from "./operations/uploads.ts";
+import { bucketPolicy } from "./policy.ts";
 
 export const s3: ServiceDefinition = defineService({
   id: "s3",
@@ -17,4 +18,5 @@ export const s3: ServiceDefinition = defineService({
     ...listingOperations,
     ...uploadOperations,
   },
+  resourcePolicy: bucketPolicy,
 });

@@ -59,6 +59,12 @@ export const accessKeyOperations: Readonly<Record<string, Operation>> = {
   }),
 
   ListAccessKeys: operation<ListAccessKeysRequest, ListAccessKeysResponse>((input, ctx) => {
+    const { administrator, name, accessKeyId } = ctx.principal;
+    if (administrator === true && (input.UserName ?? name) === name && accessKeyId !== undefined) {
+      // The sandbox's administrator has one fixed key and no row of its own.
+      const key = { UserName: name, AccessKeyId: accessKeyId, Status: "Active" as const, CreateDate: new Date(0) };
+      return { AccessKeyMetadata: [key], IsTruncated: false };
+    }
     const user = getUser(ctx, userOrCaller(ctx, input.UserName));
     const rows = ctx.table(accessKeys, everywhere).by("user", `${ctx.account}/${user.name.toLowerCase()}`);
     const result = page("keys", rows, input, `ListAccessKeys/${user.name}`);

@@ -5,6 +5,8 @@ import { accountDetailOperations } from "./account-details.ts";
 import { accountOperations } from "./account.ts";
 import { boundaryOperations } from "./boundaries.ts";
 import { entityPolicyOperations } from "./entity-policies.ts";
+import { credentialReportOperations } from "./credential-report.ts";
+import { emptyListOperations } from "./empty-lists.ts";
 import { groupOperations } from "./groups.ts";
 import { instanceProfileOperations } from "./instance-profiles.ts";
 import { managedPolicyOperations } from "./managed-policies.ts";
@@ -30,4 +32,6 @@ export const iamOperations: Readonly<Record<string, Operation>> = {
   ...accountOperations,
   ...accountDetailOperations,
   ...simulationOperations,
+  ...credentialReportOperations,
+  ...emptyListOperations,
 };

@@ -11,7 +11,6 @@ import type {
   GetLoginProfileResponse,
   GetUserRequest,
   GetUserResponse,
-  ListMFADevicesResponse,
   ListUsersRequest,
   ListUsersResponse,
   LoginProfile,
@@ -158,11 +157,5 @@ export const userOperations: Readonly<Record<string, Operation>> = {
   ChangePassword: operation<ChangePasswordRequest, object>((_input, ctx) => {
     loginShape(getUser(ctx, userOrCaller(ctx, undefined)));
     return {};
-  }),
-
-  // Devices can't be made here, so there are none: clients that look for them (doctor tools, consoles) get that.
-  ListMFADevices: operation<{ UserName?: string }, ListMFADevicesResponse>((input, ctx) => {
-    if (input.UserName !== undefined) getUser(ctx, input.UserName);
-    return { MFADevices: [], IsTruncated: false };
   }),
 };

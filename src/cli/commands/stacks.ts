@@ -1,3 +1,4 @@
+// `lotse stacks`: the CloudFormation export of a file or a living cluster.
 import { defineCommand } from "../command.ts";
 import type { CommandDefinition } from "../command.ts";
 import { fileOption, nameOption } from "./shared-options.ts";

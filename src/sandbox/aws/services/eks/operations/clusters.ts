@@ -62,7 +62,7 @@ function createCluster(input: Sent<CreateClusterRequest>, ctx: Context): CreateC
     kubernetesNetworkConfig,
     logTypes: loggingAfter([], input.logging),
     tags: { ...input.tags },
-    encryptionConfig: [...(input.encryptionConfig ?? [])],
+    ...(input.encryptionConfig?.length ? { encryptionConfig: [...input.encryptionConfig] } : {}),
     health: { issues: [] },
     accessConfig: { authenticationMode, bootstrapClusterCreatorAdminPermissions: bootstrap },
     upgradePolicy: { supportType: input.upgradePolicy?.supportType ?? "EXTENDED" },

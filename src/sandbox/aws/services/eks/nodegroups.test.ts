@@ -1,0 +1,269 @@
+import type { AutoScalingGroupsType } from "@aws-sdk/client-auto-scaling";
+import type {
+  CreateLaunchTemplateResult,
+  DescribeInstancesResult,
+  DescribeLaunchTemplatesResult,
+  DescribeLaunchTemplateVersionsResult,
+} from "@aws-sdk/client-ec2";
+import type {
+  DescribeNodegroupResponse,
+  DescribeUpdateResponse,
+  UpdateNodegroupVersionResponse,
+} from "@aws-sdk/client-eks";
+import type { ListInstanceProfilesResponse } from "@aws-sdk/client-iam";
+import { describe, it } from "vitest";
+import type { World } from "./test-world.ts";
+import { refusal, worldWithCluster } from "./test-world.ts";
+
+const clusterName = "prod";
+const which = { clusterName, nodegroupName: "ng" };
+
+const request = (here: World, change: object = {}): object => ({
+  ...which,
+  nodeRole: here.nodeRole,
+  subnets: here.privateSubnets,
+  scalingConfig: { minSize: 1, maxSize: 4, desiredSize: 2 },
+  ...change,
+});
+
+const described = (here: World): DescribeNodegroupResponse["nodegroup"] =>
+  here.eks<DescribeNodegroupResponse>("DescribeNodegroup", which).nodegroup;
+
+/** Ids of the group's instances that run. */
+const running = (here: World): string[] =>
+  (
+    here.call<DescribeInstancesResult>("ec2", "DescribeInstances", {
+      Filters: [
+        { Name: "tag:eks:nodegroup-name", Values: ["ng"] },
+        { Name: "instance-state-name", Values: ["running"] },
+      ],
+    }).Reservations ?? []
+  ).flatMap((reservation) => (reservation.Instances ?? []).map((instance) => instance.InstanceId ?? ""));
+
+/** An ACTIVE node group. */
+function withGroup(change: object = {}, cluster: object = {}): World {
+  const here = worldWithCluster({ request: cluster });
+  here.eks("CreateNodegroup", request(here, change));
+  described(here);
+  return here;
+}
+
+describe("creating a managed node group", () => {
+  it("makes an Auto Scaling group, a launch template, a profile, and instances", ({ expect }) => {
+    const here = withGroup({ labels: { tier: "web" } });
+    const group = described(here);
+    expect(group).toMatchObject({
+      status: "ACTIVE",
+      version: "1.34",
+      amiType: "AL2023_x86_64_STANDARD",
+      capacityType: "ON_DEMAND",
+      instanceTypes: ["t3.medium"],
+      diskSize: 20,
+      labels: { tier: "web" },
+      updateConfig: { maxUnavailable: 1 },
+      health: { issues: [] },
+      releaseVersion: expect.stringMatching(/^1\.34\.\d+-\d{8}$/),
+    });
+    const name = group?.resources?.autoScalingGroups?.[0]?.name;
+    expect(name).toMatch(/^eks-ng-[0-9a-f-]{36}$/);
+    const { AutoScalingGroups } = here.call<AutoScalingGroupsType>("auto-scaling", "DescribeAutoScalingGroups", {
+      AutoScalingGroupNames: [name],
+    });
+    const tags = Object.fromEntries((AutoScalingGroups?.[0]?.Tags ?? []).map((tag) => [tag.Key, tag.Value]));
+    expect(tags).toMatchObject({
+      "eks:cluster-name": "prod",
+      "eks:nodegroup-name": "ng",
+      "k8s.io/cluster-autoscaler/enabled": "true",
+      "k8s.io/cluster-autoscaler/prod": "owned",
+      "kubernetes.io/cluster/prod": "owned",
+    });
+    expect(running(here).length).toBe(2);
+    expect(here.eks("DescribeAccessEntry", { clusterName, principalArn: here.nodeRole })).toMatchObject({
+      accessEntry: { type: "EC2_LINUX" },
+    });
+  });
+
+  it("refuses what AWS refuses", ({ expect }) => {
+    const here = worldWithCluster();
+    const attempt = (change: object): string => refusal(() => here.eks("CreateNodegroup", request(here, change)));
+    const cases: [change: object, answer: RegExp][] = [
+      [
+        { scalingConfig: { minSize: 3, maxSize: 2, desiredSize: 2 } },
+        /InvalidParameterException: Minimum capacity 3 can't be greater than maximum size 2/,
+      ],
+      [
+        { scalingConfig: { minSize: 1, maxSize: 2, desiredSize: 3 } },
+        /desired capacity 3 can't be greater than max size 2/,
+      ],
+      [{ scalingConfig: { minSize: 1 } }, /must all be specified/],
+      [{ nodeRole: here.strangeRole }, /Following required service principals \[ec2\.amazonaws\.com\] were not found/],
+      [{ subnets: ["subnet-00000000000000000"] }, /InvalidParameterException.*subnet-00000000000000000/],
+      [{ instanceTypes: ["t9.huge"] }, /The following supplied instance types do not exist: \[t9\.huge\]/],
+      [
+        { instanceTypes: ["t4g.large"] },
+        /\[t4g\.large\] is not a valid instance type for requested amiType AL2023_x86_64_STANDARD/,
+      ],
+      [{ amiType: "AL2_x86_64" }, /AMI Type AL2_x86_64 is only supported for kubernetes versions 1\.32 or earlier/],
+      [{ version: "1.33" }, /InvalidRequestException/],
+      [{ updateConfig: { maxUnavailable: 1, maxUnavailablePercentage: 10 } }, /cannot both be specified/],
+      [{ labels: { "eks.amazonaws.com/x": "y" } }, /reserved prefixes/],
+      [{ taints: [{ key: "a", value: "b", effect: "NoSchedule" }] }, /Invalid value 'NoSchedule'/],
+      [{ remoteAccess: { ec2SshKey: "none" } }, /The key pair 'none' does not exist/],
+      [{ clusterName: "none" }, /ResourceNotFoundException/],
+    ];
+    for (const [change, answer] of cases) expect(attempt(change), JSON.stringify(change)).toMatch(answer);
+    expect(attempt({})).toBe("nothing");
+    expect(attempt({})).toBe("ResourceInUseException: NodeGroup already exists with name ng and cluster name prod");
+    expect(refusal(() => here.eks("DeleteCluster", { name: clusterName }))).toBe(
+      "ResourceInUseException: Cluster has nodegroups attached",
+    );
+  });
+
+  it("fails when the nodes' role lacks what nodes need", ({ expect }) => {
+    const here = worldWithCluster();
+    here.call("iam", "DetachRolePolicy", {
+      RoleName: "nodes",
+      PolicyArn: "arn:aws:iam::aws:policy/AmazonEKSWorkerNodePolicy",
+    });
+    here.eks("CreateNodegroup", request(here));
+    expect(described(here)).toMatchObject({
+      status: "CREATE_FAILED",
+      health: { issues: [{ code: "NodeCreationFailure", message: "Instances failed to join the kubernetes cluster" }] },
+    });
+  });
+
+  it("fails when there is no capacity", ({ expect }) => {
+    const here = worldWithCluster({
+      guards: {
+        faultResource: (kind) =>
+          kind === "capacity"
+            ? { id: "f", message: "We currently do not have sufficient t3.medium capacity" }
+            : undefined,
+      },
+    });
+    here.eks("CreateNodegroup", request(here));
+    expect(described(here)).toMatchObject({
+      status: "CREATE_FAILED",
+      health: { issues: [{ code: "AsgInstanceLaunchFailures", message: expect.stringMatching(/capacity/) }] },
+    });
+    here.eks("DeleteNodegroup", which);
+    expect(refusal(() => described(here))).toMatch(/No node group found for name: ng/);
+  });
+
+  it("takes a launch template, and nothing twice", ({ expect }) => {
+    const here = worldWithCluster();
+    const template = (name: string, LaunchTemplateData: object): string =>
+      here.call<CreateLaunchTemplateResult>("ec2", "CreateLaunchTemplate", {
+        LaunchTemplateName: name,
+        LaunchTemplateData,
+      }).LaunchTemplate?.LaunchTemplateId ?? "";
+    const id = template("own", {
+      InstanceType: "m5.large",
+      MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 2 },
+      BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeSize: 80, VolumeType: "gp3", Encrypted: true } }],
+      TagSpecifications: [{ ResourceType: "instance", Tags: [{ Key: "Name", Value: "prod-ng" }] }],
+    });
+    const attempt = (change: object): string =>
+      refusal(() => here.eks("CreateNodegroup", request(here, { launchTemplate: { id }, ...change })));
+    expect(attempt({ diskSize: 30 })).toMatch(/Disk size must be specified within the launch template\./);
+    expect(attempt({ remoteAccess: { ec2SshKey: "x" } })).toMatch(
+      /Remote access configuration cannot be specified with a launch template\.|key pair/,
+    );
+    expect(attempt({ instanceTypes: ["m5.xlarge"] })).toMatch(
+      /Cannot specify instance types in launch template and API request/,
+    );
+    expect(attempt({ launchTemplate: { id, name: "own" } })).toMatch(/Exactly one of id or name/);
+    expect(attempt({ launchTemplate: { id: "lt-00000000000000000" } })).toMatch(/InvalidParameterException/);
+    const profile = template("profiled", { IamInstanceProfile: { Name: "x" } });
+    expect(attempt({ launchTemplate: { id: profile } })).toMatch(/Iam instance profile cannot be specified/);
+    expect(attempt({})).toBe("nothing");
+    const group = described(here);
+    expect(group).toMatchObject({ status: "ACTIVE", launchTemplate: { id, name: "own", version: "1" } });
+    expect(group).not.toHaveProperty("diskSize");
+    const made = here.call<DescribeLaunchTemplatesResult>("ec2", "DescribeLaunchTemplates", {
+      Filters: [{ Name: "tag:eks:nodegroup-name", Values: ["ng"] }],
+    }).LaunchTemplates?.[0];
+    expect(made?.LaunchTemplateName).toMatch(/^eks-[0-9a-f-]{36}$/);
+    const data = here.call<DescribeLaunchTemplateVersionsResult>("ec2", "DescribeLaunchTemplateVersions", {
+      LaunchTemplateId: made?.LaunchTemplateId,
+    }).LaunchTemplateVersions?.[0]?.LaunchTemplateData;
+    expect(data).toMatchObject({
+      ImageId: expect.stringMatching(/^ami-/),
+      BlockDeviceMappings: [{ Ebs: { VolumeSize: 80 } }],
+    });
+  });
+});
+
+describe("changing a managed node group", () => {
+  it("scales it, and changes labels and taints", ({ expect }) => {
+    const here = withGroup({ labels: { a: "1", b: "2" } });
+    const { update } = here.eks<DescribeUpdateResponse>("UpdateNodegroupConfig", {
+      ...which,
+      scalingConfig: { desiredSize: 4 },
+      labels: { addOrUpdateLabels: { c: "3" }, removeLabels: ["a"] },
+      taints: { addOrUpdateTaints: [{ key: "t", value: "v", effect: "NO_SCHEDULE" }] },
+    });
+    expect(update).toMatchObject({ status: "InProgress", type: "ConfigUpdate" });
+    expect(refusal(() => here.eks("UpdateNodegroupConfig", { ...which, scalingConfig: { desiredSize: 1 } }))).toMatch(
+      /ResourceInUseException/,
+    );
+    const at = { name: clusterName, nodegroupName: "ng", updateId: update?.id };
+    expect(here.eks<DescribeUpdateResponse>("DescribeUpdate", at).update?.status).toBe("Successful");
+    expect(described(here)).toMatchObject({
+      status: "ACTIVE",
+      scalingConfig: { minSize: 1, maxSize: 4, desiredSize: 4 },
+      labels: { b: "2", c: "3" },
+      taints: [{ key: "t" }],
+    });
+    expect(running(here).length).toBe(4);
+    expect(refusal(() => here.eks("UpdateNodegroupConfig", { ...which, scalingConfig: { desiredSize: 9 } }))).toMatch(
+      /can't be greater than max size/,
+    );
+  });
+
+  it("rolls every node to the control plane's version", ({ expect }) => {
+    const here = withGroup({}, { version: "1.33" });
+    here.eks("UpdateClusterVersion", { name: clusterName, version: "1.34" });
+    here.eks("DescribeCluster", { name: clusterName });
+    const before = running(here);
+    const { update } = here.eks<UpdateNodegroupVersionResponse>("UpdateNodegroupVersion", which);
+    expect(update).toMatchObject({ type: "VersionUpdate", status: "InProgress" });
+    expect(described(here)).toMatchObject({ status: "ACTIVE", version: "1.34", scalingConfig: { desiredSize: 2 } });
+    const after = running(here);
+    expect(after.length).toBe(2);
+    expect(after.filter((id) => before.includes(id))).toEqual([]);
+    expect(refusal(() => here.eks("UpdateNodegroupVersion", { ...which, version: "1.35" }))).toMatch(
+      /greater than the cluster version/,
+    );
+  });
+
+  it("blocks a control plane that would run too far ahead", ({ expect }) => {
+    const here = withGroup({}, { version: "1.31" });
+    for (const version of ["1.32", "1.33", "1.34"]) {
+      here.eks("UpdateClusterVersion", { name: clusterName, version });
+      here.eks("DescribeCluster", { name: clusterName });
+    }
+    const next = (force: boolean): string =>
+      refusal(() => here.eks("UpdateClusterVersion", { name: clusterName, version: "1.35", force }));
+    expect(next(false)).toMatch(/InvalidStateException: Nodegroups ng must be updated/);
+    expect(next(true)).toBe("nothing");
+  });
+});
+
+describe("deleting a managed node group", () => {
+  it("takes everything along that EKS made", ({ expect }) => {
+    const here = withGroup();
+    here.eks("DeleteNodegroup", which);
+    expect(refusal(() => described(here))).toMatch(/ResourceNotFoundException/);
+    expect(running(here)).toEqual([]);
+    expect(here.call<AutoScalingGroupsType>("auto-scaling", "DescribeAutoScalingGroups", {}).AutoScalingGroups).toEqual(
+      [],
+    );
+    expect(here.call<DescribeLaunchTemplatesResult>("ec2", "DescribeLaunchTemplates", {}).LaunchTemplates).toEqual([]);
+    expect(here.call<ListInstanceProfilesResponse>("iam", "ListInstanceProfiles", {}).InstanceProfiles).toEqual([]);
+    here.eks("DeleteCluster", { name: clusterName });
+    here.cloud.clock.settle();
+    for (const SubnetId of [...here.publicSubnets, ...here.privateSubnets])
+      here.call("ec2", "DeleteSubnet", { SubnetId });
+  });
+});

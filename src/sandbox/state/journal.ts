@@ -3,6 +3,7 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
   mkdirSync,
@@ -139,7 +140,8 @@ class DiskJournal implements Journal {
     const snapshot = join(folder, snapshotName);
     this.#snapshotSize = existsSync(snapshot) ? statSync(snapshot).size : 0;
     this.#file = openSync(join(folder, journalName(generation)), "a+", 0o600);
-    ftruncateSync(this.#file, journalLength);
+    // A line that a crash cut off would spoil the next one.
+    if (fstatSync(this.#file).size > journalLength) ftruncateSync(this.#file, journalLength);
     this.#removeOldJournals();
     store.onCommit((changes) => {
       this.#pending.push(changes);
@@ -159,15 +161,19 @@ class DiskJournal implements Journal {
       this.#fail(error as Error);
       throw error;
     }
-    if (this.problem) {
-      this.problem = undefined;
-      this.#options.onProblem?.(undefined);
-    }
+    this.#recovered();
   }
 
   snapshot(): void {
     this.#pending = [];
-    this.#writeSnapshot();
+    try {
+      this.#writeSnapshot();
+    } catch (error) {
+      this.#fail(error as Error);
+      this.#wake(retryInterval);
+      throw error;
+    }
+    this.#recovered();
   }
 
   close(): void {
@@ -201,17 +207,12 @@ class DiskJournal implements Journal {
     this.#timer.unref();
   }
 
+  /** Half a line that a full disk leaves is no harm: after a failure a snapshot follows, and readers stop there. */
   #append(): void {
     const text = this.#pending.map(transactionLine).join("");
-    try {
-      const written = writeAll(this.#file, text);
-      this.#pending = [];
-      this.#length += written;
-    } catch (error) {
-      // Half a line may be there: back to what is whole.
-      ftruncateSync(this.#file, this.#length);
-      throw error;
-    }
+    const written = writeAll(this.#file, text);
+    this.#pending = [];
+    this.#length += written;
   }
 
   #writeSnapshot(): void {
@@ -231,6 +232,12 @@ class DiskJournal implements Journal {
         rmSync(join(this.#folder, name), { force: true });
       }
     }
+  }
+
+  #recovered(): void {
+    if (!this.problem) return;
+    this.problem = undefined;
+    this.#options.onProblem?.(undefined);
   }
 
   #fail(error: Error): void {

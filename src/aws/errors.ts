@@ -81,8 +81,8 @@ export function failureKind(error: unknown): FailureKind {
   if (status !== undefined && status >= 500 && status !== 501) return "transient";
   // Without an HTTP status the answer never came, or was cut off on its way.
   if (status === undefined && networkText.test(message)) return "transient";
-  // The parser got less than a whole document: the connection broke in the middle of an answer.
-  if (error instanceof SyntaxError || "$response" in sdk) return "transient";
+  // The parser got less than a whole document: the connection broke in the middle of a good answer.
+  if (error instanceof SyntaxError || (status !== undefined && status >= 200 && status < 300)) return "transient";
   return "failed";
 }
 

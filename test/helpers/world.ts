@@ -42,7 +42,7 @@ export interface World extends AsyncDisposable {
 }
 
 /** Histories, clocks, and roles that services make for themselves: AWS keeps them although everything is deleted. */
-const kept = /^(clock|cloud|cloudtrail|trail|cloudformation\/(?!stacks))|AWSServiceRole/;
+const kept = /^(clock|cloud|cloudtrail|trail|auto-scaling\/activities|cloudformation\/(?!stacks))|AWSServiceRole/;
 
 /** Deleted stacks and NAT gateways stay visible for a while. */
 const isDeleted = (row: object | null): boolean =>

@@ -9,6 +9,7 @@ const any = "\uE000";
 const one = "\uE001";
 const anyInSegment = "\uE002";
 const reserved = /[\uE000-\uE002]/g;
+const wildcards = /[\uE000-\uE002]/;
 
 interface Variable {
   /** Lower case, for looking up. */
@@ -25,6 +26,8 @@ export interface Pattern {
   parts: readonly (string | Variable)[];
   /** The only part when there is no variable: the fast path. */
   fixed: string | undefined;
+  /** No variable and no wildcard either: most actions of most policies. */
+  exact: boolean;
 }
 
 /**
@@ -59,7 +62,8 @@ export function compilePattern(text: string, mode: PatternMode, variables: boole
     } else literal += char.replace(reserved, "\uFFFD");
   }
   parts.push(literal);
-  return { text, parts, fixed: parts.length === 1 ? literal : undefined };
+  const fixed = parts.length === 1 ? literal : undefined;
+  return { text, parts, fixed, exact: fixed !== undefined && !wildcards.test(fixed) };
 }
 
 function parseVariable(inner: string): Variable {
@@ -138,6 +142,7 @@ function matchTable(pattern: string, value: string): boolean {
 
 /** True when `value` fits the pattern in a request with `lookup`; an unresolved variable fits nothing. */
 export function matchPattern(pattern: Pattern, value: string, lookup: ContextLookup): boolean {
+  if (pattern.exact) return pattern.fixed === value;
   const resolved = resolvePattern(pattern, lookup);
   return resolved !== undefined && matchResolved(resolved, value);
 }

@@ -48,8 +48,11 @@ export function considerStatement(
   request: AccessRequest,
   action: string,
 ): StatementTrace {
-  const trace: StatementTrace = { kind, policy: policy.name, statement, effect: statement.effect };
-  if (!elementHolds(statement.actions, action, request.context)) return { ...trace, mismatch: actionMismatch };
+  const { effect } = statement;
+  if (!elementHolds(statement.actions, action, request.context)) {
+    return { kind, policy: policy.name, statement, effect, mismatch: actionMismatch };
+  }
+  const trace: StatementTrace = { kind, policy: policy.name, statement, effect };
   const closeness = statement.principals && principalApplies(statement.principals, request.requester);
   if (statement.principals && !closeness) return { ...trace, mismatch: principalMismatch };
   if (statement.resources) {

@@ -26,6 +26,8 @@ import { contextKeysOf, contextOf, evaluate, parsePolicy } from "../../../../../
 import { getEntity } from "../entities.ts";
 import { invalidInput, noSuchEntity } from "../errors.ts";
 import { rolePolicies, userPolicies } from "../../../access/principal-policies.ts";
+import { policiesOfPrincipal } from "../../../access/requester.ts";
+import { administratorOf } from "../../../administrator.ts";
 import { groups, roles, users } from "../state.ts";
 import { checkDocument, page } from "../values.ts";
 
@@ -67,6 +69,14 @@ function sourceOf(ctx: Context, arn: string): Source {
     const session = `arn:${ctx.partition}:sts::${account}:assumed-role/${role.name}/simulation`;
     const requester: Requester = { type: "AssumedRole", account, arn: session, roleArn: role.arn, uniqueId: role.id };
     return { policies: rolePolicies(ctx, role), requester };
+  }
+  const administrator = administratorOf(account, ctx.partition);
+  if (arn === administrator.arn && !ctx.table(users).has(name.toLowerCase())) {
+    // The administrator that the account is born with has no row.
+    return {
+      policies: policiesOfPrincipal(administrator, ctx),
+      requester: { type: "IAMUser", account, arn, uniqueId: administrator.principalId },
+    };
   }
   if (type === "user") {
     const user = getEntity(ctx.table(users), "user", name);

@@ -9,20 +9,27 @@ interface Owner {
   started: string | undefined;
 }
 
-/** Start of a process in clock ticks since boot; undefined where /proc isn't there or the process is gone. */
-function startOf(pid: number): string | undefined {
+/** Fields of /proc/PID/stat behind the command; undefined where /proc isn't there or the process is gone. */
+function statOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field is the command in parentheses and may hold anything.
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   } catch {
     // No such process, or no /proc.
     return undefined;
   }
 }
 
-/** True while a process with this id runs. */
+/** Start of a process in clock ticks since boot. */
+function startOf(pid: number): string | undefined {
+  return statOf(pid)?.[19];
+}
+
+/** True while a process with this id runs. One that is dead but not yet waited for (containers without init) doesn't. */
 export function isAlive(pid: number): boolean {
+  const [state] = statOf(pid) ?? [];
+  if (state === "Z" || state === "X") return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -4,12 +4,14 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { generate as awsSchemas } from "./generate/aws-schemas.ts";
 import { generate as cloudformationSpec } from "./generate/cloudformation-spec.ts";
+import { generate as configReference } from "./generate/config-reference.ts";
 import { generate as facts } from "./generate/facts.ts";
 
 /** Each gives its files by path; nothing that changes from run to run may be in them. */
 const generators: Record<string, () => Promise<Map<string, string>>> = {
   "aws-schemas": awsSchemas,
   "cloudformation-spec": cloudformationSpec,
+  "config-reference": configReference,
   facts,
 };
 

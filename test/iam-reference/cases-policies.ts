@@ -285,6 +285,13 @@ export const policyCases: readonly Case[] = [
     { resource: `arn:aws:eks:eu-west-1:${account}:cluster/c` },
   ),
   identity(
+    "nor does one within the account",
+    resourceElement,
+    [allow("*", { Resource: "arn:aws:logs:eu-west-1:1*7:*" })],
+    "implicitDeny",
+    { resource: `arn:aws:logs:eu-west-1:${account}:log-group:7:x` },
+  ),
+  identity(
     "an ARN cut short names only itself",
     resourceElement,
     [allow("*", { Resource: "arn:aws:s3:::b" })],

@@ -119,13 +119,25 @@ const listing: Listing<Subnet, SubnetItem> = {
 
 const block = (text: string): Cidr => parseCidr(text) as Cidr;
 
+/** First and last address of an IPv4 block as numbers: compared with every sibling of a new subnet, so no BigInt. */
+function bounds(cidr: string): [first: number, last: number] {
+  const [address = "", prefix = "32"] = cidr.split("/");
+  const first = address.split(".").reduce((value, part) => value * 256 + Number(part), 0);
+  return [first, first + 2 ** (32 - Number(prefix)) - 1];
+}
+
 function checkIpv4(ctx: Context, vpc: Readonly<Vpc>, text: string): string {
   const cidr = parseIpv4Block(text);
   const formatted = formatCidr(cidr);
   if (cidr.prefix < 16 || cidr.prefix > 28 || !vpc.cidrs.some((one) => cidrContains(block(one.cidr), cidr)))
     throw new AwsError("InvalidSubnet.Range", `The CIDR '${formatted}' is invalid.`);
-  const siblings = ctx.table(subnets).by("vpc", vpc.id);
-  if (siblings.some((other) => other.cidr !== "" && cidrOverlaps(block(other.cidr), cidr)))
+  const [first, last] = bounds(formatted);
+  const overlaps = (other: Readonly<Subnet>): boolean => {
+    if (other.cidr === "") return false;
+    const [otherFirst, otherLast] = bounds(other.cidr);
+    return otherFirst <= last && first <= otherLast;
+  };
+  if (ctx.table(subnets).by("vpc", vpc.id).some(overlaps))
     throw new AwsError("InvalidSubnet.Conflict", `The CIDR '${formatted}' conflicts with another subnet`);
   return formatted;
 }

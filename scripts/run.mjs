@@ -8,7 +8,8 @@ const bundle = await rolldown({
   input: resolve(file),
   platform: "node",
   transform: { target: "node20.19" },
-  external: (id) => !id.startsWith(".") && !id.startsWith("/"),
+  // The runtime is what `await using` is lowered to; rolldown brings it along.
+  external: (id) => !/^[./]|^@oxc-project\/runtime|^\0/.test(id),
 });
 const outputFile = resolve(".cache", "run", `${process.pid}.mjs`);
 await bundle.write({ file: outputFile, format: "esm", codeSplitting: false });

@@ -23,7 +23,7 @@ export const run: Action = async (invocation) => {
       return exitCode.done;
     }
     if (!json) terminal.stderr.write(`${planLines(planned, terminal.stderr).join("\n")}\n`);
-    const text = `Delete cluster ${name} in account ${planned.account}, ${target.label}? This can't be undone;`;
+    const text = `Delete cluster ${name} in account ${planned.account}, ${target.label}? This can't be undone.`;
     if (!(await host.ask({ code: "cli/destroy", text, expected: name }))) {
       throw new LotseError("cli/declined", { title: "Nothing was deleted", remedy: `Type ${name} to confirm.` });
     }

@@ -1,3 +1,4 @@
+// `lotse apply`
 import { defineCommand } from "../command.ts";
 import type { CommandDefinition } from "../command.ts";
 import { fileOption, yesOption } from "./shared-options.ts";

@@ -1,3 +1,4 @@
+// `lotse demo`
 import { defineCommand } from "../command.ts";
 import type { CommandDefinition } from "../command.ts";
 

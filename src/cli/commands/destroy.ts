@@ -1,3 +1,4 @@
+// `lotse destroy`
 import { defineCommand } from "../command.ts";
 import type { CommandDefinition } from "../command.ts";
 import { fileOption, nameOption, yesOption } from "./shared-options.ts";

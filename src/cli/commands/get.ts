@@ -1,3 +1,4 @@
+// `lotse get`
 import { defineCommand } from "../command.ts";
 import type { CommandDefinition } from "../command.ts";
 import { outputOption } from "./shared-options.ts";

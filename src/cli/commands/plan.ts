@@ -1,3 +1,4 @@
+// `lotse plan`
 import { defineCommand } from "../command.ts";
 import type { CommandDefinition } from "../command.ts";
 import { fileOption, outputOption } from "./shared-options.ts";

@@ -1,3 +1,4 @@
+// `lotse status`
 import { defineCommand } from "../command.ts";
 import type { CommandDefinition } from "../command.ts";
 import { fileOption, nameOption, outputOption } from "./shared-options.ts";

@@ -112,7 +112,7 @@ async function confirm(question: Question, { terminal, yes }: HostOptions): Prom
       remedy: "Run it in a terminal, or add --yes.",
     });
   }
-  const hint = question.expected ? `type ${question.expected} to go on: ` : "[y/N] ";
+  const hint = question.expected ? `Type ${question.expected} to go on: ` : "[y/N] ";
   const reader = createInterface({ input: terminal.stdin, output: process.stderr });
   try {
     const answer = (await reader.question(`${question.text} ${hint}`)).trim();

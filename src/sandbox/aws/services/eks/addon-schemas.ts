@@ -1,5 +1,6 @@
 // Configuration schemas of add-ons, and a check of values against them. The schemas name the settings of the EKS user
 // guide and each add-on's own documentation; AWS's real ones go deeper (their leaves are open objects here).
+import { parseDocument } from "yaml";
 import { invalidParameter } from "./errors.ts";
 
 interface Schema {
@@ -144,25 +145,18 @@ function problems(value: unknown, schema: Schema, path: string): string[] {
 }
 
 /**
- * Judges `configurationValues`. YAML is taken as it is: this room has no YAML reader, so only JSON is looked into.
+ * Judges `configurationValues`, JSON or YAML.
  *
  * @throws AwsError InvalidParameterException
  */
 export function checkConfiguration(name: string, values: string | undefined): void {
-  if (values === undefined || values.trim() === "" || !values.trim().startsWith("{")) return;
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(values);
-  } catch (error) {
-    throw invalidParameter(
-      `ConfigurationValue provided in request is not supported: ${error instanceof Error ? error.message : ""}`,
-      { addonName: name },
-    );
-  }
-  const found = problems(parsed, schemas[name] ?? anything, "$");
-  if (found.length > 0)
-    throw invalidParameter(
-      `ConfigurationValue provided in request is not supported: Json schema validation failed with error: [${found.join(", ")}]`,
-      { addonName: name },
-    );
+  if (values === undefined || values.trim() === "") return;
+  const unsupported = (why: string): never => {
+    throw invalidParameter(`ConfigurationValue provided in request is not supported: ${why}`, { addonName: name });
+  };
+  const document = parseDocument(values, { logLevel: "silent" });
+  const [error] = document.errors;
+  if (error) unsupported(error.message.split("\n")[0] ?? "");
+  const found = problems(document.toJS({ maxAliasCount: 100 }), schemas[name] ?? anything, "$");
+  if (found.length > 0) unsupported(`Json schema validation failed with error: [${found.join(", ")}]`);
 }

@@ -73,6 +73,12 @@ describe("add-ons", () => {
     expect(attempt({ addonName: "coredns", configurationValues: '{"replicaCount":"two"}' })).toMatch(
       /string found, integer expected/,
     );
+    expect(attempt({ addonName: "coredns", configurationValues: "autoScaling:\n  enabled: yes please\n" })).toMatch(
+      /\$\.autoScaling\.enabled: string found, boolean expected/,
+    );
+    expect(attempt({ addonName: "coredns", configurationValues: "{" })).toMatch(
+      /ConfigurationValue provided in request is not supported/,
+    );
     expect(attempt({ addonName: "vpc-cni", serviceAccountRoleArn: "arn:aws:iam::123456789012:role/none" })).toMatch(
       /cannot be found/,
     );

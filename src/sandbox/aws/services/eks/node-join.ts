@@ -1,9 +1,12 @@
-// Whether instances of a node group become nodes: their role must let the kubelet, the image pull and the CNI work.
+// Whether instances of a node group become nodes: their role must let the kubelet, the image pull and the CNI work, and
+// their subnets must let them out.
 import type { Instance } from "@aws-sdk/client-auto-scaling";
 import type { Issue } from "@aws-sdk/client-eks";
 import type { ListOpenIDConnectProvidersResponse } from "@aws-sdk/client-iam";
 import type { Context } from "../../core/index.ts";
 import { asEks, childKey } from "./lookup.ts";
+import { templateData } from "./nodegroup-parts.ts";
+import { findSubnets, isPublicSubnet } from "./rules/network.ts";
 import { rolePolicies } from "./rules/roles.ts";
 import type { ClusterRow, NodegroupRow } from "./state.ts";
 import { addonTable, podIdentities } from "./state.ts";
@@ -51,5 +54,24 @@ export function nodeTrouble(
     code: "NodeCreationFailure",
     message: joins ? "Unhealthy nodes in the kubernetes cluster" : "Instances failed to join the kubernetes cluster",
     resourceIds: instances().flatMap((instance) => instance.InstanceId ?? []),
+  };
+}
+
+/** Nodes in a public subnet need public addresses: the subnet gives them, or the launch template asks for them. */
+export function subnetTrouble(ctx: Context, row: Readonly<NodegroupRow>): Issue | undefined {
+  const own = row.launchTemplate ? templateData(ctx, row.launchTemplate).data : {};
+  if (own.NetworkInterfaces?.some((each) => each.AssociatePublicIpAddress)) return undefined;
+  const broken = findSubnets(ctx, row.subnets).filter(
+    (subnet) => !subnet.MapPublicIpOnLaunch && isPublicSubnet(ctx, subnet),
+  );
+  if (broken.length === 0) return undefined;
+  const ids = broken.map((subnet) => subnet.SubnetId ?? "");
+  return {
+    code: "Ec2SubnetInvalidConfiguration",
+    message:
+      `One or more Amazon EC2 Subnets of [${ids.join(", ")}] for node group ${row.nodegroupName} does not automatically ` +
+      "assign public IP addresses to instances launched into it. If you want your instances to be assigned a public IP " +
+      "address, then you need to enable auto-assign public IP address for the subnet.",
+    resourceIds: ids,
   };
 }

@@ -5,7 +5,7 @@ import type { Context, TimerDefinition } from "../../core/index.ts";
 import { AwsError, defineTimer } from "../../core/index.ts";
 import { latency } from "./latency.ts";
 import { asEks, childKey, subject } from "./lookup.ts";
-import { nodeTrouble } from "./node-join.ts";
+import { nodeTrouble, subnetTrouble } from "./node-join.ts";
 import { makeParts, removeParts, renewTemplate } from "./nodegroup-parts.ts";
 import { addNodeEntry, removeNodeEntry } from "./operations/access-entries.ts";
 import type { NodegroupRow } from "./state.ts";

@@ -132,6 +132,21 @@ describe("creating a managed node group", () => {
     });
   });
 
+  it("fails in public subnets that give no public addresses", ({ expect }) => {
+    const here = worldWithCluster();
+    here.eks("CreateNodegroup", request(here, { subnets: here.publicSubnets }));
+    expect(described(here)).toMatchObject({
+      status: "CREATE_FAILED",
+      health: { issues: [{ code: "Ec2SubnetInvalidConfiguration", resourceIds: here.publicSubnets }] },
+    });
+    here.eks("DeleteNodegroup", which);
+    here.cloud.clock.settle();
+    for (const SubnetId of here.publicSubnets)
+      here.call("ec2", "ModifySubnetAttribute", { SubnetId, MapPublicIpOnLaunch: { Value: true } });
+    here.eks("CreateNodegroup", request(here, { subnets: here.publicSubnets }));
+    expect(described(here)?.status).toBe("ACTIVE");
+  });
+
   it("fails when there is no capacity", ({ expect }) => {
     const here = worldWithCluster({
       guards: {

@@ -7,10 +7,12 @@ import { ssmParameter, stackScope } from "../executor/scope.ts";
 import type { StackInput } from "../state.ts";
 import { checkCapabilities } from "../template/capabilities.ts";
 import { givenValues, readTemplate } from "../template/index.ts";
+import { evaluate } from "../template/intrinsics.ts";
 import type { Template } from "../template/model.ts";
 import type { ParameterFacts } from "../template/parameters.ts";
 import { parameterValues } from "../template/parameters.ts";
 import { dependencies } from "../template/references.ts";
+import { UNKNOWN } from "../template/scope.ts";
 import { checkTypes, noTemplate, stackTags, templateBody } from "./stack-of.ts";
 
 export interface GivenInput {
@@ -62,11 +64,26 @@ export function stackInput(
     capabilities: given.Capabilities ?? [],
     notificationArns: given.NotificationARNs ?? previous?.notificationArns ?? [],
   };
-  const scope = stackScope(ctx, stack, input, template, {
-    source: { ref: () => "", attribute: () => "" },
-  });
-  dependencies(template, scope.conditions);
+  checkFunctions(ctx, stack, input, template);
   return { input, template };
+}
+
+/** Carries out every function as far as that is possible now: AWS refuses what can't be carried out before it starts. */
+function checkFunctions(
+  ctx: Context,
+  stack: { id: string; name: string },
+  input: StackInput,
+  template: Template,
+): void {
+  const source = { ref: () => UNKNOWN, attribute: () => UNKNOWN };
+  const scope = stackScope(ctx, stack, input, template, { source });
+  // Exports and dynamic references are looked up when their resource's turn comes.
+  const later = { ...scope, importValue: () => UNKNOWN as never, resolve: () => "" };
+  dependencies(template, scope.conditions);
+  const lives = (condition: string | undefined): boolean =>
+    condition === undefined || scope.conditions[condition] === true;
+  for (const one of Object.values(template.Resources)) if (lives(one.Condition)) evaluate(one.Properties ?? {}, later);
+  for (const one of Object.values(template.Outputs)) if (lives(one.Condition)) evaluate(one.Value, later);
 }
 
 /** What only the account knows about parameter values, asked of the services. */

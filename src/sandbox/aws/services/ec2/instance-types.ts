@@ -74,8 +74,9 @@ export function instanceTypeItem(facts: Readonly<InstanceTypeFacts>, region: str
           GpuInfo: {
             Gpus: [
               {
-                Name: gpu.name.toUpperCase(),
-                Manufacturer: gpu.manufacturer.toUpperCase(),
+                // Some sources name neither chip nor maker.
+                ...(gpu.name ? { Name: gpu.name.toUpperCase() } : {}),
+                ...(gpu.manufacturer ? { Manufacturer: gpu.manufacturer.toUpperCase() } : {}),
                 Count: gpu.count,
                 MemoryInfo: { SizeInMiB: gpu.memoryMiB },
               },

@@ -7,6 +7,13 @@ import { bodyText, parseQuery } from "./aws/wire/index.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 export const adminPrefix = "/_lotse/";
+/** Where test suites that were written for moto's server ask for an empty account. */
+const motoReset = "POST /moto-api/reset";
+
+/** True for paths that are the sandbox's own, not AWS's. */
+export function isAdminPath(path: string): boolean {
+  return path.startsWith(adminPrefix) || path === "/moto-api/reset";
+}
 
 /** What `GET /_lotse/status` answers. */
 export interface SandboxStatus {
@@ -105,9 +112,10 @@ function answer(status: number, value: unknown): WireResponse {
   return { status, headers: { "content-type": type }, body: text };
 }
 
-/** Answers a request under {@link adminPrefix}. */
+/** Answers a request for which {@link isAdminPath} holds. */
 export function answerAdmin(request: WireRequest, sandbox: Sandbox, options: AdminOptions): WireResponse {
-  const name = `${request.method} ${request.path.slice(adminPrefix.length).replace(/\/$/, "")}`;
+  const asked = `${request.method} ${request.path}`;
+  const name = asked === motoReset ? "POST reset" : asked.replace(adminPrefix, "").replace(/\/$/, "");
   const action = Object.hasOwn(adminEndpoints, name) ? adminEndpoints[name] : undefined;
   if (!action) {
     const known = Object.keys(adminEndpoints).map((each) => each.replace(" ", ` ${adminPrefix}`));

@@ -1,7 +1,7 @@
 // createSandbox: an emulated AWS account in this process, for tests and rehearsals.
 import { errorMessage, LotseError } from "../base/index.ts";
 import type { AdminOptions } from "./admin.ts";
-import { adminPrefix, answerAdmin } from "./admin.ts";
+import { answerAdmin, isAdminPath } from "./admin.ts";
 import type { AccessGuard, AccessMode } from "./aws/access/index.ts";
 import { accessGuard } from "./aws/access/index.ts";
 import { administratorKey, administratorOf } from "./aws/administrator.ts";
@@ -260,9 +260,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     try {
       gateway = await openGateway({
         handle: (request) =>
-          request.path.startsWith(adminPrefix)
-            ? answerAdmin(request, sandbox, options.admin ?? {})
-            : dispatcher.dispatch(request),
+          isAdminPath(request.path) ? answerAdmin(request, sandbox, options.admin ?? {}) : dispatcher.dispatch(request),
         ...(listen === true ? {} : { port: listen.port }),
       });
     } catch (cause) {

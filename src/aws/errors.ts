@@ -1,20 +1,8 @@
 // AWS's many ways of saying no, as a few kinds a caller can decide by. Codes: each service's API reference, common errors.
 import type { Blame } from "../base/index.ts";
 import { errorMessage, isLotseError, LotseError } from "../base/index.ts";
-
-/** What a failed call means to its caller. */
-export type FailureKind =
-  | "gone"
-  | "exists"
-  | "busy"
-  | "denied"
-  | "throttled"
-  | "transient"
-  | "expired"
-  | "credentials"
-  | "unreachable"
-  | "invalid"
-  | "failed";
+import { codeOfKind } from "./codes.ts";
+import type { FailureKind } from "./codes.ts";
 
 interface SdkError {
   name?: string;
@@ -139,21 +127,6 @@ interface Facts {
   endpoint?: string;
 }
 
-/** Codes of this room's errors and what they say. */
-const codes: Record<FailureKind, string> = {
-  gone: "aws/not-found",
-  exists: "aws/exists",
-  busy: "aws/in-use",
-  denied: "aws/denied",
-  throttled: "aws/throttled",
-  transient: "aws/unavailable",
-  expired: "aws/expired-credentials",
-  credentials: "aws/bad-credentials",
-  unreachable: "aws/unreachable",
-  invalid: "aws/invalid",
-  failed: "aws/failed",
-};
-
 /**
  * A {@link LotseError} for what a call threw: AWS's own code and text stay readable in title and data, with request id,
  * operation and, for denials, action and principal.
@@ -171,7 +144,7 @@ export function awsError(error: unknown, call: { action: string; subject?: strin
   };
   const { blame, remedy } = explanations[kind]?.(facts) ?? { blame: "aws" as const };
   return new LotseError(
-    codes[kind],
+    codeOfKind[kind],
     {
       title: `${call.action} failed: ${awsCode && !message.includes(awsCode) ? `${awsCode}: ` : ""}${message}`,
       blame,

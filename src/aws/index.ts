@@ -2,7 +2,8 @@
 export type { Aws, AwsCredentials, CallerIdentity, CallRecord, OpenOptions } from "./open.ts";
 export { openAws } from "./open.ts";
 export type { Input, OperationName, Operations, Output, ServiceName } from "./operations.ts";
-export type { FailureKind } from "./errors.ts";
+export type { FailureKind } from "./codes.ts";
+export { awsCodes } from "./codes.ts";
 export { failureKind, isBusy, isDenied, isExisting, isGone } from "./errors.ts";
 export type { Page } from "./pages.ts";
 export { allPages } from "./pages.ts";

@@ -1,7 +1,8 @@
 // How often and how soon a call is tried again. Ours instead of the SDK's: its bucket of retries runs empty when three
 // calls in ten are throttled for minutes, and its first throttling pause is half a second.
 import { sleep } from "../base/index.ts";
-import { failureKind, type FailureKind } from "./errors.ts";
+import type { FailureKind } from "./codes.ts";
+import { failureKind } from "./errors.ts";
 
 /** Tries per kind of failure, the first included. Kinds that aren't listed fail at once. */
 const tries: Partial<Record<FailureKind, number>> = {

@@ -1,3 +1,4 @@
 // Carries out plans.
 export type { RunOptions, RunResult, StepFailure } from "./run.ts";
 export { runPlan } from "./run.ts";
+export { engineCodes } from "./errors.ts";

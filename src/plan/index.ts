@@ -27,3 +27,4 @@ export type { FargateProfileSummary } from "./get/fargate-profiles.ts";
 export { getFargateProfiles } from "./get/fargate-profiles.ts";
 export type { ClusterStatus, Part } from "./get/status.ts";
 export { getStatus } from "./get/status.ts";
+export { planCodes } from "./errors.ts";

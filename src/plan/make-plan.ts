@@ -43,11 +43,19 @@ export function summarise(steps: readonly Step[]): PlanSummary {
 }
 
 function refuseForeign(found: Found): void {
-  if (!found.cluster || found.stacks.has(`eksctl-${found.name}-cluster`)) return;
-  throw new LotseError("plan/not-eksctl", {
-    title: `Cluster ${found.name} exists in ${found.region}, but neither eksctl nor lotse made it: there is no stack eksctl-${found.name}-cluster`,
-    remedy: "Choose another metadata.name, or manage that cluster with the tool that made it",
-  });
+  const stack = found.stacks.get(`eksctl-${found.name}-cluster`);
+  if (found.cluster && !stack) {
+    throw new LotseError("plan/not-eksctl", {
+      title: `Cluster ${found.name} exists in ${found.region}, but neither eksctl nor lotse made it: there is no stack eksctl-${found.name}-cluster`,
+      remedy: "Choose another metadata.name, or manage that cluster with the tool that made it",
+    });
+  }
+  if (!found.cluster && stack && /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(stack.status)) {
+    throw new LotseError("plan/cluster-vanished", {
+      title: `Stack ${stack.name} is there, but its cluster ${found.name} is gone: somebody deleted it without the stack`,
+      remedy: `lotse destroy --name ${found.name} takes down what is left; then apply makes the cluster anew`,
+    });
+  }
 }
 
 /**

@@ -94,7 +94,7 @@ describe("apply", () => {
     { timeout: 240_000 },
     async ({ expect }) => {
       const calls = await changingCalls();
-      expect(calls).toBeGreaterThan(20);
+      expect(calls).toBeGreaterThan(15);
       for (const when of ["before", "after"] as const) {
         for (let nth = 1; nth <= calls; nth += 1) {
           await using world = await harbour();
@@ -175,7 +175,61 @@ describe("apply", () => {
   });
 });
 
+/** The same cluster with one of every change. */
+const later = file
+  .replace("team: pilots", "team: pilots, shift: night")
+  .replace('version: "1.34"', 'version: "1.35"')
+  .replace("enableTypes: [audit]", "enableTypes: [audit, api]")
+  .replace(
+    "{name: m, instanceType: t3.medium, desiredCapacity: 1}",
+    "{name: m, instanceType: t3.medium, desiredCapacity: 2, labels: {a: b}}",
+  )
+  .replace("{name: s, instanceType: t3.medium", "{name: s, instanceType: t3.large")
+  .replace("wellKnownPolicies: {externalDNS: true}", "wellKnownPolicies: {certManager: true}");
+
+describe("apply of changes", () => {
+  it("goes on after being killed after any call", { timeout: 240_000 }, async ({ expect }) => {
+    await using first = await harbour();
+    await first.apply(file);
+    const line = counting(first.sandbox.clientConfig().requestHandler);
+    expect((await first.apply(later, { aws: await first.connect(line) })).ok).toBe(true);
+    expect(line.count()).toBeGreaterThan(15);
+    for (let nth = 1; nth <= line.count(); nth += 1) {
+      await using world = await harbour();
+      await world.apply(file);
+      const result = await world.apply(later, {
+        aws: await world.connect(dyingAt(world.sandbox.clientConfig().requestHandler, nth, "after")),
+      });
+      expect(result.ok, `call ${nth}`).toBe(false);
+      expect(
+        (await world.apply(later)).failed.map(({ message }) => message),
+        `call ${nth}`,
+      ).toEqual([]);
+      expect(stepsOf(await world.plan(later)), `call ${nth}`).toEqual([]);
+    }
+  });
+});
+
 describe("destroy", () => {
+  it("goes on after being killed after any call", { timeout: 240_000 }, async ({ expect }) => {
+    for (let nth = 1; ; nth += 1) {
+      await using world = await harbour();
+      await world.apply(file);
+      const aws = await world.connect(dyingAt(world.sandbox.clientConfig().requestHandler, nth, "after"));
+      const first = await destroy(await planDestroy("harbour", aws), aws, world.host);
+      if (first.ok) return expect(nth).toBeGreaterThan(10);
+      const second = await destroy(await planDestroy("harbour", world.aws), world.aws, world.host);
+      expect(
+        second.failed.map(({ message }) => message),
+        `call ${nth}`,
+      ).toEqual([]);
+      expect(
+        world.leftovers().filter((row) => !row.endsWith("viewer")),
+        `call ${nth}`,
+      ).toEqual([]);
+    }
+  });
+
   it("takes down what an apply killed at any point has left", { timeout: 240_000 }, async ({ expect }) => {
     const calls = await changingCalls();
     for (let nth = 1; nth <= calls; nth += 1) {

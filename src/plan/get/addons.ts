@@ -13,7 +13,8 @@ export interface AddonSummary {
   IAMRole: string;
   Status: string;
   ConfigurationValues: string;
-  NamespaceConfig: { Namespace: string } | null;
+  /** Spelled as in the file. */
+  NamespaceConfig: { namespace: string } | null;
   Issues: { Code: string; Message: string; ResourceIDs: string[] | null }[] | null;
   PodIdentityAssociations:
     | { AssociationARN: string; Namespace: string; ServiceAccountName: string; RoleARN: string; OwnerARN: string }[]
@@ -52,7 +53,7 @@ export async function getAddons(aws: Aws, cluster: string, name?: string): Promi
         Status: addon.status ?? "",
         ConfigurationValues: addon.configurationValues ?? "",
         NamespaceConfig:
-          addon.namespaceConfig?.namespace === undefined ? null : { Namespace: addon.namespaceConfig.namespace },
+          addon.namespaceConfig?.namespace === undefined ? null : { namespace: addon.namespaceConfig.namespace },
         Issues: issues(addon),
         PodIdentityAssociations:
           identities.length === 0

@@ -64,13 +64,11 @@ async function selfManagedGroups(aws: Aws, stacks: readonly FoundStack[]): Promi
 
 /** Everything that exists of the cluster `name`. Reads only. */
 export async function readFound(aws: Aws, name: string, options: ReadOptions = {}): Promise<Found> {
-  const [identity, allStacks, cluster] = await Promise.all([
-    aws.identity(),
-    readAllStacks(aws),
-    readCluster(aws, name),
-  ]);
+  const [identity, allStacks, seen] = await Promise.all([aws.identity(), readAllStacks(aws), readCluster(aws, name)]);
   const own = allStacks.filter((stack) => belongsTo(name, stack));
   const clusterStack = own.find((stack) => stack.name === `eksctl-${name}-cluster`);
+  // The two were read side by side: the cluster may have come to life between them.
+  const cluster = seen ?? (clusterStack?.status.endsWith("_COMPLETE") ? await readCluster(aws, name) : undefined);
   const [
     templates,
     physicalIds,

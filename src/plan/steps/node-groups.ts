@@ -3,7 +3,8 @@ import type { Nodegroup } from "@aws-sdk/client-eks";
 import type { DesiredStack, TemplateResource, TemplateValue } from "../../stacks/index.ts";
 import type { FoundAutoScalingGroup } from "../found.ts";
 import { draft, isWritten, refuse, why, type Draft, type Planning } from "../planning.ts";
-import { stackStep } from "./stack.ts";
+import { stackIamActions, stackStep, typesOf } from "./stack.ts";
+import { stackSeconds } from "../duration.ts";
 
 type Properties = Readonly<Record<string, TemplateValue>>;
 
@@ -155,6 +156,32 @@ function changesKind(planning: Planning, stack: DesiredStack): boolean {
   return have !== undefined && want !== undefined && have !== want;
 }
 
+const quiet = /^(CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE)$/;
+
+/** The stack stands, but somebody has deleted the group behind its back. */
+function hasVanished(planning: Planning, stack: DesiredStack): boolean {
+  const existing = planning.found.stacks.get(stack.stackName);
+  if (!existing || !quiet.test(existing.status) || !planning.found.cluster) return false;
+  return !planning.found.nodeGroups.has(stack.name) && !planning.found.autoScalingGroups.has(stack.name);
+}
+
+function remake(planning: Planning, stack: DesiredStack): Draft {
+  const text = `node group ${stack.name} is gone although its stack ${stack.stackName} is there`;
+  return draft({
+    kind: "nodegroup",
+    name: stack.name,
+    stack: stack.stackName,
+    action: "replace",
+    phase: "nodes",
+    why: [why(planning, "plan/vanished", text, stack.source[0])],
+    duration: stackSeconds(stack.template, "create"),
+    iamActions: ["delete", "create"].flatMap((what) => stackIamActions(what as "create", typesOf(stack.template))),
+    provides: [stack.stackName],
+    after: [...stack.dependsOn],
+    work: { do: "replace-stack", stack: stack.stackName },
+  });
+}
+
 /** Steps for the node groups of the file. */
 export function nodeGroups(planning: Planning): Draft[] {
   return planning.stacks
@@ -170,7 +197,9 @@ export function nodeGroups(planning: Planning): Draft[] {
         );
         return [];
       }
-      const step = stackStep(planning, stack, { phase: "nodes" });
+      const step = hasVanished(planning, stack)
+        ? remake(planning, stack)
+        : stackStep(planning, stack, { phase: "nodes" });
       // A group that is made or made anew has the file's sizes from its template.
       if (step && step.action !== "update") return [step];
       return [...(step ? [step] : []), ...scaling(planning, stack), ...updateConfig(planning, stack)];

@@ -42,7 +42,8 @@ export function stackIamActions(what: "create" | "update" | "delete", types: rea
   return [...own, ...types.flatMap((type) => resourceTypeFacts(type)?.[what] ?? [])];
 }
 
-const typesOf = (template: Template | undefined): string[] =>
+/** Resource types of a template. */
+export const typesOf = (template: Template | undefined): string[] =>
   Object.values(template?.Resources ?? {}).map(({ Type }) => Type);
 
 /** States in which a stack holds nothing worth keeping and takes no update. */

@@ -1,0 +1,31 @@
+// Every code of this room: errors that forbid a plan, reasons of steps, notes.
+
+/** What each code stands for; the text of an occurrence says more. */
+export const planCodes: Readonly<Record<string, string>> = {
+  "plan/addon-failed": "An add-on's creation failed; it is made anew",
+  "plan/addon-role": "An add-on that was made before its role could be gets the role",
+  "plan/addon-unknown": "EKS offers no such add-on for the cluster's version",
+  "plan/addon-version": "EKS offers no such version of the add-on for the cluster's version",
+  "plan/changed": "Something differs between file and account",
+  "plan/cluster-vanished": "The cluster's stack is there, the control plane isn't",
+  "plan/destroy": "Goes with the cluster",
+  "plan/immutable": "A living cluster can't change that",
+  "plan/in-progress": "An interrupted run has begun it",
+  "plan/kubernetes-side": "Stands inside Kubernetes; listed, not carried out",
+  "plan/missing": "The file asks for it and the account lacks it",
+  "plan/no-cluster": "There is no such cluster in the region",
+  "plan/no-image": "AWS publishes no node image for that version and processor",
+  "plan/no-public-key": "A file with an SSH public key can't be read",
+  "plan/nodegroup-kind": "A managed group can't become a self-managed one, or the other way round",
+  "plan/nodes-stay": "Nodes stay at the old version when the control plane moves",
+  "plan/not-eksctl": "A cluster of that name exists that neither eksctl nor lotse made",
+  "plan/not-in-file": "Exists, and the file doesn't name it",
+  "plan/other-region": "File and connection are for different regions",
+  "plan/profile-failed": "A Fargate profile's creation failed; it is made anew",
+  "plan/removed": "The file no longer names it",
+  "plan/stack-failed": "A stack holds nothing worth keeping; it is replaced",
+  "plan/unreadable-template": "A stack has a template that eksctl didn't write",
+  "plan/vanished": "A stack is there, what it held isn't",
+  "plan/version-downgrade": "The control plane can't go back",
+  "plan/version-skips": "EKS upgrades one minor at a time",
+};

@@ -64,8 +64,9 @@ export function resourceRequest(ctx: Context, handler: ResourceHandler, subject:
     generatedName: (limits) => generatedName(ctx, stack.name, row.logicalId, limits),
     remember: (memo) => subject.remember?.(memo),
     say: (reason) => {
-      const { attributes = {}, properties = {}, dependsOn = [], status = "UPDATE_IN_PROGRESS" } = row;
-      resourceEvent(ctx, { ...row, attributes, properties, dependsOn, status }, { reason });
+      const { attributes = {}, properties = {}, dependsOn = [] } = row;
+      const status = row.status === "CREATE_IN_PROGRESS" ? row.status : "UPDATE_IN_PROGRESS";
+      resourceEvent(ctx, { ...row, attributes, properties, dependsOn, status }, { reason, detached: true });
     },
   };
 }

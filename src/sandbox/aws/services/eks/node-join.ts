@@ -59,7 +59,8 @@ export function nodeTrouble(
 
 /** Nodes in a public subnet need public addresses: the subnet gives them, or the launch template asks for them. */
 export function subnetTrouble(ctx: Context, row: Readonly<NodegroupRow>): Issue | undefined {
-  const own = row.launchTemplate ? templateData(ctx, row.launchTemplate).data : {};
+  const { id, version } = row.launchTemplate ?? {};
+  const own = id === undefined ? {} : templateData(ctx, { id, version }).data;
   if (own.NetworkInterfaces?.some((each) => each.AssociatePublicIpAddress)) return undefined;
   const broken = findSubnets(ctx, row.subnets).filter(
     (subnet) => !subnet.MapPublicIpOnLaunch && isPublicSubnet(ctx, subnet),

@@ -84,9 +84,9 @@ export const groupLaunched: TimerDefinition<GroupName> = defineTimer<GroupName>(
     const row = find(ctx, which, "CREATING");
     const cluster = ctx.table(clusters).get(which.cluster);
     if (!row || !cluster) return;
-    const trouble = subnetTrouble(ctx, row);
-    if (trouble) return update(ctx, which, { status: "CREATE_FAILED", health: { issues: [trouble] } });
     try {
+      const trouble = subnetTrouble(ctx, row);
+      if (trouble) return update(ctx, which, { status: "CREATE_FAILED", health: { issues: [trouble] } });
       // A group that can't be made whole leaves none of its parts behind.
       const made = ctx.attempt(() => makeParts(ctx, row, cluster));
       addNodeEntry(ctx, cluster, row.nodeRole, row.amiType?.startsWith("WINDOWS") ? "EC2_WINDOWS" : "EC2_LINUX");

@@ -6,6 +6,7 @@ import { dryRun } from "./errors.ts";
 import { instanceTimers } from "./instance-states.ts";
 import { dhcpOptionsOperations } from "./operations/dhcp-options.ts";
 import { elasticAddressOperations } from "./operations/elastic-addresses.ts";
+import { endpointServiceOperations } from "./operations/endpoint-services.ts";
 import { imageOperations } from "./operations/images.ts";
 import { instanceAttributeOperations } from "./operations/instance-attributes.ts";
 import { instanceTypeOperations } from "./operations/instance-types.ts";
@@ -26,6 +27,7 @@ import { snapshotOperations, snapshotTimers } from "./operations/snapshots.ts";
 import { subnetOperations } from "./operations/subnets.ts";
 import { tagOperations } from "./operations/tags.ts";
 import { volumeOperations } from "./operations/volumes.ts";
+import { vpcCidrOperations } from "./operations/vpc-cidrs.ts";
 import { vpcEndpointOperations, vpcEndpointTimers } from "./operations/vpc-endpoints.ts";
 import { vpcOperations } from "./operations/vpcs.ts";
 import { permissionsFor } from "./permissions.ts";
@@ -37,6 +39,7 @@ import { createDefaultVpc } from "./vpc.ts";
 const operations: Readonly<Record<string, Operation>> = {
   ...dhcpOptionsOperations,
   ...elasticAddressOperations,
+  ...endpointServiceOperations,
   ...imageOperations,
   ...instanceAttributeOperations,
   ...instanceOperations,
@@ -57,6 +60,7 @@ const operations: Readonly<Record<string, Operation>> = {
   ...subnetOperations,
   ...tagOperations,
   ...volumeOperations,
+  ...vpcCidrOperations,
   ...vpcEndpointOperations,
   ...vpcOperations,
 };

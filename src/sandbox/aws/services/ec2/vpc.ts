@@ -26,6 +26,12 @@ export function parseIpv4Block(text: string, parameter = "cidrBlock"): Cidr {
   return block;
 }
 
+/** A VPC's IPv4 block is /16 to /28. */
+export function checkRange(block: Cidr): void {
+  if (block.prefix < 16 || block.prefix > 28)
+    throw new AwsError("InvalidVpc.Range", `The CIDR '${formatCidr(block)}' is invalid.`);
+}
+
 /** Makes a VPC with all that AWS makes along with it. */
 export function createVpc(
   ctx: Context,

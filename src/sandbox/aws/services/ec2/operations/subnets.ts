@@ -16,8 +16,6 @@ import type {
 } from "@aws-sdk/client-ec2";
 import type { Cidr } from "../../../../../base/index.ts";
 import { cidrContains, cidrOverlaps, formatCidr, parseCidr } from "../../../../../base/index.ts";
-import type { Zone } from "../../../../../facts/index.ts";
-import { availabilityZones, localZones } from "../../../../../facts/index.ts";
 import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { freeAddressCount } from "../addresses.ts";
@@ -28,19 +26,8 @@ import { arnOf, find, required, subnetKind, vpcKind } from "../kinds.ts";
 import type { Subnet, Vpc } from "../state.ts";
 import { natGateways, networkAcls, networkInterfaces, routeTables, subnets, vpcs } from "../state.ts";
 import { tagList, tagsFor } from "../tags.ts";
+import { zoneFor, zonesOf } from "../zones.ts";
 import { createDefaultSubnet, newSubnet, parseIpv4Block } from "../vpc.ts";
-
-const zonesByRegion = new Map<string, ReadonlyMap<string, Zone>>();
-
-/** Zones of the region by name, local zones too. */
-function zonesOf(region: string): ReadonlyMap<string, Zone> {
-  let zones = zonesByRegion.get(region);
-  if (!zones) {
-    zones = new Map([...availabilityZones(region), ...localZones(region)].map((zone) => [zone.name, zone]));
-    zonesByRegion.set(region, zones);
-  }
-  return zones;
-}
 
 export function renderSubnet(
   subnet: Readonly<Subnet>,
@@ -153,21 +140,6 @@ function checkIpv6(ctx: Context, vpc: Readonly<Vpc>, text: string): string {
   if (siblings.some((other) => other.ipv6 && cidrOverlaps(block(other.ipv6.cidr), cidr)))
     throw new AwsError("InvalidSubnet.Conflict", `The CIDR '${text}' conflicts with another subnet`);
   return formatCidr(cidr);
-}
-
-/** The zone asked for by name or id; else the region's first. */
-function zoneFor(ctx: Context, name: string | undefined, id: string | undefined): string {
-  const zones = zonesOf(ctx.region);
-  const usable = [...zones.values()].filter((zone) => zone.type === "availability-zone");
-  if (name === undefined && id === undefined) return usable[0]?.name ?? "";
-  const zone = name === undefined ? [...zones.values()].find((one) => one.id === id) : zones.get(name);
-  if (zone) return zone.name;
-  const names = usable.map((one) => (name === undefined ? one.id : one.name)).join(", ");
-  throw invalidValue(
-    name ?? id,
-    name === undefined ? "availabilityZoneId" : "availabilityZone",
-    `Subnets can currently only be created in the following availability zones: ${names}.`,
-  );
 }
 
 type Attribute = [given: (input: ModifySubnetAttributeRequest) => unknown, change: (value: never) => Partial<Subnet>];

@@ -146,6 +146,23 @@ describe("creating", () => {
     );
   });
 
+  it("reads an attribute that another resource has changed since", ({ expect }) => {
+    const here = world();
+    const Ipv6CidrBlock = {
+      "Fn::Select": [0, { "Fn::Cidr": [{ "Fn::Select": [0, { "Fn::GetAtt": ["Vpc", "Ipv6CidrBlocks"] }] }, 4, 64] }],
+    };
+    create(here, "net", {
+      Vpc: vpc(),
+      Six: { Type: "AWS::EC2::VPCCidrBlock", Properties: { VpcId: { Ref: "Vpc" }, AmazonProvidedIpv6CidrBlock: true } },
+      Subnet: {
+        Type: "AWS::EC2::Subnet",
+        DependsOn: "Six",
+        Properties: { VpcId: { Ref: "Vpc" }, CidrBlock: "10.0.0.0/24", Ipv6CidrBlock },
+      },
+    });
+    expect(stackNow(here, "net").StackStatus, story(here, "net").join("\n")).toBe("CREATE_COMPLETE");
+  });
+
   it("retries what is throttled", ({ expect }) => {
     let calls = 0;
     const guards = {

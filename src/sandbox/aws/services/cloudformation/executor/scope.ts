@@ -4,6 +4,7 @@ import type { GetParameterResult } from "@aws-sdk/client-ssm";
 import type { Context } from "../../../core/index.ts";
 import { AwsError, NotEmulatedError } from "../../../core/index.ts";
 import { validationError } from "../errors.ts";
+import type { ResourceHandler } from "../handler.ts";
 import { urlSuffix } from "../names.ts";
 import { handlerOf } from "../resources/index.ts";
 import type { ResourceRow, StackInput } from "../state.ts";
@@ -12,6 +13,7 @@ import { evaluateConditions } from "../template/intrinsics.ts";
 import type { Template } from "../template/model.ts";
 import { hasAttribute } from "../template/references.ts";
 import type { Scope } from "../template/scope.ts";
+import { resourceRequest } from "./request.ts";
 
 /** Where a scope finds resources; the default is the stack's own rows. */
 export interface ResourceSource {
@@ -68,8 +70,25 @@ export function rowSource(ctx: Context, stackId: string): ResourceSource {
   };
   return {
     ref: (logicalId) => refOf(rowOf(logicalId)),
-    attribute: (logicalId, attribute) => attributeOf(rowOf(logicalId), attribute),
+    attribute: (logicalId, attribute) => {
+      const row = rowOf(logicalId);
+      return livingAttributes[row.type]?.includes(attribute)
+        ? attributeNow(ctx, row, attribute)
+        : attributeOf(row, attribute);
+    },
   };
+}
+
+/** Attributes that other resources of the stack change: a VPC gets its IPv6 block by a VPCCidrBlock. */
+const livingAttributes: Readonly<Record<string, readonly string[]>> = {
+  "AWS::EC2::Subnet": ["Ipv6CidrBlocks"],
+  "AWS::EC2::VPC": ["CidrBlockAssociations", "Ipv6CidrBlocks"],
+};
+
+function attributeNow(ctx: Context, row: Readonly<ResourceRow>, attribute: string): unknown {
+  const handler = handlerOf(row.type) as ResourceHandler;
+  const model = handler.read(resourceRequest(ctx, handler, { row, properties: row.properties }));
+  return attributeOf(model ? { ...row, attributes: { ...model } } : row, attribute);
 }
 
 /** What Ref gives for a resource. */

@@ -128,6 +128,11 @@ function lastPort(folder: string): number | undefined {
   return Number.isInteger(port) && port > 0 ? port : undefined;
 }
 
+/** The end of a daemon's log. */
+function lastWords(path: string): string {
+  return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").slice(-8).join("\n") : "";
+}
+
 /**
  * Starts the daemon and waits until it answers; one that runs already is left as it is.
  *
@@ -168,10 +173,11 @@ export async function startDaemon(
   for (let wait = 10; Date.now() < deadline; wait = Math.min(wait * 1.5, 100)) {
     const status = await daemonStatus(folder);
     if (status) return { status, started: true };
-    if (exited !== undefined) break;
+    // Two commands may start it at once: the one that comes second finds the state in use, and waits for the first.
+    if (exited !== undefined && !lastWords(logPath).includes("is in use")) break;
     await sleep(wait);
   }
-  const said = existsSync(logPath) ? readFileSync(logPath, "utf8").trim().split("\n").slice(-8).join("\n") : "";
+  const said = lastWords(logPath);
   throw new LotseError("sandbox/start-failed", {
     title: "The sandbox didn't start",
     detail: said === "" ? `It said nothing within 20 seconds (log: ${logPath}).` : said,

@@ -4,6 +4,7 @@ import { hasErrors } from "../base/index.ts";
 import { nearest } from "./check/nearest.ts";
 import type { Platform } from "./cluster.ts";
 import { checkPlatform } from "./platform.ts";
+import { maxDocuments } from "./source/limits.ts";
 import type { SourceDocument, SourceFile } from "./source/read.ts";
 import type { SourceEntry, SourceNode } from "./source/tree.ts";
 
@@ -37,7 +38,7 @@ export function readDocuments(source: SourceFile): Documents {
   diagnostics.push(...first.problems);
   // A file that begins with a Platform has been told so; what follows would only be called ignored.
   const inOrder = !(first.root && textOf(first.root, "apiVersion").startsWith("lotse.dev/"));
-  const platforms = (inOrder ? others : [])
+  const platforms = (inOrder ? others.slice(0, maxDocuments) : [])
     .map((document) => readOther(document, source, diagnostics))
     .filter((found) => found !== undefined);
   const second = platforms[1];

@@ -12,11 +12,12 @@ export interface CodeDescription {
 const reading: readonly [code: string, severity: Severity, demands: string][] = [
   ["config/not-text", "error", "The file is UTF-8 text (or UTF-16 with a byte-order mark)."],
   ["config/control-character", "error", "The file holds no characters that YAML forbids."],
-  ["config/too-large", "error", "The file holds at most 4 MiB."],
+  ["config/too-large", "error", "The file holds at most 1 MiB."],
   ["config/too-deep", "error", "Lists and maps nest at most 100 deep."],
   ["config/too-many-values", "error", "The document holds at most 500,000 values, aliases expanded."],
   ["config/too-many-aliases", "error", "The document uses anchors at most 10,000 times."],
   ["config/yaml-syntax", "error", "The file is valid YAML or JSON."],
+  ["config/flow-indent", "warning", "Lines inside brackets are indented deeper than their key, as YAML 1.2 wants."],
   ["config/bad-alias", "error", "An alias stands after its anchor, not inside it."],
   ["config/bad-merge", "error", "The merge key << takes a map or a list of maps."],
   ["config/bad-tag", "error", "A value fits its YAML tag."],

@@ -19,7 +19,7 @@ function isSound({ cluster, diagnostics }: LoadResult): boolean {
   return placed && (cluster === undefined) === hasErrors(diagnostics);
 }
 
-const runs = { numRuns: 150 };
+const runs = { numRuns: 100 };
 
 describe("any input", () => {
   it("of text", ({ expect }) => {
@@ -54,7 +54,7 @@ describe("any input", () => {
     expect(() =>
       fc.assert(
         fc.property(soup, fc.boolean(), (text, after) => isSound(loadCluster(after ? head + text : text))),
-        { numRuns: 400 },
+        { numRuns: 250 },
       ),
     ).not.toThrow();
   });
@@ -73,7 +73,7 @@ describe("any input", () => {
     expect(() =>
       fc.assert(
         fc.property(damaged, (text) => isSound(loadCluster(text))),
-        { numRuns: 120 },
+        { numRuns: 80 },
       ),
     ).not.toThrow();
   });
@@ -106,16 +106,17 @@ describe("any input", () => {
   });
 
   it.for([
-    ["brackets", "[".repeat(20_000)],
-    ["dashes", "- ".repeat(20_000)],
-    ["question marks", "? ".repeat(10_000)],
-    ["anchors", "&a ".repeat(10_000)],
-    ["quotes", "'".repeat(20_001)],
-    ["line ends", "\n".repeat(100_000)],
-    ["documents", "---\n".repeat(10_000)],
-    ["colons", "a: ".repeat(10_000)],
-    ["keys", Array.from({ length: 10_000 }, (_, i) => `k${i}: 1`).join("\n")],
-    ["merges", `a: &a {x: 1}\nb: {${"<<: *a, ".repeat(5000)}}`],
+    ["brackets", "[".repeat(8_000)],
+    ["dashes", "- ".repeat(8_000)],
+    ["question marks", "? ".repeat(4_000)],
+    ["anchors", "&a ".repeat(4_000)],
+    ["quotes", "'".repeat(8_001)],
+    ["line ends", "\n".repeat(40_000)],
+    ["documents", "---\n".repeat(4_000)],
+    ["colons", "a: ".repeat(4_000)],
+    ["keys", Array.from({ length: 4_000 }, (_, i) => `k${i}: 1`).join("\n")],
+    ["repeated keys", "k: 1\n".repeat(60_000)],
+    ["merges", `a: &a {x: 1}\nb: {${"<<: *a, ".repeat(2000)}}`],
   ] as const)("of very many %s ends soon", ([, text], { expect }) => {
     const start = performance.now();
     expect(isSound(loadCluster(head + text))).toBe(true);

@@ -101,6 +101,17 @@ describe("YAML as eksctl reads it", () => {
     }
   });
 
+  it("reads brackets whose lines aren't indented, as eksctl does, and says so", ({ expect }) => {
+    const text = `${head}availabilityZones: [\neu-central-1a, # first\n"eu-central-1b"\n]\nmanagedNodeGroups:\n  - {name: a,\n  instanceType: t3.large}\n`;
+    const { cluster, diagnostics } = load(text);
+    expect(diagnostics.map(({ severity, code, at }) => `${at?.line} ${severity} ${code}`)).toEqual([
+      "5 warning config/flow-indent",
+    ]);
+    expect(cluster?.config.availabilityZones).toEqual(["eu-central-1a", "eu-central-1b"]);
+    expect(cluster?.config.managedNodeGroups?.[0]?.instanceType).toBe("t3.large");
+    expect(cluster?.locate(["managedNodeGroups", 0, "instanceType"])).toMatchObject({ line: 10, column: 17 });
+  });
+
   it.for([
     ["yes", true],
     ["On", true],

@@ -2,7 +2,7 @@
 import type { Alias, Node, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import type { Diagnostic, SourceLocation } from "../../base/index.ts";
-import { maxAliases, maxNodes } from "./limits.ts";
+import { maxAliases, maxFindings, maxNodes } from "./limits.ts";
 import { resolvePlain, resolveTagged } from "./scalar.ts";
 import type { SourceEntry, SourceNode, SourceScalar } from "./tree.ts";
 
@@ -40,6 +40,7 @@ const offsetOf = (node: Node | null | undefined): number => node?.range?.[0] ?? 
 const nothing = (at: number): SourceScalar => ({ kind: "null", value: null, text: "", at });
 
 function problem(builder: Builder, code: string, at: number, title: string, remedy: string, detail?: string): void {
+  if (builder.problems.length >= maxFindings) return;
   builder.problems.push({
     code: `config/${code}`,
     severity: "error",

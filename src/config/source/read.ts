@@ -4,6 +4,7 @@ import { Composer, LineCounter, Parser } from "yaml";
 import type { Diagnostic, SourceLocation } from "../../base/index.ts";
 import { maxDepth } from "./limits.ts";
 import { buildTree } from "./build.ts";
+import { withoutFlowLines } from "./relax.ts";
 import type { SourceNode } from "./tree.ts";
 
 /** One document of the file. `root` is missing when it is empty or can't be read. */
@@ -29,7 +30,32 @@ export function readSource(text: string, file: string | undefined): SourceFile {
     return { ...(file === undefined ? {} : { file }), line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const yaml = isJson(text) ? text.replaceAll("\t", " ") : text;
-  const tokens = [...new Parser(lines.addNewLine).parse(yaml)];
+  const documents = readDocuments(yaml, lines.addNewLine, locate);
+  if (!isBroken(documents[0])) return { documents, locate };
+  const joined = withoutFlowLines(yaml);
+  const again = joined === undefined ? [] : readDocuments(joined, () => undefined, locate);
+  const [first] = again;
+  if (!first || isBroken(first)) return { documents, locate };
+  const [reason] = documents[0]?.problems ?? [];
+  first.problems.push({
+    code: "config/flow-indent",
+    severity: "warning",
+    title: "Lines inside brackets are not indented deeper than their key; eksctl reads that, YAML 1.2 doesn't allow it",
+    remedy: "Indent them",
+    ...(reason?.at ? { at: reason.at } : {}),
+  });
+  return { documents: again, locate };
+}
+
+const isBroken = (document: SourceDocument | undefined): boolean =>
+  document?.problems.some((problem) => problem.code === "config/yaml-syntax") ?? false;
+
+function readDocuments(
+  text: string,
+  onNewLine: (offset: number) => unknown,
+  locate: (offset: number) => SourceLocation,
+): SourceDocument[] {
+  const tokens = [...new Parser((offset) => void onNewLine(offset)).parse(text)];
   const tooDeep = findTooDeep(tokens);
   if (tooDeep !== undefined) {
     const problem: Diagnostic = {
@@ -39,13 +65,20 @@ export function readSource(text: string, file: string | undefined): SourceFile {
       remedy: "A cluster file needs no such nesting; look for brackets that are never closed",
       at: locate(tooDeep),
     };
-    return { documents: [{ problems: [problem], at: 0, text }], locate };
+    return [{ problems: [problem], at: 0, text }];
   }
   const composer = new Composer({ schema: "failsafe", uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
   const documents: SourceDocument[] = [];
-  for (const document of composer.compose(tokens, false, yaml.length))
-    documents.push(readDocument(document, yaml, locate));
-  return { documents, locate };
+  // The library makes an Error per mistake; a broken file has thousands, and their stack traces are most of the time.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    for (const document of composer.compose(tokens, false, text.length))
+      documents.push(readDocument(document, text, locate));
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+  return documents;
 }
 
 function readDocument(

@@ -70,8 +70,8 @@ export function ourServer(): Promise<Server> {
     setInterval(() => sandbox.endpoint, 60_000); // the sandbox alone does not keep a process alive
   `;
   return launch("lotse", process.execPath, (port) => ["--input-type=module", "-e", code, String(port)], [
-    "AKIALOTSESANDBOX0000",
-    "sandbox",
+    "AKIALOTSESANDBOXROOT",
+    "lotse/sandbox/only/on/this/machine/000000",
   ]);
 }
 

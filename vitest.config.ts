@@ -10,7 +10,10 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: "unit", include: ["src/**/*.test.ts", "test/*.test.ts"] } },
-      { extends: true, test: { name: "contract", include: ["test/contracts/**/*.test.ts", "test/package/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "contract", include: ["test/contracts/**/*.test.ts", "test/package/**/*.test.ts"] },
+      },
       { extends: true, test: { name: "scenario", include: ["test/scenarios/**/*.test.ts"] } },
     ],
   },

@@ -39,10 +39,7 @@ const ec2 = (server: Server, action: string, parameters: Record<string, string>,
 
 /** Sends one raw request and returns the body. */
 async function once(server: Server, request: string): Promise<string> {
-  const [head = "", body = ""] = [
-    request.slice(0, request.indexOf("\r\n\r\n")),
-    request.slice(request.indexOf("\r\n\r\n") + 4),
-  ];
+  const [head, body] = [request.slice(0, request.indexOf("\r\n\r\n")), request.slice(request.indexOf("\r\n\r\n") + 4)];
   const [line = "", ...lines] = head.split("\r\n");
   const [method = "GET", path = "/"] = line.split(" ");
   const headers = Object.fromEntries(

@@ -83,7 +83,7 @@ function compactResource(resource: Resource, compact: (type: PropertyType) => Co
   return {
     id: resource.primaryIdentifier ?? [],
     ...(resource.cfnRefIdentifier ? { ref: resource.cfnRefIdentifier } : {}),
-    ...(tags && tags.variant !== "hidden" ? { tags: { property: tags.tagPropertyName, form: tags.variant } } : {}),
+    ...(tags ? { tags: { property: tags.tagPropertyName, form: tags.variant } } : {}),
     attributes: Object.keys(resource.attributes).toSorted(),
     properties: propertiesOf(resource.properties, compact, true),
   };

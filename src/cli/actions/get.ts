@@ -133,7 +133,8 @@ const clusters: Listing<ClusterSummary> = {
 type Described = Record<string, unknown>;
 const inside = (row: Described, ...path: string[]): unknown =>
   path.reduce<unknown>((value, key) => (value as Described | null | undefined)?.[key], row);
-const text = (value: unknown): string => (Array.isArray(value) ? value.join(",") : String(value ?? "-")) || "-";
+const text = (value: unknown): string =>
+  (Array.isArray(value) ? value.join(",") : typeof value === "string" ? value : "") || "-";
 
 const oneCluster: Listing<Described> = {
   plural: "clusters",

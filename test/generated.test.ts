@@ -1,0 +1,16 @@
+// Generated files are what their sources make of them. (What comes from packages is checked by `npm run generate -- --check`.)
+import { existsSync, readFileSync } from "node:fs";
+import { describe, it } from "vitest";
+import { generate as cliReference } from "../scripts/generate/cli-reference.ts";
+import { generate as configReference } from "../scripts/generate/config-reference.ts";
+import { generate as coverageReference } from "../scripts/generate/coverage-reference.ts";
+
+describe("generated references", () => {
+  it.for([
+    ["commands", cliReference],
+    ["cluster file", configReference],
+    ["coverage", coverageReference],
+  ] as const)("%s: fresh (else: npm run generate)", async ([, generate], { expect }) => {
+    for (const [path, text] of await generate()) expect(existsSync(path) && readFileSync(path, "utf8")).toBe(text);
+  });
+});

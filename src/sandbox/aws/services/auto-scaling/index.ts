@@ -1,6 +1,7 @@
 // Amazon EC2 Auto Scaling: groups that really start instances in the emulated EC2, and keep their number.
 import type { ServiceDefinition } from "../../core/index.ts";
 import { defineService } from "../../core/index.ts";
+import { accountOperations } from "./operations/account.ts";
 import { groupOperations } from "./operations/groups.ts";
 import { instanceRefreshOperations, refreshTimers } from "./operations/instance-refresh.ts";
 import { instanceOperations } from "./operations/instances.ts";
@@ -13,6 +14,7 @@ export const autoScaling: ServiceDefinition = defineService({
   id: "auto-scaling",
   iamPrefix: "autoscaling",
   operations: {
+    ...accountOperations,
     ...groupOperations,
     ...instanceOperations,
     ...instanceRefreshOperations,

@@ -58,6 +58,13 @@ describe("creating", () => {
     expect(stackNow(here, "net").StackStatus).toBe("CREATE_COMPLETE");
   });
 
+  it("is over before the next answer when the clock is instant", ({ expect }) => {
+    const here = world("eu-central-1", { clock: { kind: "instant" } });
+    create(here, "net", { Vpc: vpc(), Group: group("g") });
+    const { StackSummaries } = here.send<{ StackSummaries: { StackStatus: string }[] }>("ListStacks", {});
+    expect(StackSummaries.map((one) => one.StackStatus)).toEqual(["CREATE_COMPLETE"]);
+  });
+
   it("puts CloudFormation's tags and the stack's on what it makes", ({ expect }) => {
     const here = world();
     const id = create(

@@ -288,7 +288,7 @@ function nodegroupChanges(request: ResourceRequest, old: Properties): Pending["q
       input: {
         ...names,
         ...present({
-          version: changed.includes("Version") ? properties["Version"] : undefined,
+          version: changed.includes("Version") ? properties["Version"] : versionOfRelease(request),
           releaseVersion: changed.includes("ReleaseVersion") ? properties["ReleaseVersion"] : undefined,
           launchTemplate: changed.includes("LaunchTemplate")
             ? toCamel(request.type, "LaunchTemplate", properties["LaunchTemplate"])
@@ -299,6 +299,16 @@ function nodegroupChanges(request: ResourceRequest, old: Properties): Pending["q
     });
   }
   return queue;
+}
+
+/**
+ * eksctl upgrades a group by its ReleaseVersion alone: `1.34.2-20260815` asks for Kubernetes 1.34, which EKS wants to be
+ * told where it isn't the group's own version.
+ */
+function versionOfRelease(request: ResourceRequest): string | undefined {
+  const release = request.properties["ReleaseVersion"] as string | undefined;
+  const minor = /^\d+\.\d+/.exec(release ?? "")?.[0];
+  return minor === nodegroupOf(request)?.version ? undefined : minor;
 }
 
 function labelChanges(before: unknown, after: unknown): object | undefined {

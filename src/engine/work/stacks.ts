@@ -1,6 +1,6 @@
 // CloudFormation: making, replacing, updating and deleting one stack, from whatever state it is found in.
 import { LotseError } from "../../base/index.ts";
-import { failureKind, isExisting, isGone, waitFor } from "../../aws/index.ts";
+import { isExisting, isGone, waitFor } from "../../aws/index.ts";
 import { readStack, type FoundStack, type Step, type Work } from "../../plan/index.ts";
 import type { DesiredStack } from "../../stacks/index.ts";
 import type { Crew } from "../crew.ts";
@@ -42,12 +42,8 @@ export async function ensureStack(crew: Crew, step: Step, name: string): Promise
       if (!submitted) crew.adopted(step);
       return;
     }
-    if (existing && !existing.status.endsWith("_IN_PROGRESS")) {
+    if (existing && (!existing.status.endsWith("_IN_PROGRESS") || existing.status === "REVIEW_IN_PROGRESS")) {
       crew.progress(step, `Stack ${name} is in ${existing.status}; it is deleted and made anew`);
-      await deleteStack(crew, step, name);
-      continue;
-    }
-    if (existing?.status === "REVIEW_IN_PROGRESS") {
       await deleteStack(crew, step, name);
       continue;
     }
@@ -77,25 +73,30 @@ export async function deleteStack(crew: Crew, step: Step, name: string): Promise
   if (end.status !== "DELETE_COMPLETE") throw stackFailure(name, end, "Deleting");
 }
 
-async function deleteOnce(crew: Crew, step: Step, stack: FoundStack): Promise<Awaited<ReturnType<typeof watchStack>>> {
-  if (/^(CREATE|UPDATE|ROLLBACK|UPDATE_ROLLBACK|IMPORT)\w*_IN_PROGRESS$/.test(stack.status))
-    await watchStack(crew, step, stack.name, stack.id);
-  try {
-    if (stack.status !== "DELETE_IN_PROGRESS") {
-      await crew.aws.call("cloudformation", "UpdateTerminationProtection", {
-        StackName: stack.name,
-        EnableTerminationProtection: false,
-      });
+async function deleteOnce(crew: Crew, step: Step, found: FoundStack): Promise<Awaited<ReturnType<typeof watchStack>>> {
+  let stack: FoundStack | undefined = found;
+  if (
+    stack.status.endsWith("_IN_PROGRESS") &&
+    stack.status !== "DELETE_IN_PROGRESS" &&
+    stack.status !== "REVIEW_IN_PROGRESS"
+  ) {
+    stack = (await watchStack(crew, step, stack.name, stack.id)).stack;
+  }
+  // Its state may be another since it was found: an earlier run's deletion may be through.
+  stack = await readStack(crew.aws, found.id);
+  if (!stack || stack.status === "DELETE_COMPLETE") return { status: "DELETE_COMPLETE" };
+  if (stack.status !== "DELETE_IN_PROGRESS") {
+    try {
+      if (stack.terminationProtection) {
+        await crew.aws.call("cloudformation", "UpdateTerminationProtection", {
+          StackName: stack.name,
+          EnableTerminationProtection: false,
+        });
+      }
       await crew.aws.call("cloudformation", "DeleteStack", { StackName: stack.name });
+    } catch (error) {
+      if (!isGone(error)) throw error;
     }
-  } catch (error) {
-    // Gone while we were getting ready; or under deletion, where protection can't change any more.
-    if (!isGone(error) && failureKind(error) !== "invalid") throw error;
-    if (
-      failureKind(error) === "invalid" &&
-      !/DELETE_(IN_PROGRESS|COMPLETE)/.test((await readStack(crew.aws, stack.id))?.status ?? "DELETE_COMPLETE")
-    )
-      throw error;
   }
   return watchStack(crew, step, stack.name, stack.id);
 }

@@ -1,0 +1,189 @@
+// What comes to a cluster later, what others do to it meanwhile, and what is in the way when it goes.
+import { describe, it } from "vitest";
+import { destroy, exportStacks, planDestroy, status } from "../../src/lotse.ts";
+import { openWorld, stepsOf, type World } from "../helpers/world.ts";
+
+const base = `
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: quay, region: eu-central-1, version: "1.34"}
+availabilityZones: [eu-central-1a, eu-central-1b]
+vpc: {nat: {gateway: Single}}
+managedNodeGroups: [{name: m, instanceType: t3.medium, desiredCapacity: 1}]
+`;
+
+async function applied(world: World, text: string, prune = false): Promise<string[]> {
+  const steps = stepsOf(await world.plan(text, prune));
+  const result = await world.apply(text, { prune });
+  if (!result.ok) throw new Error(result.failed.map(({ message }) => message).join("; "));
+  const left = stepsOf(await world.plan(text, prune));
+  if (left.length > 0) throw new Error(`not empty after apply: ${left.join(", ")}`);
+  return steps;
+}
+
+function send(world: World, service: string, operation: string, input: object): unknown {
+  const { cloud, account, region } = world.sandbox;
+  return cloud.invoke({
+    service,
+    operation,
+    input,
+    account,
+    region,
+    principal: {
+      administrator: true,
+      type: "Root",
+      account,
+      arn: `arn:aws:iam::${account}:root`,
+      principalId: account,
+      name: "root",
+    },
+  });
+}
+
+const vpcOf = (world: World): string =>
+  (
+    send(world, "cloudformation", "DescribeStackResources", { StackName: "eksctl-quay-cluster" }) as {
+      StackResources: { LogicalResourceId: string; PhysicalResourceId: string }[];
+    }
+  ).StackResources.find(({ LogicalResourceId }) => LogicalResourceId === "VPC")?.PhysicalResourceId ?? "";
+
+async function gone(world: World): Promise<string[]> {
+  const result = await destroy(await planDestroy("quay", world.aws), world.aws, world.host);
+  return [...result.failed.map(({ message }) => message), ...world.leftovers()];
+}
+
+describe("later", () => {
+  it("a first Fargate profile brings the role's own stack, as eksctl makes it", async ({ expect }) => {
+    await using world = await openWorld();
+    await applied(world, base);
+    const steps = await applied(world, `${base}fargateProfiles: [{name: batch, selectors: [{namespace: batch}]}]\n`);
+    expect(steps).toEqual(["create fargate-role/quay", "create fargateprofile/batch"]);
+    expect((await exportStacks(world.aws, "quay")).map(({ stackName }) => stackName)).toEqual([
+      "eksctl-quay-cluster",
+      "eksctl-quay-nodegroup-m",
+      "eksctl-quay-fargate",
+    ]);
+    expect(await gone(world)).toEqual([]);
+  });
+
+  it("OIDC, a service account, and the network plug-in's own role", async ({ expect }) => {
+    await using world = await openWorld();
+    await applied(world, base);
+    const text = `${base}iam: {withOIDC: true, serviceAccounts: [{metadata: {name: a, namespace: b}, attachPolicyARNs: ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]}]}\n`;
+    const steps = await applied(world, text);
+    expect(steps).toContain("create oidc-provider/quay");
+    expect(steps).toContain("create iamserviceaccount/b/a");
+    expect(steps.indexOf("create oidc-provider/quay")).toBeLessThan(steps.indexOf("create iamserviceaccount/b/a"));
+    const pruned = await applied(world, `${base}iam: {withOIDC: true}\n`, true);
+    expect(pruned).toEqual(["delete iamserviceaccount/b/a"]);
+    expect(await gone(world)).toEqual([]);
+  });
+
+  it("another mode of NAT, told to interrupt", async ({ expect }) => {
+    await using world = await openWorld();
+    await applied(world, base);
+    const text = base.replace("Single", "HighlyAvailable");
+    const plan = await world.plan(text);
+    expect(plan.steps.map(({ id, action, effect }) => [id, action, effect])).toEqual([
+      ["cluster/quay", "update", "interrupts"],
+    ]);
+    await applied(world, text);
+    expect(await gone(world)).toEqual([]);
+  });
+
+  it("an SSH key, imported before its group and deleted with the cluster", async ({ expect }) => {
+    await using world = await openWorld();
+    const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1Tzq8JUE4mG1Yb1b1mJQd0m0V2p4dYq3Y2Xl8m0n0f pilot@quay";
+    const steps = await applied(
+      world,
+      base.replace("desiredCapacity: 1", `desiredCapacity: 1, ssh: {allow: true, publicKey: "${key}"}`),
+    );
+    expect(steps.find((step) => step.startsWith("create key-pair/eksctl-quay-nodegroup-m-"))).toBeDefined();
+    expect(await gone(world)).toEqual([]);
+  });
+});
+
+describe("others", () => {
+  it("scale a group: the file's size comes back", async ({ expect }) => {
+    await using world = await openWorld();
+    await applied(world, base);
+    await world.aws.call("eks", "UpdateNodegroupConfig", {
+      clusterName: "quay",
+      nodegroupName: "m",
+      scalingConfig: { minSize: 1, maxSize: 3, desiredSize: 3 },
+    });
+    const plan = await world.plan(base);
+    expect(plan.steps.map(({ id }) => id)).toEqual(["nodegroup-scaling/m"]);
+    await applied(world, base);
+  });
+
+  it("leave the desired size alone to the autoscaler when the file doesn't write it", async ({ expect }) => {
+    await using world = await openWorld();
+    const text = base.replace("desiredCapacity: 1", "minSize: 1, maxSize: 5");
+    await applied(world, text);
+    await world.aws.call("eks", "UpdateNodegroupConfig", {
+      clusterName: "quay",
+      nodegroupName: "m",
+      scalingConfig: { desiredSize: 4 },
+    });
+    expect(stepsOf(await world.plan(text))).toEqual([]);
+  });
+
+  it("delete a group behind its stack: it is made anew", async ({ expect }) => {
+    await using world = await openWorld();
+    await applied(world, base);
+    await world.aws.call("eks", "DeleteNodegroup", { clusterName: "quay", nodegroupName: "m" });
+    world.sandbox.advance(3600);
+    expect((await status(world.aws, "quay")).nodeGroups).toEqual([]);
+    expect(await applied(world, base)).toEqual(["replace nodegroup/m"]);
+  });
+
+  it("apply at the same time: both end in the same place", async ({ expect }) => {
+    await using world = await openWorld();
+    const [one, two] = await Promise.all([world.apply(base), world.apply(base)]);
+    expect([...one.failed, ...two.failed].map(({ message }) => message)).toEqual([]);
+    expect(stepsOf(await world.plan(base))).toEqual([]);
+  });
+});
+
+describe("in the way of destroy", () => {
+  it("are interfaces and security groups left behind in the network", async ({ expect }) => {
+    await using world = await openWorld();
+    await applied(world, base);
+    const vpc = vpcOf(world);
+    const { Subnets } = send(world, "ec2", "DescribeSubnets", { Filters: [{ Name: "vpc-id", Values: [vpc] }] }) as {
+      Subnets: { SubnetId: string }[];
+    };
+    send(world, "ec2", "CreateNetworkInterface", {
+      SubnetId: Subnets[0]?.SubnetId,
+      Description: "aws-K8S-i-0123456789abcdef0",
+    });
+    send(world, "ec2", "CreateSecurityGroup", {
+      GroupName: "k8s-elb-1",
+      Description: "left by a load balancer",
+      VpcId: vpc,
+      TagSpecifications: [
+        { ResourceType: "security-group", Tags: [{ Key: "kubernetes.io/cluster/quay", Value: "owned" }] },
+      ],
+    });
+    expect(await gone(world)).toEqual([]);
+    expect(world.host.messages.some(({ text }) => text.includes('left behind by "aws-K8S-i-0123456789abcdef0"'))).toBe(
+      true,
+    );
+  });
+
+  it("is what isn't ours: named, and left alone", async ({ expect }) => {
+    await using world = await openWorld();
+    await applied(world, base);
+    const vpc = vpcOf(world);
+    send(world, "ec2", "CreateSecurityGroup", { GroupName: "database", Description: "of somebody else", VpcId: vpc });
+    const result = await destroy(await planDestroy("quay", world.aws), world.aws, world.host);
+    expect(result.failed.map(({ step, code }) => [step, code])).toEqual([["cluster/quay", "engine/stack-failed"]]);
+    expect(result.failed[0]?.message).toContain("VPC");
+  });
+
+  it("nothing, when there is nothing", async ({ expect }) => {
+    await using world = await openWorld();
+    expect((await planDestroy("nowhere", world.aws)).steps).toEqual([]);
+  });
+});

@@ -7,6 +7,7 @@ import { authority } from "./certificate.ts";
 import { latency } from "./latency.ts";
 import { asEks, subject } from "./lookup.ts";
 import { ensureLogGroup } from "./log-group.ts";
+import { addNodeEntry } from "./operations/access-entries.ts";
 import { findSubnets } from "./rules/network.ts";
 import type { ClusterRow } from "./state.ts";
 import {
@@ -168,6 +169,7 @@ export const clusterReady: TimerDefinition<Named> = defineTimer<Named>("eks/clus
     identity: { oidc: { issuer: `https://oidc.eks.${ctx.region}.amazonaws.com${china}/id/${row.hidden.issuerId}` } },
   });
   if (row.logTypes.length > 0) ensureLogGroup(ctx, row);
+  if (row.computeConfig?.nodeRoleArn) addNodeEntry(ctx, row, row.computeConfig.nodeRoleArn, "EC2");
 });
 
 export const clusterGone: TimerDefinition<Named> = defineTimer<Named>("eks/cluster-gone", ({ name }, ctx) => {

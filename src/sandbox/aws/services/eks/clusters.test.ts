@@ -151,6 +151,32 @@ describe("creating a cluster", () => {
     ]);
   });
 
+  it("of Auto Mode needs a role that EKS may tag, and lets its nodes in", ({ expect }) => {
+    const here = world();
+    const auto = {
+      accessConfig: { authenticationMode: "API" },
+      bootstrapSelfManagedAddons: false,
+      computeConfig: { enabled: true, nodePools: ["general-purpose"], nodeRoleArn: here.nodeRole },
+      kubernetesNetworkConfig: { elasticLoadBalancing: { enabled: true } },
+      storageConfig: { blockStorage: { enabled: true } },
+    };
+    expect(refusal(() => here.eks("CreateCluster", clusterRequest(here, auto)))).toMatch(/sts:TagSession/);
+    const Statement = [
+      { Effect: "Allow", Principal: { Service: "eks.amazonaws.com" }, Action: ["sts:AssumeRole", "sts:TagSession"] },
+    ];
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    here.call("iam", "UpdateAssumeRolePolicy", { RoleName: "cluster", PolicyDocument });
+    here.eks("CreateCluster", clusterRequest(here, auto));
+    expect(here.eks<DescribeClusterResponse>("DescribeCluster", { name: "prod" }).cluster).toMatchObject({
+      status: "ACTIVE",
+      computeConfig: { enabled: true, nodePools: ["general-purpose"] },
+      storageConfig: { blockStorage: { enabled: true } },
+    });
+    expect(here.eks("DescribeAccessEntry", { clusterName: "prod", principalArn: here.nodeRole })).toMatchObject({
+      accessEntry: { type: "EC2" },
+    });
+  });
+
   it("fails when it is told to, and can then be deleted", ({ expect }) => {
     const here = world({
       guards: {

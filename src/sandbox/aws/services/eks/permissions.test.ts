@@ -24,8 +24,7 @@ function asUser(here: World, statements: readonly object[]): (operation: string,
     refusal(() => here.cloud.invoke({ service: "eks", operation, input, account, region, principal }));
 }
 
-const guarded = (request: object = {}): World =>
-  worldWithCluster({ guards: accessGuard({ services }), request });
+const guarded = (request: object = {}): World => worldWithCluster({ guards: accessGuard({ services }), request });
 const allow = (Action: string, Resource: string, Condition: object = {}): object => ({
   Effect: "Allow",
   Action,

@@ -68,6 +68,18 @@ interface NewEntry {
   groups?: readonly string[] | undefined;
   tags?: Record<string, string> | undefined;
   managed?: boolean;
+  /** Name of a policy over the whole cluster that comes with the entry. */
+  policy?: string;
+}
+
+function clusterWide(ctx: Context, policy: string): AccessEntryRow["policies"][number] {
+  const policyArn = accessPolicyArn(policy, ctx.partition);
+  return {
+    policyArn,
+    accessScope: { type: "cluster", namespaces: [] },
+    associatedAt: ctx.now(),
+    modifiedAt: ctx.now(),
+  };
 }
 
 function putEntry(ctx: Context, entry: NewEntry): Readonly<AccessEntryRow> {
@@ -87,7 +99,7 @@ function putEntry(ctx: Context, entry: NewEntry): Readonly<AccessEntryRow> {
     tags: { ...entry.tags },
     username: fixed?.username ?? (entry.username || defaultUsername(principalArn, principal, ctx.partition)),
     type,
-    policies: [],
+    policies: entry.policy === undefined ? [] : [clusterWide(ctx, entry.policy)],
     ...(entry.managed ? { managed: true } : {}),
   });
 }
@@ -102,26 +114,17 @@ export function addCreatorEntry(ctx: Context, cluster: Readonly<ClusterRow>): vo
     account: match?.[1] ?? ctx.account,
     name: match?.[3] ?? "root",
   };
-  const row = putEntry(ctx, { clusterName: cluster.name, principalArn, principal, type: "STANDARD" });
-  ctx.table(accessEntries).put(childKey(cluster.name, principalArn), {
-    ...row,
-    policies: [
-      {
-        policyArn: accessPolicyArn("AmazonEKSClusterAdminPolicy", ctx.partition),
-        accessScope: { type: "cluster", namespaces: [] },
-        associatedAt: ctx.now(),
-        modifiedAt: ctx.now(),
-      },
-    ],
-  });
+  const policy = "AmazonEKSClusterAdminPolicy";
+  putEntry(ctx, { clusterName: cluster.name, principalArn, principal, type: "STANDARD", policy });
 }
 
-/** The entry EKS makes for the role of managed nodes or Fargate pods; a principal that has one keeps it. */
+/** The entry EKS makes for the role of managed nodes, Auto Mode's nodes (`EC2`) or Fargate pods; a principal that has one keeps it. */
 export function addNodeEntry(ctx: Context, cluster: Readonly<ClusterRow>, roleArn: string, type: string): void {
   if ((cluster.accessConfig?.authenticationMode ?? "CONFIG_MAP") === "CONFIG_MAP") return;
   if (ctx.table(accessEntries).has(childKey(cluster.name, roleArn))) return;
   const principal = checkPrincipal(ctx, roleArn);
-  putEntry(ctx, { clusterName: cluster.name, principalArn: roleArn, principal, type, managed: true });
+  const policy = type === "EC2" ? { policy: "AmazonEKSAutoNodePolicy" } : {};
+  putEntry(ctx, { clusterName: cluster.name, principalArn: roleArn, principal, type, managed: true, ...policy });
 }
 
 /** Takes EKS's own entry of a role away once nothing managed uses it. */

@@ -142,7 +142,8 @@ function fitsMatch(match: FaultRule["match"], facts: object): boolean {
 
 /** The rules of a sandbox, and the guard that applies them. */
 export function createFaults(store: Store, seed: number): { faults: Faults; guards: Guards } {
-  const rows = (): Table<ListedFault> => store.table(faultTable, home, home);
+  const table: Table<ListedFault> = store.table(faultTable, home, home);
+  const rows = (): Table<ListedFault> => table;
   const dice = new Random(seed ^ 0x5f3759df);
 
   /** Counts the rule as seen; true when it hits. Stands although the call it hits is undone. */

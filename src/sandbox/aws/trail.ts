@@ -103,12 +103,16 @@ export function trailGuards(nextId: () => string): Guards {
         principal: call.principal,
         requestId: ctx.requestId,
         input: trace(operation.input, call.input) as object,
-        ...(call.sourceIp === undefined ? {} : { sourceIp: call.sourceIp }),
-        ...(call.userAgent === undefined ? {} : { userAgent: call.userAgent }),
-        ...(call.via === undefined ? {} : { via: call.via }),
-        ...(readOnly || output === undefined ? {} : { output: trace(operation.output, output) as object }),
-        ...(error ? { errorCode: error.code, errorMessage: error.message } : {}),
       };
+      // Assigned rather than spread: this is on the way of every call.
+      if (call.sourceIp !== undefined) row.sourceIp = call.sourceIp;
+      if (call.userAgent !== undefined) row.userAgent = call.userAgent;
+      if (call.via !== undefined) row.via = call.via;
+      if (!readOnly && output !== undefined) row.output = trace(operation.output, output) as object;
+      if (error) {
+        row.errorCode = error.code;
+        row.errorMessage = error.message;
+      }
       if (readOnly) keep(ctx.table(reads), row, keptReads);
       else keep(ctx.table(changes), row, keptChanges);
     },

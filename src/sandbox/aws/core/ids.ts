@@ -49,9 +49,10 @@ export class Ids {
   }
 
   uuid(): string {
-    const word = (): string => this.random.next32().toString(16).padStart(8, "0");
+    const { random } = this;
+    const word = (): string => (0x100000000 + random.next32()).toString(16).slice(1);
     const [a, b, c, d] = [word(), word(), word(), word()];
-    const variant = "89ab"[Number.parseInt(c[0] ?? "0", 16) & 3];
+    const variant = "89ab"[Number.parseInt(c.slice(0, 1), 16) & 3];
     return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(1, 4)}-${c.slice(4)}${d}`;
   }
 

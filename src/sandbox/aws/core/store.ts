@@ -17,12 +17,27 @@ type Loaded = Map<string, Map<string, object>>;
 
 export class Store {
   readonly #tables: Map<string, Table<object>> = new Map();
+  readonly #found: WeakMap<object, Map<string, Map<string, Table<object>>>> = new WeakMap();
   readonly #loaded: Loaded = new Map();
   #undo: Undo[] | undefined;
   #listener: ((changes: readonly Change[]) => void) | undefined;
 
   /** The rows of a table in an account (and, for regional tables, a region). */
   table<Row extends object>(definition: TableDefinition<Row>, account: string, region: string): Table<Row> {
+    // On the way of every call several times: found without building a key.
+    const where = definition.scope === "global" ? "" : region;
+    const known = this.#found.get(definition)?.get(account)?.get(where);
+    if (known) return known as unknown as Table<Row>;
+    const table = this.#open(definition, account, region);
+    const byAccount = this.#found.get(definition) ?? new Map<string, Map<string, Table<object>>>();
+    this.#found.set(definition, byAccount);
+    const byRegion = byAccount.get(account) ?? new Map<string, Table<object>>();
+    byAccount.set(account, byRegion);
+    byRegion.set(where, table as unknown as Table<object>);
+    return table;
+  }
+
+  #open<Row extends object>(definition: TableDefinition<Row>, account: string, region: string): Table<Row> {
     const place = definition.scope === "global" ? account : `${account}/${region}`;
     const key = `${definition.name}@${place}`;
     const existing = this.#tables.get(key);

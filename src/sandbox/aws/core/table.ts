@@ -42,6 +42,7 @@ export class Table<Row extends object> {
   readonly place: string;
   readonly #rows: Map<string, Row> = new Map();
   readonly #indexes: Map<string, Map<string, Set<string>>> = new Map();
+  readonly #indexed: boolean;
   readonly #onChange: ChangeListener;
 
   constructor(definition: TableDefinition<Row>, place: string, onChange: ChangeListener) {
@@ -49,6 +50,7 @@ export class Table<Row extends object> {
     this.place = place;
     this.#onChange = onChange;
     for (const name of Object.keys(definition.indexes)) this.#indexes.set(name, new Map());
+    this.#indexed = this.#indexes.size > 0;
   }
 
   get size(): number {
@@ -112,7 +114,7 @@ export class Table<Row extends object> {
 
   /** Puts a row back as it was, without telling anyone: undo and restore only. */
   restore(id: string, row: Row | undefined): void {
-    this.#reindex(id, this.#rows.get(id), row);
+    if (this.#indexed) this.#reindex(id, this.#rows.get(id), row);
     if (row) this.#rows.set(id, row);
     else this.#rows.delete(id);
   }

@@ -28,14 +28,29 @@ const { status } = spawnSync("npm", ["install", "--package-lock-only", "--ignore
 if (status !== 0) process.exit(status ?? 1);
 
 const lock = JSON.parse(readFileSync(join(folder, "package-lock.json"), "utf8"));
+/** The folders in which Node looks for a dependency of the package at `path`, nearest first. */
+function* foldersFor(path) {
+  for (
+    let folder = path;
+    folder !== "";
+    folder = folder.includes("/node_modules/") ? folder.replace(/\/node_modules\/(@[^/]+\/)?[^/]+$/, "") : ""
+  ) {
+    yield `${folder}/node_modules`;
+  }
+  yield "node_modules";
+}
+
 let completed = 0;
-for (const entry of Object.values(lock.packages)) {
+for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    const path = `node_modules/${name}`;
-    if (lock.packages[path]?.version) continue;
+    const places = [...foldersFor(path)].map((folder) => `${folder}/${name}`);
+    const found = places.find((place) => lock.packages[place]?.version);
+    if (found && lock.packages[found].version === version) continue;
     const platform = platformOf(name);
     if (Object.keys(platform).length === 0) throw new Error(`${name} is optional, but its name says no platform`);
-    lock.packages[path] = { version, dev: true, license: entry.license, optional: true, ...platform };
+    // The top folder when it is free, else beside the package that asks.
+    const place = found ? places[0] : places.at(-1);
+    lock.packages[place] = { version, dev: true, license: entry.license, optional: true, ...platform };
     completed += 1;
   }
 }

@@ -6,7 +6,7 @@ import type { AccessGuard, AccessMode } from "./aws/access/index.ts";
 import { accessGuard } from "./aws/access/index.ts";
 import { administratorKey, administratorOf } from "./aws/administrator.ts";
 import type { Clock, ClockMode } from "./aws/core/index.ts";
-import { Cloud, Ids, partitionOf, Random, Store } from "./aws/core/index.ts";
+import { Cloud, partitionOf, SerialIds, Store } from "./aws/core/index.ts";
 import { createDispatcher } from "./aws/dispatcher.ts";
 import type { Faults } from "./aws/faults.ts";
 import { createFaults } from "./aws/faults.ts";
@@ -170,7 +170,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const { faults, guards: faultGuards } = createFaults(store, seed);
   // A state that goes on has events already: its next ids must be others.
   const resumed = !store.dump().next().done;
-  const eventIds = new Ids(new Random(seed ^ 0x2545f491 ^ (resumed ? Date.now() : 0)));
+  const eventIds = new SerialIds(seed ^ 0x2545f491 ^ (resumed ? Date.now() : 0));
   const access = accessGuard({
     services,
     ...(options.access === undefined ? {} : { mode: options.access }),
@@ -180,7 +180,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     services,
     store,
     seed,
-    guards: composeGuards([access, faultGuards, trailGuards(() => eventIds.uuid())]),
+    guards: composeGuards([access, faultGuards, trailGuards(() => eventIds.next())]),
     clock: clockMode(options.clock),
     ...(options.start === undefined ? {} : { start: options.start }),
   });

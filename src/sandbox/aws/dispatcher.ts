@@ -109,7 +109,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     missing,
     dispatch(request) {
-      const exchange: Exchange = { request, requestId: cloud.requestIds.uuid(), region };
+      const exchange: Exchange = { request, requestId: cloud.requestIds.next(), region };
       let response: WireResponse;
       try {
         for (const link of chain) link.run(exchange, host);

@@ -2,7 +2,7 @@
 import { Clock } from "./clock.ts";
 import type { ClockMode } from "./clock.ts";
 import { AwsError, NotEmulatedError } from "./errors.ts";
-import { Ids, Random } from "./ids.ts";
+import { Ids, Random, SerialIds } from "./ids.ts";
 import type { Credential, Principal } from "./principal.ts";
 import { servicePrincipal } from "./principal.ts";
 import type {
@@ -86,8 +86,8 @@ export class Cloud {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** Request ids come from a generator of their own, whose state isn't saved: a read changes nothing. */
-  readonly requestIds: Ids;
+  /** Request ids aren't drawn from the generator whose state is saved: a read changes nothing. */
+  readonly requestIds: SerialIds;
   readonly guards: Guards;
   readonly #services: Map<string, ServiceDefinition>;
   readonly #timers: Map<string, TimerDefinition>;
@@ -127,7 +127,7 @@ export class Cloud {
       },
     });
     this.ids = new Ids(new Random(this.clock.savedRandomState() || this.#seed));
-    this.requestIds = new Ids(new Random(~this.#seed));
+    this.requestIds = new SerialIds(~this.#seed);
   }
 
   service(id: string): ServiceDefinition {
@@ -183,7 +183,7 @@ export class Cloud {
     inside?: string;
   }): Context {
     const { account, region, principal } = at;
-    const requestId = at.requestId ?? this.requestIds.uuid();
+    const requestId = at.requestId ?? this.requestIds.next();
     const inside = at.inside === undefined ? {} : { inside: at.inside };
     const via = at.inside === undefined ? {} : { via: at.inside };
     const place = (other?: { account?: string; region?: string }): [string, string] => [

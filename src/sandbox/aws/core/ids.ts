@@ -65,3 +65,18 @@ export class Ids {
     return this.random.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", length);
   }
 }
+
+/** Identifiers in the form of UUIDs that only need to differ: a beginning that is drawn once, and a count. */
+export class SerialIds {
+  readonly #prefix: string;
+  #count = 0;
+
+  constructor(seed: number) {
+    this.#prefix = new Ids(new Random(seed)).uuid().slice(0, 24);
+  }
+
+  next(): string {
+    this.#count += 1;
+    return this.#prefix + (0x1000000000000 + this.#count).toString(16).slice(1);
+  }
+}

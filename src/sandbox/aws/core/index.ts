@@ -18,7 +18,7 @@ export type { TableDefinition } from "./table.ts";
 export { defineTable, Table } from "./table.ts";
 export type { Change } from "./store.ts";
 export { Store } from "./store.ts";
-export { Ids, Random } from "./ids.ts";
+export { Ids, Random, SerialIds } from "./ids.ts";
 export type { Clock, ClockMode } from "./clock.ts";
 export type { Call, CloudOptions, Guards } from "./cloud.ts";
 export { Cloud, partitionOf } from "./cloud.ts";

@@ -47,6 +47,7 @@ function readBody(
   let more: Buffer[] | undefined;
   let size = 0;
   let settled = false;
+  const stated = Number(message.headers["content-length"] ?? -1);
   const settle = (result: Uint8Array | "too large" | "cut off"): void => {
     if (settled) return;
     settled = true;
@@ -59,6 +60,8 @@ function readBody(
     if (!first) first = chunk;
     else if (more) more.push(chunk);
     else more = [first, chunk];
+    // All there: no need to wait for the stream to say so.
+    if (size === stated) settle(more ? Buffer.concat(more) : first);
   });
   message.on("end", () => settle(more ? Buffer.concat(more) : (first ?? emptyBody)));
   message.on("error", () => settle("cut off"));

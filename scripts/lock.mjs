@@ -45,7 +45,8 @@ for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     const places = [...foldersFor(path)].map((folder) => `${folder}/${name}`);
     const found = places.find((place) => lock.packages[place]?.version);
-    if (found && lock.packages[found].version === version) continue;
+    // Ranges (fsevents: ~2.3.3) are npm's to judge; only exact versions can be told apart here.
+    if (found && (lock.packages[found].version === version || !/^\d/.test(version))) continue;
     const platform = platformOf(name);
     if (Object.keys(platform).length === 0) throw new Error(`${name} is optional, but its name says no platform`);
     // The top folder when it is free, else beside the package that asks.

@@ -1,6 +1,6 @@
 // Builds dist/: one bundle per public entry with shared chunks, dependencies included, so that the installed package
 // needs no others. Declarations come from `tsc -b`. Also runs as `prepare`, after `npm ci` and before `npm pack`.
-import { chmod, mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { rolldown } from "rolldown";
 import { bundledLicences } from "./third-party-licences.mjs";
 
@@ -36,11 +36,6 @@ await chmod("dist/lotse.js", 0o755);
 
 const modules = output.flatMap((chunk) => ("moduleIds" in chunk ? chunk.moduleIds : []));
 await writeFile("THIRD-PARTY-LICENSES.md", await bundledLicences(modules));
-
-// `npx lotse` in a checkout: npm links the bins of dependencies only, not the package's own.
-await mkdir("node_modules/.bin", { recursive: true });
-await rm("node_modules/.bin/lotse", { force: true });
-await symlink("../../dist/lotse.js", "node_modules/.bin/lotse");
 
 if (!quiet) {
   const size = output.reduce((sum, chunk) => sum + ("code" in chunk ? chunk.code.length : 0), 0);

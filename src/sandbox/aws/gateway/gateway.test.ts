@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { EKSClient, ListClustersCommand } from "@aws-sdk/client-eks";
 import { describe, it } from "vitest";
 import type { Sandbox } from "../../index.ts";
 import { createSandbox } from "../../index.ts";
@@ -98,6 +99,15 @@ describe("the gateway", () => {
     const port = Number(new URL(sandbox.endpoint).port);
     expect(sandbox.endpoint).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     await expect(createSandbox({ listen: { port } })).rejects.toMatchObject({ code: "sandbox/cannot-listen" });
+  });
+
+  it("outlives an injected error whose code no header can carry", async ({ expect }) => {
+    await using sandbox = await createSandbox();
+    sandbox.faults.add({ effect: { kind: "error", code: "split\r\nSet-Cookie: x" } });
+    const { requestHandler: _inProcess, ...overSocket } = sandbox.clientConfig();
+    const eks = new EKSClient({ ...overSocket, maxAttempts: 1 });
+    await expect(eks.send(new ListClustersCommand({}))).rejects.toThrow(/hang up|ECONNRESET/);
+    expect(await raw(sandbox, post(anonymous))).toContain("MissingAuthenticationToken");
   });
 
   it("closes while clients hold idle connections", async ({ expect }) => {

@@ -11,7 +11,7 @@ export interface GatewayOptions {
   handle: Handler;
   /** Default: one that is free. */
   port?: number;
-  /** Bodies larger than this are answered with 413; default 64 MiB. */
+  /** Bodies larger than this are answered with 413; default 256 MiB. */
   bodyLimit?: number;
 }
 
@@ -25,7 +25,7 @@ export interface Gateway {
   ref(): void;
 }
 
-const defaultBodyLimit = 64 * 1024 * 1024;
+const defaultBodyLimit = 256 * 1024 * 1024;
 
 /** A client that sends its headers slower than this is cut off; bodies get longer. */
 const headersTimeout = 20_000;
@@ -108,13 +108,31 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     write(response, plain(status, `lotse sandbox: ${text}`), message.method);
     message.resume();
   };
+  const send = (message: IncomingMessage, response: ServerResponse, answer: WireResponse): void => {
+    if (response.destroyed) return;
+    try {
+      write(response, answer, message.method);
+    } catch {
+      // A header that HTTP can't carry (an injected error's code may hold anything): no answer, but no harm to others.
+      message.socket.destroy();
+    }
+  };
+  // Answers to requests that came in together are written together: the caller's process is woken once, not each time.
+  let waiting: [IncomingMessage, ServerResponse, WireResponse][] = [];
+  const flush = (): void => {
+    const batch = waiting;
+    waiting = [];
+    for (const [message, response, answer] of batch) send(message, response, answer);
+  };
+  const queue = (message: IncomingMessage, response: ServerResponse, answer: WireResponse): void => {
+    if (waiting.length === 0) setImmediate(flush);
+    waiting.push([message, response, answer]);
+  };
   const reply = (message: IncomingMessage, response: ServerResponse, answer: WireResponse): void => {
     if (answer.drop) return void message.socket.destroy();
     if (response.destroyed) return;
-    if (answer.delay === undefined) return write(response, answer, message.method);
-    setTimeout(() => {
-      if (!response.destroyed) write(response, answer, message.method);
-    }, answer.delay);
+    if (answer.delay === undefined) return queue(message, response, answer);
+    setTimeout(() => send(message, response, answer), answer.delay);
   };
   const answer = (message: IncomingMessage, response: ServerResponse, body: Uint8Array): void => {
     const request = toWire(message, body);

@@ -35,18 +35,18 @@ async function runCommand(
     debug,
     yes: typed.options["yes"] === true,
     json: typed.options["output"] === "ndjson",
+    signal,
   });
   try {
     const { run } = await definition.load();
     return await run({ ...typed, env, terminal, host, signal });
   } catch (error) {
     host.close();
-    if (signal.aborted) {
-      terminal.stderr.write("interrupted; what was begun goes on in AWS, run the same command again to continue\n");
-      return exitCode.interrupted;
-    }
-    terminal.stderr.write(`${failureLines(terminal.stderr, error, debug).join("\n")}\n`);
-    return exitCodeOf(error);
+    const declined = exitCodeOf(error) === exitCode.declined;
+    // What an interrupted command throws on its way out says nothing; that a question wasn't answered does.
+    if (signal.aborted && !declined) terminal.stderr.write("interrupted; run the same command again to continue\n");
+    else terminal.stderr.write(`${failureLines(terminal.stderr, error, debug).join("\n")}\n`);
+    return signal.aborted ? exitCode.interrupted : exitCodeOf(error);
   } finally {
     host.close();
   }

@@ -6,6 +6,7 @@ import type { Action } from "../command.ts";
 import { exitCode } from "../command.ts";
 import { withAws } from "../connection.ts";
 import { printHeader } from "../header.ts";
+import { nextCommand } from "../next-command.ts";
 import { outcomeData, printOutcome } from "../outcome.ts";
 import { renderData } from "../render/data.ts";
 import { countsText, planData, planLines } from "../render/plan.ts";
@@ -36,8 +37,7 @@ export const run: Action = async (invocation) => {
       terminal.stdout.write(await renderData({ plan: planData(planned), result: outcomeData(result) }, "json"));
       return result.ok ? exitCode.done : result.interrupted ? exitCode.interrupted : exitCode.failed;
     }
-    const where = options["sandbox"] === true ? " --sandbox" : "";
-    const again = `lotse apply -f ${String(options["file"])}${where} (it goes on where it stopped)`;
-    return printOutcome(invocation, `apply ${name}`, result, again);
+    const again = nextCommand(invocation, ["apply", "-f", String(options["file"])]);
+    return printOutcome(invocation, `apply ${name}`, result, `${again} (it goes on where it stopped)`);
   });
 };

@@ -6,6 +6,7 @@ import type { Action } from "../command.ts";
 import { exitCode } from "../command.ts";
 import { withAws } from "../connection.ts";
 import { printHeader } from "../header.ts";
+import { nextCommand } from "../next-command.ts";
 import { outcomeData, printOutcome } from "../outcome.ts";
 import { renderData } from "../render/data.ts";
 import { planData, planLines } from "../render/plan.ts";
@@ -32,7 +33,7 @@ export const run: Action = async (invocation) => {
       terminal.stdout.write(await renderData({ plan: planData(planned), result: outcomeData(result) }, "json"));
       return result.ok ? exitCode.done : result.interrupted ? exitCode.interrupted : exitCode.failed;
     }
-    const where = options["sandbox"] === true ? " --sandbox" : ` --region ${planned.region}`;
-    return printOutcome(invocation, `destroy ${name}`, result, `lotse destroy --name ${name}${where}`);
+    const again = nextCommand(invocation, ["destroy", "--name", name], { region: planned.region });
+    return printOutcome(invocation, `destroy ${name}`, result, again);
   });
 };

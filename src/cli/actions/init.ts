@@ -1,11 +1,12 @@
 // `lotse init`: asks what the flags don't say, checks the result, writes it.
 import { writeFile } from "node:fs/promises";
-import { createInterface } from "node:readline/promises";
 import { errorMessage, hasErrors, LotseError } from "../../base/index.ts";
 import type { InitOptions } from "../../lotse.ts";
 import { loadCluster, renderInitFile } from "../../lotse.ts";
 import type { Action, Invocation } from "../command.ts";
 import { exitCode } from "../command.ts";
+import { nextCommand } from "../next-command.ts";
+import { askLine, canAsk } from "../question.ts";
 import { findingLine } from "../render/findings.ts";
 
 const kinds = ["managed", "self-managed", "fargate", "auto", "none"] as const;
@@ -27,23 +28,19 @@ function countOption(invocation: Invocation, name: string): number | undefined {
 }
 
 /** Asks on the terminal; Enter takes what stands in brackets. */
-async function questions(invocation: Invocation): Promise<(text: string, fallback: string) => Promise<string>> {
-  const { stdin, stderr } = invocation.terminal;
-  if (!stdin.isTTY || !stderr.isTTY) return (_, fallback) => Promise.resolve(fallback);
+function questions(invocation: Invocation): (text: string, fallback: string) => Promise<string> {
+  const { terminal, signal } = invocation;
+  if (!canAsk(terminal)) return (_, fallback) => Promise.resolve(fallback);
   return async (text, fallback) => {
-    stderr.write(`${text}${fallback === "" ? "" : ` [${fallback}]`}: `);
-    const lines = createInterface({ input: stdin });
-    try {
-      const answer = await lines.question("", { signal: invocation.signal });
-      return answer.trim() || fallback;
-    } finally {
-      lines.close();
-    }
+    const answer = await askLine(terminal, `${text}${fallback === "" ? "" : ` [${fallback}]`}: `, signal);
+    if (answer === undefined)
+      throw new LotseError("cli/declined", { title: "Nothing was written", remedy: "Run it again, or use the flags." });
+    return answer.trim() || fallback;
   };
 }
 
 async function answers(invocation: Invocation): Promise<InitOptions> {
-  const ask = await questions(invocation);
+  const ask = questions(invocation);
   const { env, options } = invocation;
   const name = textOption(invocation, "name") ?? (await ask("Name of the cluster", ""));
   if (name === "")
@@ -106,6 +103,8 @@ export const run: Action = async (invocation) => {
       { cause },
     );
   }
-  stdout.write(`wrote ${file}\nnext: lotse plan -f ${file} --sandbox\n`);
+  stdout.write(
+    `wrote ${file}\nnext: ${nextCommand(invocation, ["plan", "-f", file], { sandbox: true, region: undefined })}\n`,
+  );
   return exitCode.done;
 };

@@ -5,6 +5,7 @@ import type { Action } from "../command.ts";
 import { exitCode } from "../command.ts";
 import { withAws } from "../connection.ts";
 import { printHeader } from "../header.ts";
+import { nextCommand } from "../next-command.ts";
 import { renderData } from "../render/data.ts";
 import { planData, planLines } from "../render/plan.ts";
 
@@ -20,8 +21,8 @@ export const run: Action = async (invocation) => {
     else {
       terminal.stdout.write(`${planLines(planned, terminal.stdout).join("\n")}\n`);
       if (hasChanges(planned)) {
-        const where = options["sandbox"] === true ? " --sandbox" : "";
-        terminal.stderr.write(`\nnext: lotse apply -f ${String(options["file"])}${where}\n`);
+        const next = nextCommand(invocation, ["apply", "-f", String(options["file"])]);
+        terminal.stderr.write(`\nnext: ${next}\n`);
       }
     }
     return options["exitCode"] === true && hasChanges(planned) ? exitCode.changes : exitCode.done;

@@ -1,8 +1,8 @@
 // Hosts: what messages look like on a terminal, in a log, and as JSON lines.
-import { createInterface } from "node:readline/promises";
 import type { Host, Message, Question } from "../../base/index.ts";
 import { LotseError } from "../../base/index.ts";
 import type { Terminal } from "../command.ts";
+import { askLine, canAsk } from "../question.ts";
 import { Progress } from "./progress.ts";
 import { formatDuration, paint, symbols } from "./style.ts";
 
@@ -20,6 +20,8 @@ export interface HostOptions {
   yes: boolean;
   debug: boolean;
   json: boolean;
+  /** Aborted by Ctrl-C: a question that waits then counts as declined. */
+  signal: AbortSignal;
 }
 
 /** The host that fits the terminal: moving when stderr is one, plain lines else, NDJSON on request. */
@@ -104,20 +106,15 @@ function moving({ terminal, debug, env }: HostOptions): Omit<CliHost, "ask"> {
   };
 }
 
-async function confirm(question: Question, { terminal, yes }: HostOptions): Promise<boolean> {
+async function confirm(question: Question, { terminal, yes, signal }: HostOptions): Promise<boolean> {
   if (yes) return true;
-  if (!terminal.stdin.isTTY || !terminal.stderr.isTTY) {
+  if (!canAsk(terminal)) {
     throw new LotseError("cli/needs-confirmation", {
       title: `${question.text} Nobody is there to answer`,
       remedy: "Run it in a terminal, or add --yes.",
     });
   }
   const hint = question.expected ? `Type ${question.expected} to go on: ` : "[y/N] ";
-  const reader = createInterface({ input: terminal.stdin, output: process.stderr });
-  try {
-    const answer = (await reader.question(`${question.text} ${hint}`)).trim();
-    return question.expected ? answer === question.expected : /^y(es)?$/i.test(answer);
-  } finally {
-    reader.close();
-  }
+  const answer = ((await askLine(terminal, `${question.text} ${hint}`, signal)) ?? "").trim();
+  return question.expected ? answer === question.expected : /^y(es)?$/i.test(answer);
 }

@@ -73,7 +73,7 @@ export function planLines(plan: Plan, output: Output): string[] {
   return lines;
 }
 
-/** What `-o json` prints: the plan without what only the engine needs. */
+/** What `-o json` prints: the plan without what only the engine needs; the notes stand in the summary. */
 export function planData(plan: Plan): object {
   const { cluster, region, account, summary, notes } = plan;
   const steps = plan.steps.map(({ id, kind, name, stack, action, effect, why, pending, duration, iamActions }) => ({
@@ -88,5 +88,5 @@ export function planData(plan: Plan): object {
     duration,
     iamActions,
   }));
-  return { cluster, region, account, steps, summary, notes };
+  return { cluster, region, account, steps, summary: { ...summary, notes } };
 }

@@ -1,0 +1,38 @@
+import { PassThrough } from "node:stream";
+import { it } from "vitest";
+import type { Terminal } from "./command.ts";
+import { askLine, canAsk } from "./question.ts";
+
+function terminal(isTTY = true): { stdin: PassThrough; written: string[]; terminal: Terminal } {
+  const stdin = Object.assign(new PassThrough(), { isTTY });
+  const written: string[] = [];
+  const output = { write: (text: string) => void written.push(text), isTTY, columns: 80, color: false };
+  return { stdin, written, terminal: { stdin, stdout: output, stderr: output } };
+}
+
+it("takes a line", async ({ expect }) => {
+  const { stdin, written, terminal: asked } = terminal();
+  const answer = askLine(asked, "Name: ", new AbortController().signal);
+  stdin.write("prod\n");
+  expect(await answer).toBe("prod");
+  expect(written).toEqual(["Name: "]);
+});
+
+it("has no answer when the input ends, or the command is interrupted", async ({ expect }) => {
+  const ended = terminal();
+  const first = askLine(ended.terminal, "Name: ", new AbortController().signal);
+  ended.stdin.end();
+  expect(await first).toBeUndefined();
+
+  const interrupted = terminal();
+  const controller = new AbortController();
+  const second = askLine(interrupted.terminal, "Name: ", controller.signal);
+  controller.abort();
+  expect(await second).toBeUndefined();
+  expect(await askLine(interrupted.terminal, "Name: ", controller.signal)).toBeUndefined();
+});
+
+it("asks on terminals only", ({ expect }) => {
+  expect(canAsk(terminal().terminal)).toBe(true);
+  expect(canAsk(terminal(false).terminal)).toBe(false);
+});

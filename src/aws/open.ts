@@ -34,6 +34,8 @@ export interface OpenOptions {
   requestHandler?: object;
   /** Ends calls and waits. */
   signal?: AbortSignal;
+  /** Is told when a call is about to be tried again: for whoever waits and wonders. */
+  retrying?: (retry: { service: string; operation: string; attempt: number; error: string }) => void;
   /** Is told of every call that has ended. */
   trace?: (record: CallRecord) => void;
 }
@@ -165,7 +167,10 @@ export function openAws(options: OpenOptions): Aws {
       const output = await withRetries(() => enter(attempt), {
         signal: options.signal,
         known: () => known,
-        onRetry: () => (retries += 1),
+        onRetry: (error, attempt) => {
+          retries += 1;
+          options.retrying?.({ service: name, operation, attempt, error: errorMessage(error) });
+        },
       });
       record();
       return output as never;

@@ -4,6 +4,7 @@
 export const engineCodes: Readonly<Record<string, string>> = {
   "engine/addon-degraded": "An add-on is there but not well",
   "engine/addon-failed": "EKS couldn't make or change an add-on",
+  "engine/blocker": "Something that lotse doesn't own keeps a network from being deleted",
   "engine/change-set-failed": "CloudFormation refuses a change",
   "engine/cluster-failed": "The control plane is in state FAILED",
   "engine/fargate-profile-failed": "EKS couldn't make a Fargate profile",

@@ -14,11 +14,13 @@ async function sweepInterfaces(crew: Crew, step: Step, vpc: string): Promise<num
   let swept = 0;
   for (const { NetworkInterfaceId: id = "", Status, Description = "" } of NetworkInterfaces) {
     if (Status !== "available" || !left.test(Description)) {
-      crew.progress(
-        step,
-        `Network interface ${id} (${Description || "no description"}) is ${Status} in ${vpc} and keeps it from being deleted`,
-        { resource: id },
-      );
+      crew.host.emit({
+        level: "warn",
+        code: "engine/blocker",
+        text: `Network interface ${id} (${Description || "no description"}) is ${Status} in ${vpc} and keeps it from being deleted`,
+        subject: step.id,
+        data: { step: step.id, resource: id, vpc },
+      });
       continue;
     }
     swept += await gone(crew.aws.call("ec2", "DeleteNetworkInterface", { NetworkInterfaceId: id }));

@@ -191,10 +191,12 @@ export async function runPlan(plan: Plan, aws: Aws, host: Host, options: RunOpti
   const { done, failed, skipped } = course;
   const interrupted = aws.signal?.aborted ?? false;
   if (!interrupted && failed.length === 0) await settleAddons(crew, failed);
+  const broken = new Set(failed.map(({ step }) => step));
   const result: RunResult = {
     ok: !interrupted && failed.length === 0 && skipped.length === 0,
     interrupted,
-    done,
+    // An add-on that was made and then didn't come up is a failure, however late that shows.
+    done: done.filter((step) => !broken.has(step)),
     failed: interrupted ? [] : failed,
     skipped: interrupted ? [...failed.map(({ step }) => step), ...skipped] : skipped,
     adopted: [...crew.adoptions],
@@ -203,7 +205,7 @@ export async function runPlan(plan: Plan, aws: Aws, host: Host, options: RunOpti
   const text = interrupted
     ? `Interrupted after ${done.length} of ${steps.length} steps; run the same command again, it goes on from there`
     : result.ok
-      ? `${done.length} of ${steps.length} steps done`
+      ? `${result.done.length} of ${steps.length} steps done`
       : `${failed.length} of ${steps.length} steps failed, ${skipped.length} not begun; run the same command again once the cause is removed`;
   host.emit({
     level: result.ok ? "result" : "error",

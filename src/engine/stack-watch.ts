@@ -38,7 +38,7 @@ async function newEvents(crew: Crew, stackId: string, seen: Set<string>): Promis
 }
 
 /** True for a resource that failed by itself, not because others did. */
-function isCause(event: StackEvent): boolean {
+function isFailure(event: StackEvent): boolean {
   if (isStackItself(event) || !(event.ResourceStatus ?? "").endsWith("_FAILED")) return false;
   return !/cancell?ed/i.test(event.ResourceStatusReason ?? "");
 }
@@ -77,7 +77,8 @@ function tell(crew: Crew, step: Step, stackName: string, event: StackEvent): voi
     ResourceStatus: status = "",
     ResourceStatusReason: reason,
   } = event;
-  const failed = status.endsWith("_FAILED");
+  // What is cancelled because another failed is no failure of its own.
+  const failed = isFailure(event);
   crew.host.emit({
     level: failed ? "warn" : "info",
     code: failed ? "engine/resource-failed" : "engine/step-progress",
@@ -105,7 +106,7 @@ export async function watchStack(crew: Crew, step: Step, stackName: string, stac
   const readEvents = async (): Promise<void> => {
     for (const event of await newEvents(crew, stackId, seen)) {
       if (!isStackItself(event)) tell(crew, step, stackName, event);
-      if (!cause && isCause(event)) cause = causeOf(event);
+      if (!cause && isFailure(event)) cause = causeOf(event);
     }
   };
   const end = await waitFor<StackEnd>(

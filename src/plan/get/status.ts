@@ -2,6 +2,7 @@
 import type { Aws } from "../../aws/index.ts";
 import type { Found } from "../found.ts";
 import { readFound } from "../read/found.ts";
+import { requireCluster } from "./clusters.ts";
 
 export interface Part {
   name: string;
@@ -100,7 +101,13 @@ export function statusOf(found: Found): ClusterStatus {
   };
 }
 
-/** Reads and summarises. */
+/**
+ * Reads and summarises.
+ *
+ * @throws LotseError `plan/no-cluster` when there is nothing of that name at all
+ */
 export async function getStatus(aws: Aws, cluster: string): Promise<ClusterStatus> {
-  return statusOf(await readFound(aws, cluster, { templates: false }));
+  const found = await readFound(aws, cluster, { templates: false });
+  if (!found.cluster && found.stacks.size === 0) await requireCluster(aws, cluster);
+  return statusOf(found);
 }

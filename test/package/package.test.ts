@@ -74,7 +74,7 @@ describe("the package", () => {
     const { stdout, stderr } = node(`
       import { createSandbox } from "lotse/sandbox";
       const sandbox = await createSandbox({ listen: true });
-      const answer = await fetch(sandbox.endpoint + "/", { method: "POST", body: "Action=GetCallerIdentity&Version=2011-06-15" });
+      const answer = await fetch(sandbox.endpoint + "/", { method: "POST", body: new URLSearchParams({ Action: "GetCallerIdentity", Version: "2011-06-15" }) });
       console.log(answer.status);
       await sandbox.close();
     `);

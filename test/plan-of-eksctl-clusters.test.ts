@@ -75,12 +75,7 @@ describe("changes of a production cluster", () => {
     ["endpoint access", "privateAccess: true", "privateAccess: false", ["update cluster-endpoints/prod (in place)"]],
     ["public CIDRs", "203.0.113.0/24", "198.51.100.0/24", ["update cluster-endpoints/prod (in place)"]],
     ["log types", 'enableTypes: ["*"]', "enableTypes: [audit]", ["update cluster-logging/prod (none)"]],
-    [
-      "log retention",
-      "logRetentionInDays: 30",
-      "logRetentionInDays: 90",
-      ["update log-retention//aws/eks/prod/cluster (none)"],
-    ],
+    ["log retention", "logRetentionInDays: 30", "logRetentionInDays: 90", ["update log-retention/prod (none)"]],
     ["Fargate selector", "- namespace: batch", "- namespace: jobs", ["replace fargateprofile/fp-batch (replaces)"]],
   ] as const)("%s", ([, from, to, expected], { expect }) => {
     expect(steps(change(from, to))).toEqual(expected);

@@ -146,9 +146,9 @@ class Course {
 }
 
 /** Add-ons that were made before there were nodes: once everything is there they must have come up. */
-async function settleAddons(crew: Crew, failed: StepFailure[]): Promise<void> {
-  const cluster = crew.addonsToLookAt.size > 0 ? await hasCompute(crew) : false;
-  for (const addon of cluster ? crew.addonsToLookAt : []) {
+async function settleAddons(crew: Crew, plan: Plan, failed: StepFailure[]): Promise<void> {
+  const worthwhile = crew.addonsToLookAt.size > 0 && (await hasNodes(crew, plan));
+  for (const addon of worthwhile ? crew.addonsToLookAt : []) {
     try {
       await awaitAddon(crew, addon);
     } catch (error) {
@@ -169,13 +169,14 @@ async function settleAddons(crew: Crew, failed: StepFailure[]): Promise<void> {
   }
 }
 
-/** Whether there is anything that an add-on's pods could run on; without, CoreDNS stays DEGRADED and that is no failure. */
-async function hasCompute(crew: Crew): Promise<boolean> {
-  const [{ nodegroups = [] }, { fargateProfileNames = [] }] = await Promise.all([
-    crew.aws.call("eks", "ListNodegroups", { clusterName: crew.cluster }),
-    crew.aws.call("eks", "ListFargateProfiles", { clusterName: crew.cluster }),
-  ]);
-  return nodegroups.length + fargateProfileNames.length > 0;
+/**
+ * Whether there are nodes for an add-on's pods. Without, CoreDNS stays DEGRADED, and on Fargate alone too until it is told
+ * to run there; neither is a failure of apply.
+ */
+async function hasNodes(crew: Crew, plan: Plan): Promise<boolean> {
+  if ((plan.context?.cluster.config.nodeGroups ?? []).length > 0) return true;
+  const { nodegroups = [] } = await crew.aws.call("eks", "ListNodegroups", { clusterName: crew.cluster });
+  return nodegroups.length > 0;
 }
 
 /**
@@ -189,8 +190,8 @@ export async function runPlan(plan: Plan, aws: Aws, host: Host, options: RunOpti
   const course = new Course(crew, steps, options.concurrency ?? defaultConcurrency);
   await course.run();
   const { done, failed, skipped } = course;
+  if (!aws.signal?.aborted && failed.length === 0) await settleAddons(crew, plan, failed);
   const interrupted = aws.signal?.aborted ?? false;
-  if (!interrupted && failed.length === 0) await settleAddons(crew, failed);
   const broken = new Set(failed.map(({ step }) => step));
   const result: RunResult = {
     ok: !interrupted && failed.length === 0 && skipped.length === 0,

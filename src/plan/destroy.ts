@@ -77,7 +77,10 @@ function stacks(found: Found): Removal[] {
       .find((value) => value !== undefined);
     return {
       kind,
-      name: group === "cluster" ? found.name : (named ?? stack.name.replace(`eksctl-${found.name}-`, "")),
+      name:
+        group === "cluster"
+          ? found.name
+          : (named ?? stack.name.replace(`eksctl-${found.name}-`, "").replace(/^addon-/, "")),
       stack: stack.name,
       text: `stack ${stack.name} (${stack.status})`,
       provides: `gone:${group}`,
@@ -201,7 +204,7 @@ export function planDestroy(found: Found, extras: DestroyExtras): Plan {
       ? [
           {
             kind: "log-retention" as const,
-            name: found.logGroup.name,
+            name: found.name,
             text: `log group ${found.logGroup.name}`,
             provides: "gone:logs",
             after: cluster,

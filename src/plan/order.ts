@@ -43,8 +43,19 @@ function needsOf(
   return [...needs];
 }
 
+/** Ids are what needs, messages and people go by; where two would be alike (stacks tagged by hand), the second says which. */
+function withOwnIds(drafts: readonly Draft[]): Draft[] {
+  const seen = new Set<string>();
+  return drafts.map((step, i) => {
+    const id = seen.has(step.id) ? `${step.id}@${step.stack ?? i}` : step.id;
+    seen.add(id);
+    return id === step.id ? step : { ...step, id };
+  });
+}
+
 /** Steps with their needs, sorted so that each comes after what it needs; ties keep the builders' order. */
-export function ordered(drafts: readonly Draft[]): Step[] {
+export function ordered(unordered: readonly Draft[]): Step[] {
+  const drafts = withOwnIds(unordered);
   const byPhase = new Map(phases.map((phase) => [phase, drafts.filter((step) => step.phase === phase)]));
   const provider = new Map<string, string[]>();
   for (const step of drafts) {

@@ -57,7 +57,7 @@ describe("a production cluster", () => {
     ]);
     expect(await change("[api, audit, authenticator]", "[audit]")).toEqual(["update cluster-logging/production"]);
     expect(await change("logRetentionInDays: 30", "logRetentionInDays: 90")).toEqual([
-      "update log-retention//aws/eks/production/cluster",
+      "update log-retention/production",
     ]);
     expect(
       await change(

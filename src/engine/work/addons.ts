@@ -73,8 +73,8 @@ export async function createAddon(
   }
   if (existing) crew.adopted(step);
   else await create(crew, object, version);
-  if (object.phase === "before-nodes") crew.lookAgain(object.name);
-  else await awaitAddon(crew, object.name);
+  if (object.wait) await awaitAddon(crew, object.name);
+  else crew.lookAgain(object.name);
 }
 
 async function create(crew: Crew, object: DesiredAddon, version: string | undefined): Promise<void> {
@@ -104,7 +104,7 @@ async function create(crew: Crew, object: DesiredAddon, version: string | undefi
 /** UpdateAddon. What the file doesn't change goes along unchanged: eksctl sends version and role too. */
 export async function updateAddon(crew: Crew, _step: Step, work: Extract<Work, { do: "update-addon" }>): Promise<void> {
   for (let turn = 0; ; turn += 1) {
-    const existing = await waitWhile(crew, work.addon, work.role ? /^UPDATING$/ : /^(CREATING|UPDATING)$/);
+    const existing = await waitWhile(crew, work.addon, /^(CREATING|UPDATING)$/);
     const role = work.role ? await crew.roleArn(work.role) : existing?.serviceAccountRoleArn;
     const addonVersion = work.version ?? existing?.addonVersion;
     const configurationValues = work.configurationValues ?? existing?.configurationValues;

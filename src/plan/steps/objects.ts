@@ -188,7 +188,7 @@ function logRetention(planning: Planning, object: DesiredLogRetention): Draft[] 
     draft({
       ...common(object),
       kind: "log-retention",
-      name: object.logGroup,
+      name: planning.found.name,
       action: planning.found.logGroup ? "update" : "create",
       phase: "beside",
       why: [

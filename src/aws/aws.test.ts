@@ -108,6 +108,9 @@ describe("a call", () => {
       diagnostic: { remedy: expect.stringContaining("lotse sandbox up") },
     });
     expect(nobody.requests).toHaveLength(3);
+    const silent = endpoint(Object.assign(new Error("no answer"), { name: "TimeoutError" }));
+    await expect(open(silent).call("sts", "GetCallerIdentity", {})).rejects.toMatchObject({ code: "aws/unavailable" });
+    expect(silent.requests).toHaveLength(3);
   });
 
   it("ends when it is interrupted", async ({ expect }) => {

@@ -83,6 +83,9 @@ function tokenMember(service: ServiceName, operation: string): string | undefine
 
 const maxConcurrency = 24;
 
+/** Milliseconds that an endpoint gets for its first answer: one that takes calls and says nothing is soon found out. */
+const firstAnswer = 10_000;
+
 /** A counter that lets only so many in at a time: AWS's limits are per account, and sockets are few. */
 function gate(width: number): <T>(body: () => Promise<T>) => Promise<T> {
   let inside = 0;
@@ -155,7 +158,10 @@ export function openAws(options: OpenOptions): Aws {
     const attempt = async (): Promise<unknown> => {
       try {
         const command = service.command(operation, whole as object);
-        const output = await client.send(command, options.signal ? { abortSignal: options.signal } : {});
+        const output = await client.send(command, {
+          ...(options.signal && { abortSignal: options.signal }),
+          ...(!known && { requestTimeout: firstAnswer }),
+        });
         known = true;
         return output;
       } catch (error) {

@@ -15,6 +15,9 @@ const tries: Partial<Record<FailureKind, number>> = {
 /** Before an endpoint has answered once, it more likely doesn't exist than it is away. */
 const triesOfStrangers = 3;
 
+const isStrange = (error: unknown): boolean =>
+  failureKind(error) === "unreachable" || (error as { name?: string } | undefined)?.name === "TimeoutError";
+
 const firstPause = 50;
 const longestPause = 10_000;
 
@@ -47,7 +50,7 @@ export async function withRetries<T>(
     } catch (error) {
       options.signal?.throwIfAborted();
       const kind = failureKind(error);
-      const allowed = kind === "unreachable" && !options.known() ? triesOfStrangers : (tries[kind] ?? 1);
+      const allowed = isStrange(error) && !options.known() ? triesOfStrangers : (tries[kind] ?? 1);
       if (count >= allowed) throw error;
       options.onRetry?.(error, count);
       await sleep(backoff(count, random), options.signal);

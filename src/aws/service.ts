@@ -15,7 +15,7 @@ export interface ClientConfig {
 }
 
 export interface Client {
-  send(command: object, options: { abortSignal?: AbortSignal }): Promise<unknown>;
+  send(command: object, options: { abortSignal?: AbortSignal; requestTimeout?: number }): Promise<unknown>;
   destroy(): void;
 }
 

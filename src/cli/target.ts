@@ -18,6 +18,13 @@ function regionOf(invocation: Invocation, fileRegion: string | undefined): strin
       remedy: "Leave --region out, or change metadata.region in the file.",
     });
   }
+  // The form of every region of every partition; a typo would end as a host that doesn't exist, or a wrong signature.
+  if (typeof asked === "string" && !/^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/.test(asked)) {
+    throw new LotseError("cli/usage", {
+      title: `--region ${JSON.stringify(asked)} is no region of AWS`,
+      remedy: "Give it as eu-central-1 or us-west-2.",
+    });
+  }
   return typeof asked === "string" ? asked : fileRegion;
 }
 
@@ -47,7 +54,16 @@ async function sandboxTarget(invocation: Invocation, region: string | undefined)
 export async function resolveTarget(invocation: Invocation, fileRegion?: string): Promise<Target> {
   const region = regionOf(invocation, fileRegion);
   const { options, env } = invocation;
-  if (options["sandbox"] === true) return sandboxTarget(invocation, region);
+  if (options["sandbox"] === true) {
+    const other = options["endpointUrl"] === undefined ? "profile" : "endpoint-url";
+    if (options["endpointUrl"] !== undefined || options["profile"] !== undefined) {
+      throw new LotseError("cli/usage", {
+        title: `--sandbox and --${other} contradict each other`,
+        remedy: "Leave one of them out: --sandbox is an account of its own.",
+      });
+    }
+    return sandboxTarget(invocation, region);
+  }
   const known = region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
   if (known === undefined || known === "") {
     throw new LotseError("cli/usage", {

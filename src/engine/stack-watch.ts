@@ -123,7 +123,7 @@ export async function watchStack(crew: Crew, step: Step, stackName: string, stac
 }
 
 /** What is thrown when a stack didn't end where it should. */
-export function stackFailure(stackName: string, end: StackEnd, doing: string): LotseError {
+export function stackFailure(stackName: string, end: StackEnd, doing: "Making" | "Updating" | "Deleting"): LotseError {
   const { cause, stack } = end;
   const why = cause
     ? `${cause.logicalId} (${cause.type}): ${cause.reason}`
@@ -133,7 +133,10 @@ export function stackFailure(stackName: string, end: StackEnd, doing: string): L
     detail: `The stack is in ${end.status}`,
     subject: stack?.id ?? stackName,
     blame: "aws",
-    remedy: "Remove the cause and run lotse apply again: it replaces failed stacks and goes on",
+    remedy:
+      doing === "Deleting"
+        ? "Remove the cause and run the same command again: it goes on where it stopped"
+        : "Remove the cause and run lotse apply again: it replaces failed stacks and goes on",
     data: { stack: stackName, status: end.status, ...(cause && { cause }) },
   });
 }

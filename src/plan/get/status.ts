@@ -86,7 +86,7 @@ export function statusOf(found: Found): ClusterStatus {
         ? problemsOf(`Cluster ${found.name}`, cluster.status ?? "", undefined, cluster.health)
         : stacks.length > 0
           ? [`Cluster ${found.name} doesn't exist, but ${stacks.length} of its stacks do`]
-          : []),
+          : [`Cluster ${found.name} doesn't exist`]),
       ...stacks.flatMap(({ name, status, statusReason }) => problemsOf(`Stack ${name}`, status, statusReason)),
       ...[...found.nodeGroups].flatMap(([name, group]) =>
         problemsOf(`Node group ${name}`, group.status ?? "", undefined, group.health),

@@ -122,6 +122,11 @@ export async function watchStack(crew: Crew, step: Step, stackName: string, stac
   return cause ? { ...end, cause } : end;
 }
 
+const remedies: Readonly<Record<string, string>> = {
+  ROLLBACK_COMPLETE: "Remove the cause and run lotse apply again: it replaces the failed stack and goes on",
+  UPDATE_ROLLBACK_COMPLETE: "Everything in it is as it was before; remove the cause and run lotse apply again",
+};
+
 /** What is thrown when a stack didn't end where it should. */
 export function stackFailure(stackName: string, end: StackEnd, doing: "Making" | "Updating" | "Deleting"): LotseError {
   const { cause, stack } = end;

@@ -146,6 +146,46 @@ describe("others", () => {
   });
 });
 
+describe("stacks in odd states", () => {
+  it("an update that failed left everything as before, and is tried again", async ({ expect }) => {
+    await using world = await openWorld();
+    await applied(world, base);
+    const text = base.replace("desiredCapacity: 1", "desiredCapacity: 1, labels: {tier: web}");
+    world.sandbox.faults.add({
+      service: "eks",
+      operation: "UpdateNodegroupConfig",
+      times: 1,
+      effect: { kind: "error", code: "InvalidRequestException", message: "no labels today", status: 400 },
+    });
+    const result = await world.apply(text);
+    expect(result.failed[0]).toMatchObject({
+      step: "nodegroup/m",
+      code: "engine/stack-failed",
+      message: expect.stringContaining("no labels today"),
+      error: { diagnostic: { detail: "The stack is in UPDATE_ROLLBACK_COMPLETE" } },
+    });
+    expect(await applied(world, text)).toEqual(["update nodegroup/m"]);
+  });
+
+  it("REVIEW_IN_PROGRESS holds nothing: it is replaced", async ({ expect }) => {
+    await using world = await openWorld();
+    await applied(world, base);
+    const tags = { "alpha.eksctl.io/cluster-name": "quay", "alpha.eksctl.io/nodegroup-name": "other" };
+    send(world, "cloudformation", "CreateChangeSet", {
+      StackName: "eksctl-quay-nodegroup-other",
+      ChangeSetName: "begun",
+      ChangeSetType: "CREATE",
+      TemplateBody: JSON.stringify({ Resources: { A: { Type: "AWS::EC2::InternetGateway" } } }),
+      Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+    });
+    const text = base.replace(
+      "managedNodeGroups: [",
+      "managedNodeGroups: [{name: other, instanceType: t3.medium, desiredCapacity: 1}, ",
+    );
+    expect(await applied(world, text)).toEqual(["replace nodegroup/other"]);
+  });
+});
+
 describe("in the way of destroy", () => {
   it("are interfaces and security groups left behind in the network", async ({ expect }) => {
     await using world = await openWorld();

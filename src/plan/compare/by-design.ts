@@ -39,6 +39,13 @@ export const byDesign: readonly ByDesign[] = [
   },
 ];
 
+/** Properties of a type whose old value an update must repeat, because the wanted template doesn't rule them. */
+export function unruledProperties(type: string, wanted: Readonly<Record<string, unknown>>): string[] {
+  const always = byDesign.filter((entry) => entry.type === type).map(({ property }) => property);
+  const open = onlyWhenWanted.filter((entry) => entry.type === type && wanted[entry.property] === undefined);
+  return [...always, ...open.map(({ property }) => property)];
+}
+
 /** Release and launch template versions count only when the file (so the wanted template) names one. */
 const onlyWhenWanted: readonly { type: string; property: string }[] = [
   { type: "AWS::EKS::Nodegroup", property: "ReleaseVersion" },

@@ -110,6 +110,17 @@ describe("the template of an update", () => {
     });
   });
 
+  it("keeps the release that eksctl upgraded the group to", ({ expect }) => {
+    const before = group({ ReleaseVersion: "1.34.2-20260815", ForceUpdateEnabled: false });
+    const after = group({ Labels: { role: "web" } });
+    expect(changes(before, group())).toEqual([]);
+    const { Resources } = submission(before, after, diffTemplates(before, after));
+    expect(Resources["ManagedNodeGroup"]?.Properties).toMatchObject({
+      ReleaseVersion: "1.34.2-20260815",
+      Labels: { role: "web" },
+    });
+  });
+
   it("keeps the control plane as it was submitted, and what it is told to keep", ({ expect }) => {
     const cluster = (Version: string): TemplateResource => ({ Type: "AWS::EKS::Cluster", Properties: { Version } });
     const before = template({

@@ -1,16 +1,16 @@
 // The template to submit for an update: the wanted one, with what must stay as it was taken from the living stack.
 import type { Template, TemplateResource, TemplateValue } from "../../stacks/index.ts";
-import { byDesign } from "./by-design.ts";
+import { unruledProperties } from "./by-design.ts";
 import { rollingLaunchTemplates, type ResourceChange } from "./template-diff.ts";
 
 /** Keeps the old values of properties that the template no longer rules, so that the change set doesn't touch them. */
 function withHistory(before: TemplateResource | undefined, after: TemplateResource): TemplateResource {
   if (!before || before.Type !== after.Type) return after;
-  const rules = byDesign.filter(({ type }) => type === after.Type);
-  if (rules.length === 0) return after;
-  if (rules.some(({ property }) => property === "*")) return before;
+  const unruled = unruledProperties(after.Type, after.Properties ?? {});
+  if (unruled.length === 0) return after;
+  if (unruled.includes("*")) return before;
   const properties: Record<string, TemplateValue> = { ...after.Properties };
-  for (const { property } of rules) {
+  for (const property of unruled) {
     const old = before.Properties?.[property];
     if (old === undefined) delete properties[property];
     else properties[property] = old;

@@ -138,10 +138,8 @@ export function stackFailure(stackName: string, end: StackEnd, doing: "Making" |
     detail: `The stack is in ${end.status}`,
     subject: stack?.id ?? stackName,
     blame: "aws",
-    remedy:
-      doing === "Deleting"
-        ? "Remove the cause and run the same command again: it goes on where it stopped"
-        : "Remove the cause and run lotse apply again: it replaces failed stacks and goes on",
+    // Also while deleting: the same command goes on, whichever it was.
+    remedy: remedies[end.status] ?? "Remove the cause and run the same command again: it goes on where it stopped",
     data: { stack: stackName, status: end.status, ...(cause && { cause }) },
   });
 }

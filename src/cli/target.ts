@@ -12,17 +12,17 @@ export interface Target {
 
 function regionOf(invocation: Invocation, fileRegion: string | undefined): string | undefined {
   const asked = invocation.options["region"];
-  if (typeof asked === "string" && fileRegion !== undefined && asked !== fileRegion) {
-    throw new LotseError("cli/usage", {
-      title: `--region ${asked} contradicts the file, which says ${fileRegion}`,
-      remedy: "Leave --region out, or change metadata.region in the file.",
-    });
-  }
   // The form of every region of every partition; a typo would end as a host that doesn't exist, or a wrong signature.
   if (typeof asked === "string" && !/^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$/.test(asked)) {
     throw new LotseError("cli/usage", {
       title: `--region ${JSON.stringify(asked)} is no region of AWS`,
       remedy: "Give it as eu-central-1 or us-west-2.",
+    });
+  }
+  if (typeof asked === "string" && fileRegion !== undefined && asked !== fileRegion) {
+    throw new LotseError("cli/usage", {
+      title: `--region ${asked} contradicts the file, which says ${fileRegion}`,
+      remedy: "Leave --region out, or change metadata.region in the file.",
     });
   }
   return typeof asked === "string" ? asked : fileRegion;

@@ -79,6 +79,8 @@ async function* size(): AsyncGenerator<Figure> {
     const { status, stderr } = spawnSync(process.execPath, [resolve("dist/lotse.js"), ...args], {
       env,
       encoding: "utf8",
+      // A plan of 1,000 groups is some megabytes of JSON.
+      maxBuffer: 256 * 1024 * 1024,
     });
     if (status !== 0) throw new Error(`lotse ${args.join(" ")}: ${status} ${stderr}`);
     return (performance.now() - started) / 1000;

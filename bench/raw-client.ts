@@ -5,6 +5,8 @@ import type { Socket } from "node:net";
 export interface Exchange {
   /** The next request on this connection, given the last answer's body. */
   next(connection: number, previous: string | undefined): string;
+  /** Hears the last answer of a connection, which no request follows. */
+  ended?(connection: number, answer: string): void;
 }
 
 interface Answer {
@@ -61,8 +63,10 @@ export async function requestsPerSecond(
           previous = answer.body;
           answers += 1;
           if (stop || answer.close) socket.destroy();
-          if (stop) resolve();
-          else if (answer.close) open();
+          if (stop) {
+            exchange.ended?.(id, answer.body);
+            resolve();
+          } else if (answer.close) open();
           else send();
         });
       };

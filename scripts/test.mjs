@@ -34,8 +34,16 @@ const ok = [
   ),
 ].every(Boolean);
 
-for (const line of judges.missing) console.log(`skipped: ${line}`);
 const report = JSON.parse(await readFile(results, "utf8"));
+// Nothing is skipped silently: the reason stands in the title of the test or of the suite around it.
+const skipped = report.testResults.flatMap(({ assertionResults }) =>
+  assertionResults.filter(({ status }) => status !== "passed" && status !== "failed"),
+);
+const titles = skipped.map(
+  ({ ancestorTitles, title }) => ancestorTitles.find((name) => name.startsWith("skipped")) ?? title,
+);
+for (const title of new Set(titles)) console.log(title.startsWith("skipped") ? title : `skipped: ${title}`);
+for (const line of judges.missing) console.log(`skipped: ${line}`);
 console.log(`in ${((performance.now() - started) / 1000).toFixed(0)} s`);
 console.log(
   `${report.numPassedTests} passed, ${report.numFailedTests} failed, ${report.numPendingTests + report.numTodoTests} skipped`,

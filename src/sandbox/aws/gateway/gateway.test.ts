@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { EKSClient, ListClustersCommand } from "@aws-sdk/client-eks";
 import { describe, it } from "vitest";
 import type { Sandbox } from "../../index.ts";
@@ -74,7 +75,17 @@ describe("the gateway", () => {
     expect(status(await raw(gateway, `${head}Content-Length: 1001\r\nExpect: 100-continue\r\n\r\n`))).toContain("413");
     const chunk = `800\r\n${"x".repeat(2048)}\r\n`;
     expect(status(await raw(gateway, `${head}Transfer-Encoding: chunked\r\n\r\n${chunk}0\r\n\r\n`))).toContain("413");
-    expect(status(await raw(gateway, `${head}Content-Length: 1000\r\n\r\n${"x".repeat(1000)}`))).toContain("200");
+    const whole = `${head}Content-Length: 1000\r\n\r\n${"x".repeat(1000)}`;
+    expect(status(await raw(gateway, whole))).toContain("200");
+    // Two that hold 900 bytes each leave room for small ones alone, until they are gone.
+    const slow = [1, 2].map(() => connect(gateway.port, "127.0.0.1"));
+    for (const socket of slow) socket.write(`${head}Content-Length: 1000\r\n\r\n${"x".repeat(900)}`);
+    await sleep(50);
+    expect(status(await raw(gateway, whole))).toContain("503");
+    expect(status(await raw(gateway, `${head}Content-Length: 9\r\n\r\n${"x".repeat(9)}`))).toContain("200");
+    for (const socket of slow) socket.destroy();
+    await sleep(50);
+    expect(status(await raw(gateway, whole))).toContain("200");
     await gateway.close();
   });
 

@@ -26,6 +26,8 @@ export interface Gateway {
 }
 
 const defaultBodyLimit = 256 * 1024 * 1024;
+/** All bodies that are being read, in bodies of the largest size: many large uploads at once don't fill the memory. */
+const largestBodies = 2;
 
 /** A client that sends its headers slower than this is cut off; bodies get longer. */
 const headersTimeout = 20_000;
@@ -41,22 +43,28 @@ function plain(status: number, text: string): WireResponse {
 function readBody(
   message: IncomingMessage,
   limit: number,
-  done: (body: Uint8Array | "too large" | "cut off") => void,
+  budget: { left: number },
+  done: (body: Uint8Array | "too large" | "too many" | "cut off") => void,
 ): void {
   let first: Buffer | undefined;
   let more: Buffer[] | undefined;
   let size = 0;
   let settled = false;
   const stated = Number(message.headers["content-length"] ?? -1);
-  const settle = (result: Uint8Array | "too large" | "cut off"): void => {
+  const settle = (result: Uint8Array | "too large" | "too many" | "cut off"): void => {
     if (settled) return;
     settled = true;
+    budget.left += size;
+    first = undefined;
+    more = undefined;
     done(result);
   };
   message.on("data", (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > limit) settle("too large");
     if (settled) return;
+    size += chunk.length;
+    budget.left -= chunk.length;
+    if (size > limit) return settle("too large");
+    if (budget.left < 0) return settle("too many");
     if (!first) first = chunk;
     else if (more) more.push(chunk);
     else more = [first, chunk];
@@ -102,6 +110,7 @@ const emptyBody = new Uint8Array();
 /** Opens the gateway on the loopback address. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const limit = options.bodyLimit ?? defaultBodyLimit;
+  const budget = { left: largestBodies * limit };
 
   const refuse = (message: IncomingMessage, response: ServerResponse, status: number, text: string): void => {
     response.shouldKeepAlive = false;
@@ -149,8 +158,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     if (Number(headers["content-length"] ?? 0) > limit) {
       return refuse(message, response, 413, `the body is larger than ${limit} bytes`);
     }
-    readBody(message, limit, (body) => {
+    readBody(message, limit, budget, (body) => {
       if (body === "too large") return refuse(message, response, 413, `the body is larger than ${limit} bytes`);
+      if (body === "too many") return refuse(message, response, 503, "too many large bodies at once; try again");
       if (body === "cut off") return void message.socket.destroy();
       answer(message, response, body);
     });

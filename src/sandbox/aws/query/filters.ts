@@ -16,17 +16,52 @@ export type FilterFields<Row> = Readonly<Record<string, (row: Row) => FilterValu
 /** EC2 takes at most 200 values in one filter. */
 const valueLimit = 200;
 
-/** Turns `eks-*` into a test. Plain text (no wildcard) compares directly: that is the common, fast case. */
+/** Parts of a pattern that aren't literal characters. */
+const anyText = 0;
+const anyCharacter = 1;
+type Part = typeof anyText | typeof anyCharacter | string;
+
+/** `a\*b*?` as `["a", "*", "b", anyText, anyCharacter]`. */
+function patternParts(pattern: string): Part[] {
+  const parts: Part[] = [];
+  for (const [part] of pattern.matchAll(/\\[*?\\]|\*+|[^]/gu)) {
+    if (part.startsWith("*")) parts.push(anyText);
+    else if (part === "?") parts.push(anyCharacter);
+    else parts.push(part.length > 1 && part.startsWith("\\") ? part.slice(1) : part);
+  }
+  return parts;
+}
+
+/**
+ * Turns `eks-*` into a test. Plain text (no wildcard) compares directly: that is the common, fast case. Patterns come
+ * from callers, so the comparison only ever goes back to the last `*`: many of them cost no more than one.
+ */
 export function wildcard(pattern: string): (text: string) => boolean {
   if (!/[*?\\]/.test(pattern)) return (text) => text === pattern;
-  const source = pattern.replaceAll(/\\[*?\\]|[*?]|[^*?\\]+|\\/g, (part) => {
-    if (part === "*") return "[^]*";
-    if (part === "?") return "[^]";
-    const literal = part.length > 1 && part.startsWith("\\") ? part.slice(1) : part;
-    return literal.replaceAll(/[.*+?^${}()|[\]\\/]/g, (character) => `\\${character}`);
-  });
-  const expression = new RegExp(`^${source}$`, "u");
-  return (text) => expression.test(text);
+  const parts = patternParts(pattern);
+  return (text) => {
+    const characters = Array.from(text);
+    let at = 0;
+    let part = 0;
+    let star = -1;
+    let starAt = 0;
+    while (at < characters.length) {
+      if (parts[part] === anyText) {
+        star = part;
+        starAt = at;
+        part += 1;
+      } else if (part < parts.length && (parts[part] === anyCharacter || parts[part] === characters[at])) {
+        part += 1;
+        at += 1;
+      } else if (star >= 0) {
+        part = star + 1;
+        starAt += 1;
+        at = starAt;
+      } else return false;
+    }
+    while (parts[part] === anyText) part += 1;
+    return part === parts.length;
+  };
 }
 
 /**

@@ -58,8 +58,9 @@ export function checkTags(ctx: Context, tags: readonly Tag[]): void {
 
 /** `tags` with more; refuses the fifty-first. */
 export function withTags(tags: Tags, more: readonly Tag[]): Tags {
-  const merged: Record<string, string> = { ...tags };
-  for (const { Key = "", Value = "" } of more) merged[Key] = Value;
+  // fromEntries defines members where an assignment to `__proto__` would be lost.
+  const given = more.map(({ Key = "", Value = "" }) => [Key, Value] as const);
+  const merged: Record<string, string> = Object.fromEntries([...Object.entries(tags), ...given]);
   if (Object.keys(merged).filter((key) => !key.startsWith("aws:")).length > tagLimit)
     throw new AwsError("TagLimitExceeded", "The maximum number of Tags for a resource has been reached.");
   return Object.freeze(merged);

@@ -168,6 +168,7 @@ describe("the VPC family", () => {
         });
     expect(refusal(tagged("aws:mine"))).toContain("reserved for internal use");
     expect(tagged("Name")()).toMatchObject({ Vpc: { Tags: [{ Key: "Name", Value: "x" }] } });
+    expect(tagged("__proto__")()).toMatchObject({ Vpc: { Tags: [{ Key: "__proto__", Value: "x" }] } });
     const Tags = Array.from({ length: 50 }, (_, i) => ({ Key: `k${i}`, Value: "" }));
     const [vpc] = call<{ Vpcs: { VpcId: string }[] }>("DescribeVpcs", {
       Filters: [{ Name: "tag:Name", Values: ["x"] }],

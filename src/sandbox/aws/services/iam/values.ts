@@ -68,7 +68,8 @@ const tagLimit = 50;
 
 /** Tags of a request over those there are. Keys are kept as written; IAM refuses the same key in another case. */
 export function mergeTags(before: Tags, input: readonly TagInput[] | undefined): Tags {
-  const result: Record<string, string> = { ...before };
+  // A map, because an assignment to a member `__proto__` would be lost.
+  const result = new Map(Object.entries(before));
   const seen = new Set<string>();
   for (const { Key: key = "", Value: value = "" } of input ?? []) {
     checkTag(key, value);
@@ -76,12 +77,12 @@ export function mergeTags(before: Tags, input: readonly TagInput[] | undefined):
       throw invalidInput("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
     }
     seen.add(key.toLowerCase());
-    const same = Object.keys(result).find((known) => known.toLowerCase() === key.toLowerCase());
-    if (same !== undefined && same !== key) delete result[same];
-    result[key] = value;
+    const same = [...result.keys()].find((known) => known.toLowerCase() === key.toLowerCase());
+    if (same !== undefined && same !== key) result.delete(same);
+    result.set(key, value);
   }
-  if (Object.keys(result).length > tagLimit) throw quotaExceeded("TagsPerResource", tagLimit);
-  return result;
+  if (result.size > tagLimit) throw quotaExceeded("TagsPerResource", tagLimit);
+  return Object.fromEntries(result);
 }
 
 function checkTag(key: string, value: string): void {

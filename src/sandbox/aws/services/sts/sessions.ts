@@ -84,7 +84,8 @@ export function readTags(
   tags: readonly TagInput[] | undefined,
   inherited: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const result: Record<string, string> = { ...inherited };
+  // A map, because an assignment to a member `__proto__` would be lost.
+  const result = new Map(Object.entries(inherited));
   const seen = new Set<string>();
   for (const { Key: key = "", Value: value = "" } of tags ?? []) {
     if (key === "" || key.length > 128) {
@@ -107,16 +108,12 @@ export function readTags(
         "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
       );
     }
-    result[key] = value;
+    result.set(key, value);
   }
-  if (Object.keys(result).length > tagLimit) {
-    throw validationError(
-      `[${Object.keys(result).length} items]`,
-      "tags",
-      "Member must have length less than or equal to 50",
-    );
+  if (result.size > tagLimit) {
+    throw validationError(`[${result.size} items]`, "tags", "Member must have length less than or equal to 50");
   }
-  return result;
+  return Object.fromEntries(result);
 }
 
 /** Per cent of the packed limit; refuses what is over it. Absent when there is nothing to pack. */

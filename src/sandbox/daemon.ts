@@ -46,7 +46,12 @@ function readDaemonFile(folder: string): DaemonFile | undefined {
   const path = join(folder, fileName);
   if (!existsSync(path)) return undefined;
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as DaemonFile;
+    const file = JSON.parse(readFileSync(path, "utf8")) as Partial<DaemonFile> | null;
+    const { pid, endpoint, version: writtenBy = "" } = file ?? {};
+    if (!Number.isInteger(pid) || typeof endpoint !== "string" || !/^http:\/\/[\w.]+:\d+$/.test(endpoint)) {
+      return undefined;
+    }
+    return { pid: Number(pid), endpoint, version: writtenBy };
   } catch {
     // Being written, or not ours: as if there were none.
     return undefined;
@@ -125,7 +130,27 @@ export async function daemonStatus(folder: string): Promise<SandboxStatus | unde
 /** A port that was used last time, so that exported variables stay right. */
 function lastPort(folder: string): number | undefined {
   const port = Number(readDaemonFile(folder)?.endpoint.split(":").at(-1));
-  return Number.isInteger(port) && port > 0 ? port : undefined;
+  // Ports below were never free ones: somebody asked for them by name, and does it again.
+  return port >= 1024 && port <= 65_535 ? port : undefined;
+}
+
+/** The daemon's log, in a folder that is made if need be. */
+function openLog(folder: string, path: string): number {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return openSync(path, "w", 0o600);
+  } catch (cause) {
+    throw new LotseError(
+      "sandbox/state-folder",
+      {
+        title: `The sandbox can't keep its state in ${folder}`,
+        detail: errorMessage(cause),
+        remedy: "Choose a folder that you may write to: --state or LOTSE_SANDBOX_DIR.",
+        blame: "user",
+      },
+      { cause },
+    );
+  }
 }
 
 /** The end of a daemon's log. */
@@ -146,9 +171,8 @@ export async function startDaemon(
   const { folder } = options;
   const running = await daemonStatus(folder);
   if (running) return { status: running, started: false };
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const logPath = join(folder, logName);
-  const log = openSync(logPath, "w", 0o600);
+  const log = openLog(folder, logPath);
   const clock = options.clock?.kind === "scaled" ? `scaled:${options.clock.factor}` : options.clock?.kind;
   const flags: [string, string | number | undefined][] = [
     ["--state", folder],
@@ -177,6 +201,8 @@ export async function startDaemon(
     if (exited !== undefined && !lastWords(logPath).includes("is in use")) break;
     await sleep(wait);
   }
+  // One that listens but can't be reached would keep the state in use.
+  if (exited === undefined) child.kill();
   const said = lastWords(logPath);
   throw new LotseError("sandbox/start-failed", {
     title: "The sandbox didn't start",
@@ -219,7 +245,8 @@ export async function serveSandbox(
       ...(options.region ? { region: options.region } : {}),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
     });
-  const remembered = options.port ?? lastPort(folder);
+  // 0 is any free port, as everywhere.
+  const remembered = options.port === 0 ? undefined : (options.port ?? lastPort(folder));
   const sandbox = await open(remembered).catch((error: unknown) => {
     const taken = (error as { cause?: NodeJS.ErrnoException }).cause?.code === "EADDRINUSE";
     if (options.port === undefined && taken) return open(undefined);

@@ -1,6 +1,6 @@
 // `lotse sandbox …` as a person uses it: the built command line, a daemon, state that survives being killed.
 import { execFile } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CreateRoleCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
@@ -157,6 +157,32 @@ describe.skipIf(!existsSync(entry))(`lotse sandbox${existsSync(entry) ? "" : ` (
     expect(await lotse("load", file)).toMatchObject({ exit: 0 });
     expect(await roleNames(iam)).toEqual(["before"]);
     expect(await lotse("load", entry)).toMatchObject({ exit: 1 });
+    expect((await lotse("load", "nowhere.jsonl")).err).toContain("cli/unreadable");
+    expect((await lotse("save", "nowhere/saved.jsonl")).err).toContain("cli/unwritable");
     expect(await roleNames(iam)).toEqual(["before"]);
+  });
+
+  it("starts whatever its own notes say, and says where it can't", async ({ expect }) => {
+    const { folder, lotse } = sandbox();
+    for (const notes of ['{"pid":1,"endpoint":"http://127.0.0.1:1"}', '{"pid":1,"endpoint":5}']) {
+      writeFileSync(join(folder, "daemon.json"), notes);
+      expect(await lotse("status")).toMatchObject({ exit: 1 });
+      expect(await lotse("up")).toMatchObject({ exit: 0 });
+      expect(await lotse("down")).toMatchObject({ exit: 0 });
+    }
+    const file = join(folder, "file");
+    writeFileSync(file, "");
+    expect((await lotse("up", "--state", file)).err).toContain("sandbox/state-folder");
+    expect(await lotse("status", "--state", file)).toMatchObject({ exit: 1 });
+  });
+
+  it("tells what a running one keeps", async ({ expect }) => {
+    const { lotse } = sandbox();
+    await lotse("up", "--port", "0", "--clock", "scaled:60");
+    expect((await lotse("status", "-o", "json")).out).toContain('"clock": "scaled:60"');
+    expect(await lotse("up", "--clock", "scaled:60")).toMatchObject({ exit: 0, err: "" });
+    const again = await lotse("up", "--clock", "instant");
+    expect(again).toMatchObject({ exit: 0 });
+    expect(again.err).toContain("clock scaled:60, not instant");
   });
 });

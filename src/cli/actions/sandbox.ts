@@ -1,7 +1,7 @@
 // Actions of `lotse sandbox …`.
 import { readFile, writeFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
-import { LotseError } from "../../base/index.ts";
+import { errorMessage, LotseError } from "../../base/index.ts";
 import type { DaemonOptions, ListedFault, SandboxStatus } from "../../sandbox/index.ts";
 import {
   adminCall,
@@ -44,8 +44,8 @@ function folderOf(invocation: Invocation): string {
 
 function daemonOptions(invocation: Invocation): DaemonOptions {
   const port = numberOption(invocation, "port");
-  if (port !== undefined && !(Number.isInteger(port) && port >= 1 && port <= 65_535)) {
-    throw usage(`${port} is not a port`, "Give --port a number from 1 to 65535.");
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw usage(`${port} is not a port`, "Give --port a number from 1 to 65535, or 0 for any free one.");
   }
   const clockText = textOption(invocation, "clock");
   const clock = clockText === undefined ? undefined : parseClock(clockText);
@@ -82,12 +82,36 @@ function print(invocation: Invocation, text: string): void {
 
 const wantsJson = (invocation: Invocation): boolean => invocation.options["output"] === "json";
 
+/** What was asked for and a running sandbox does otherwise. */
+function keptSettings({ port, clock, account, region }: DaemonOptions, status: SandboxStatus): string[] {
+  const asked = clock?.kind === "scaled" ? `scaled:${clock.factor}` : clock?.kind;
+  const kept: string[] = [];
+  if (port && !status.endpoint.endsWith(`:${port}`)) kept.push(`port, not ${port}`);
+  if (asked !== undefined && asked !== status.clock) kept.push(`clock ${status.clock}, not ${asked}`);
+  if (account !== undefined && account !== status.account) kept.push(`account, not ${account}`);
+  if (region !== undefined && region !== status.region) kept.push(`region ${status.region}, not ${region}`);
+  return kept;
+}
+
+/** Reads or writes a file that the user named: that it can't be done is no defect. */
+async function userFile<T>(path: string, code: "cli/unreadable" | "cli/unwritable", work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    const title = `${path} can't be ${code === "cli/unreadable" ? "read" : "written"}: ${errorMessage(cause)}`;
+    throw new LotseError(code, { title, remedy: "Check the path and its permissions.", blame: "user" }, { cause });
+  }
+}
+
 export const up: Action = async (invocation) => {
   const options = daemonOptions(invocation);
   const { status, started } = await startDaemon(options);
   print(invocation, `${started ? "ready" : "already running"} at ${status.endpoint} (account ${status.account})`);
-  if (!started && options.port !== undefined && !status.endpoint.endsWith(`:${options.port}`)) {
-    invocation.terminal.stderr.write(`it keeps its port; for ${options.port}: lotse sandbox down, then up again\n`);
+  if (!started) {
+    const kept = keptSettings(options, status);
+    if (kept.length > 0) {
+      invocation.terminal.stderr.write(`it keeps its ${kept.join(" and ")}: lotse sandbox down, then up again\n`);
+    }
   }
   print(invocation, 'point AWS tools at it: eval "$(lotse sandbox env)"');
   return exitCode.done;
@@ -158,14 +182,17 @@ export const save: Action = async (invocation) => {
   const state = await adminCall(endpoint, "GET save");
   const [file] = invocation.arguments;
   if (file === "-") invocation.terminal.stdout.write(state);
-  else await writeFile(String(file), state, { mode: 0o600 });
+  else await userFile(String(file), "cli/unwritable", writeFile(String(file), state, { mode: 0o600 }));
   return exitCode.done;
 };
 
 export const load: Action = async (invocation) => {
   const { endpoint } = await running(invocation);
   const [file] = invocation.arguments;
-  const state = file === "-" ? await readAll(invocation.terminal.stdin) : await readFile(String(file), "utf8");
+  const state =
+    file === "-"
+      ? await readAll(invocation.terminal.stdin)
+      : await userFile(String(file), "cli/unreadable", readFile(String(file), "utf8"));
   await adminCall(endpoint, "POST load", { body: state });
   return exitCode.done;
 };

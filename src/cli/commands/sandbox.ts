@@ -21,7 +21,10 @@ const outputOption: OptionDefinition = {
 };
 
 const startOptions: readonly OptionDefinition[] = [
-  { flags: "--port <number>", description: "port on 127.0.0.1 (default: that of the last time, or a free one)" },
+  {
+    flags: "--port <number>",
+    description: "port on 127.0.0.1, 0 for any (default: that of the last time, or a free one)",
+  },
   {
     flags: "--clock <mode>",
     description:

@@ -1,4 +1,13 @@
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -105,6 +114,24 @@ describe("the journal", () => {
     writeFileSync(path, '{"format":"lotse-sandbox-state","version":1,"generation":1}\n');
     expect(() => opened(folder)).toThrow(/damaged/);
     expect(readdirSync(folder)).toEqual(["state.jsonl"]);
+  });
+
+  it("recovers from a disk that has room for the snapshot but not for its journal", ({ expect }) => {
+    const folder = newFolder();
+    const { store, journal } = opened(folder);
+    dock(store).put("a", { name: "a", crew: 1 });
+    const inTheWay = join(folder, "journal-1.jsonl");
+    mkdirSync(inTheWay);
+    expect(() => journal.snapshot()).toThrow("EISDIR");
+    expect(() => journal.flush()).toThrow("EISDIR");
+    rmSync(inTheWay, { recursive: true });
+    journal.flush();
+    expect(journal.problem).toBeUndefined();
+    dock(store).put("b", { name: "b", crew: 1 });
+    journal.close();
+    const second = opened(folder);
+    expect(names(second.store)).toEqual(["a", "b"]);
+    second.journal.close();
   });
 
   // /dev/full refuses every byte, as a full disk does; it is a Linux device.

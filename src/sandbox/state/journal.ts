@@ -217,11 +217,18 @@ class DiskJournal implements Journal {
 
   #writeSnapshot(): void {
     const generation = this.#generation + 1;
-    this.#snapshotSize = writeSnapshot(this.#folder, generation, this.#store.dump());
+    // The new journal first: when the disk refuses either file, all is as it was. One of an earlier try may hold lines.
+    const file = openSync(join(this.#folder, journalName(generation)), "w+", 0o600);
+    try {
+      this.#snapshotSize = writeSnapshot(this.#folder, generation, this.#store.dump());
+    } catch (error) {
+      closeSync(file);
+      throw error;
+    }
     this.#pending = [];
     closeSync(this.#file);
     this.#generation = generation;
-    this.#file = openSync(join(this.#folder, journalName(generation)), "a+", 0o600);
+    this.#file = file;
     this.#length = 0;
     this.#removeOldJournals();
   }

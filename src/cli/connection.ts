@@ -16,6 +16,12 @@ export async function withAws<T>(
   const aws = await connect({
     ...target.open,
     signal,
+    // Two tries more are everyday life under load; from the third on a person wants to know what is being waited for.
+    retrying: ({ service, operation, attempt, error }) => {
+      if (attempt < 3) return;
+      const text = `${service}.${operation} is tried again (${attempt}): ${error}`;
+      host.emit({ level: "warn", code: "aws/retrying", text });
+    },
     trace: ({ service, operation, retries, ms, error }) => {
       const parts = [
         `${service}.${operation}`,

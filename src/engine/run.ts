@@ -4,8 +4,8 @@ import { errorMessage, isLotseError, type Host } from "../base/index.ts";
 import { failureKind, type Aws } from "../aws/index.ts";
 import type { Plan, Step } from "../plan/index.ts";
 import { createCrew, type Crew } from "./crew.ts";
-import { awaitAddon } from "./work/addons.ts";
-import { carryOut } from "./work/index.ts";
+import { awaitAddon } from "./executors/addons.ts";
+import { carryOut } from "./executors/index.ts";
 
 export interface RunOptions {
   /** Steps at a time; eksctl's limit for node groups. */

@@ -1,4 +1,4 @@
-// What the engine does for a step, as data: one variant per way of working, one executor each in `engine/work/`.
+// What the engine does for a step, as data: one variant per way of working, one executor each in `engine/executors/`.
 import type { DesiredAwsObject, RoleReference, StackCapability, Tag, Template } from "../stacks/index.ts";
 
 /** A change of the control plane by UpdateClusterConfig; EKS takes one kind per call. */

@@ -79,6 +79,28 @@ describe("later", () => {
     expect(await gone(world)).toEqual([]);
   });
 
+  it("an add-on that leaves the file goes before its role; one of unknown origin stays", async ({ expect }) => {
+    await using world = await openWorld();
+    const file = (more: string): string =>
+      `${base}iam: {withOIDC: true}\naddons: [{name: vpc-cni}, {name: coredns}, {name: kube-proxy}${more}]\n`;
+    await applied(
+      world,
+      file(", {name: aws-ebs-csi-driver, wellKnownPolicies: {ebsCSIController: true}}, {name: eks-pod-identity-agent}"),
+    );
+    const kept = await world.plan(file(""));
+    expect(stepsOf(kept)).toEqual([]);
+    expect(kept.notes.map(({ text }) => text)).toEqual([
+      expect.stringContaining("Role of add-on aws-ebs-csi-driver isn't in the file; --prune"),
+      expect.stringContaining("Add-on aws-ebs-csi-driver isn't in the file; --prune"),
+      expect.stringContaining("Add-on eks-pod-identity-agent isn't in the file, and nothing shows that it ever was"),
+    ]);
+    expect(await applied(world, file(""), true)).toEqual([
+      "delete addon/aws-ebs-csi-driver",
+      "delete addon-role/aws-ebs-csi-driver",
+    ]);
+    expect(await gone(world)).toEqual([]);
+  });
+
   it("another mode of NAT, told to interrupt", async ({ expect }) => {
     await using world = await openWorld();
     await applied(world, base);

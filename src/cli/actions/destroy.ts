@@ -17,7 +17,7 @@ export const run: Action = async (invocation) => {
   const json = options["output"] === "json";
   return withAws(invocation, region, async (aws, target) => {
     await printHeader(invocation, `destroy ${name}`, aws, target);
-    const planned = await planDestroy(name, aws);
+    const planned = await planDestroy(name, aws, { keepLogs: options["keepLogs"] === true });
     if (!hasChanges(planned)) {
       if (json) terminal.stdout.write(await renderData({ plan: planData(planned), result: null }, "json"));
       else terminal.stdout.write(`Nothing to delete: there is no cluster ${name} and nothing of it is left.\n`);

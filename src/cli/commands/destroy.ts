@@ -12,6 +12,7 @@ export const destroy: CommandDefinition = defineCommand({
     fileOption,
     nameOption,
     yesOption,
+    { flags: "--keep-logs", description: "leave the control plane's log group" },
     {
       flags: "-o, --output <format>",
       description: "how to print the result",

@@ -35,6 +35,10 @@ export async function main(): Promise<void> {
     if (error.code === "EPIPE") process.exit(0);
     throw error;
   });
+  // Nobody follows the progress any more (`lotse apply 2>&1 | head`): the work goes on, as it would on AWS anyway.
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
   process.exitCode = await runCommandLine({
     arguments: process.argv.slice(2),
     env,

@@ -24,11 +24,12 @@ export interface HostOptions {
   signal: AbortSignal;
 }
 
-/** The host that fits the terminal: moving when stderr is one, plain lines else, NDJSON on request. */
+/** The host that fits the terminal: moving when stderr is one that can, plain lines else, NDJSON on request. */
 export function createHost(options: HostOptions): CliHost {
   const ask = (question: Question): Promise<boolean> => confirm(question, options);
   if (options.json) return { ...jsonLines(options), ask };
-  return { ...(options.terminal.stderr.isTTY ? moving(options) : plain(options)), ask };
+  const moves = options.terminal.stderr.isTTY && options.env["TERM"] !== "dumb";
+  return { ...(moves ? moving(options) : plain(options)), ask };
 }
 
 const hidden = (message: Heard, debug: boolean): boolean =>

@@ -63,7 +63,7 @@ function stacks(planning: Planning): Draft[] {
         duration: stack.template ? stackSeconds(stack.template, "delete") : 60,
         iamActions: stackIamActions("delete", types),
         // The role goes after what uses it.
-        after: held.kind === "pod-identity-role" ? [`removed-association/${held.name}`] : [],
+        after: [`removed-association/${held.name}`, `removed-addon/${held.name}`],
         work: { do: "delete-stack", stack: stack.name },
       }),
     ];
@@ -100,6 +100,42 @@ function associations(planning: Planning): Draft[] {
   );
 }
 
+/** EKS doesn't tell who made an add-on, and puts in some by itself (GuardDuty's agent); a role stack of eksctl's does. */
+function addons(planning: Planning): Draft[] {
+  const wanted = new Set(planning.objects.aws.flatMap((object) => (object.kind === "addon" ? [object.name] : [])));
+  const ours = new Set(
+    [...planning.found.stacks.values()].flatMap(({ tags }) => [
+      tags["alpha.eksctl.io/addon-name"],
+      tags["alpha.eksctl.io/addon-podidentityassociation-name"],
+    ]),
+  );
+  return [...planning.found.addons.keys()].flatMap((name): Draft[] => {
+    if (wanted.has(name)) return [];
+    const text = `Add-on ${name} isn't in the file`;
+    const isOurs = ours.has(name);
+    if (!planning.prune || !isOurs) {
+      planning.notes.push({
+        code: "plan/not-in-file",
+        text: isOurs
+          ? `${text}; --prune takes it down`
+          : `${text}, and nothing shows that it ever was; it is left alone (aws eks delete-addon takes it down)`,
+      });
+      return [];
+    }
+    return [
+      {
+        ...removal("addon", name, text, {
+          duration: 30,
+          iamActions: ["eks:DeleteAddon", "eks:DescribeAddon"],
+          work: { do: "delete-addon", addon: name },
+        }),
+        effect: "interrupts",
+        provides: [`removed-addon/${name}`],
+      },
+    ];
+  });
+}
+
 function fargateProfiles(planning: Planning): Draft[] {
   const wanted = new Set(
     planning.objects.aws.flatMap((object) => (object.kind === "fargate-profile" ? [object.name] : [])),
@@ -131,5 +167,5 @@ function fargateProfiles(planning: Planning): Draft[] {
 
 /** Steps that take down what the file no longer names. */
 export function removals(planning: Planning): Draft[] {
-  return [...stacks(planning), ...associations(planning), ...fargateProfiles(planning)];
+  return [...stacks(planning), ...associations(planning), ...addons(planning), ...fargateProfiles(planning)];
 }

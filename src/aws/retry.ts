@@ -22,7 +22,7 @@ const firstPause = 50;
 const longestPause = 10_000;
 
 /** Milliseconds before try number `attempt + 1`: "full jitter" of the AWS Architecture Blog, never below a quarter. */
-export function backoff(attempt: number, random: () => number): number {
+function backoff(attempt: number, random: () => number): number {
   const ceiling = Math.min(longestPause, firstPause * 2 ** (attempt - 1));
   return ceiling * (0.25 + 0.75 * random());
 }

@@ -16,9 +16,6 @@ export interface AddonFacts {
   computeTypes: readonly ("ec2" | "fargate" | "auto" | "hybrid")[];
 }
 
-/** Add-ons that EKS installs itself when `bootstrapSelfManagedAddons` isn't false (as self-managed objects). */
-export const bootstrapAddons: readonly string[] = ["vpc-cni", "coredns", "kube-proxy"];
-
 type Line = readonly [
   name: string,
   type: AddonFacts["type"],

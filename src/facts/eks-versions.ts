@@ -19,7 +19,7 @@ export type VersionStatus = "STANDARD_SUPPORT" | "EXTENDED_SUPPORT" | "UNSUPPORT
 export const calendarAsOf = "2026-08-22";
 
 /** What EKS gives a cluster for which no version is asked: the newest in standard support for a while (inferred). */
-export const eksDefaultVersion = "1.35";
+const eksDefaultVersion = "1.35";
 
 const calendar: readonly EksVersion[] = (
   [

@@ -5,7 +5,6 @@ export type { EksVersion, VersionStatus } from "./eks-versions.ts";
 export {
   calendarAsOf,
   defaultVersionAt,
-  eksDefaultVersion,
   eksVersion,
   eksVersions,
   minorOf,
@@ -15,7 +14,7 @@ export {
 export type { Zone } from "./zones.ts";
 export { availabilityZones, eksZones, localZones, zoneIdsWithoutEks } from "./zones.ts";
 export type { AddonFacts, AddonVersion } from "./addons.ts";
-export { addon, addons, addonVersions, bootstrapAddons } from "./addons.ts";
+export { addon, addons, addonVersions } from "./addons.ts";
 export { accessEntryTypes, accessPolicies, accessPolicyArn, amiTypes, clusterLogTypes } from "./eks-access.ts";
 export type { AmiParameters } from "./ami-parameters.ts";
 export {

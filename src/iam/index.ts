@@ -17,7 +17,6 @@ export { denialReason, describeStatement } from "./explain.ts";
 export type { PolicyJson, UsedPermission } from "./least-privilege.ts";
 export { leastPrivilegePolicy } from "./least-privilege.ts";
 export { packedPolicySize, policySize, policySizeLimits } from "./limits.ts";
-export { conditionOperatorNames, parseDate } from "./operators.ts";
 export type { ParsedPolicy } from "./parse.ts";
 export { parsePolicy } from "./parse.ts";
 export { invalidPrincipalText } from "./parse-principal.ts";

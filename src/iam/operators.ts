@@ -43,7 +43,7 @@ function parseNumber(text: string): number | undefined {
 }
 
 /** Epoch milliseconds of an ISO 8601 date (any of the W3C profile's precisions) or of epoch seconds. */
-export function parseDate(text: string): number | undefined {
+function parseDate(text: string): number | undefined {
   if (/^\d{1,4}$/.test(text)) return text.length === 4 ? Date.parse(text) : Number(text) * 1000;
   if (/^\d+$/.test(text)) return Number(text) * 1000;
   if (!/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d))?)?)?$/.test(text)) return undefined;
@@ -110,9 +110,4 @@ const byName: ReadonlyMap<string, ConditionOperator> = new Map(all.map((operator
 /** The operator of that name without its qualifiers; undefined when IAM has none such. */
 export function conditionOperator(name: string): ConditionOperator | undefined {
   return byName.get(name);
-}
-
-/** Names of all operators, without qualifiers. */
-export function conditionOperatorNames(): readonly string[] {
-  return [...byName.keys()];
 }

@@ -1,5 +1,5 @@
 // What the builders of steps work with, and how they spell reasons.
-import { formatLocation, type Diagnostic } from "../base/index.ts";
+import type { Diagnostic } from "../base/index.ts";
 import type { Cluster, ConfigPath } from "../config/index.ts";
 import type { DesiredObjects, DesiredStack, Known } from "../stacks/index.ts";
 import type { Found, LookedUp } from "./found.ts";
@@ -63,11 +63,6 @@ export function why(planning: Pick<Planning, "cluster">, code: string, text: str
   };
 }
 
-/** `file:line`, for texts. */
-export function placeOf(planning: Pick<Planning, "cluster">, path: ConfigPath): string {
-  return formatLocation(planning.cluster.locate(path));
-}
-
 /** True when the file itself says it, and not a default. */
 export function isWritten(cluster: Cluster, path: ConfigPath): boolean {
   const value = path.reduce<unknown>(
@@ -92,7 +87,7 @@ export function draft(step: Pick<Draft, "kind" | "name" | "action" | "phase" | "
 }
 
 /** `nodegroup/workers`; `cluster` alone where there is only one. */
-export function stepId(kind: StepKind, name: string): string {
+function stepId(kind: StepKind, name: string): string {
   return `${kind}/${name}`;
 }
 

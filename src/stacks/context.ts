@@ -8,7 +8,7 @@ import { eksctlDefaultVersion, eksctlVersion, stackNames, tagKeys, toTags } from
 import type { Template } from "./template.ts";
 
 /** eksctl's VPC when the file names none. */
-export const defaultVpcCidr = "192.168.0.0/16";
+const defaultVpcCidr = "192.168.0.0/16";
 
 export interface Context {
   readonly config: ClusterConfig;

@@ -41,7 +41,7 @@ export function dnsSuffixOf(region: string): string {
 }
 
 /** Name of the mapping that templates with service principals carry. */
-export const servicePrincipalMap = "ServicePrincipalPartitionMap";
+const servicePrincipalMap = "ServicePrincipalPartitionMap";
 
 /** eksctl's mapping from partition to service principals. */
 export const servicePrincipalMappings: Readonly<Record<string, TemplateValue>> = {

@@ -16,7 +16,7 @@ const textOf = (body: unknown): string =>
   typeof body === "string" ? body : body instanceof Uint8Array ? new TextDecoder().decode(body) : "";
 
 /** True for a call that changes something. */
-export function changes({ method, path, headers, body }: HttpRequest): boolean {
+function changes({ method, path, headers, body }: HttpRequest): boolean {
   const target = headers["x-amz-target"] ?? headers["X-Amz-Target"];
   const action = target?.split(".").at(-1) ?? /(?:^|&)Action=(\w+)/.exec(textOf(body))?.[1];
   if (action !== undefined) return !/^(Describe|Get|List)/.test(action);

@@ -50,7 +50,7 @@ export const resourceElement = "reference_policies_elements_resource";
 export const principalElement = "reference_policies_elements_principal";
 export const boundaryPage = "access_policies_boundaries";
 
-export function ask(change: Partial<ReferenceRequest> = {}): ReferenceRequest {
+function ask(change: Partial<ReferenceRequest> = {}): ReferenceRequest {
   return { who: alice, action: "s3:GetObject", resource: "arn:aws:s3:::b/k", context: {}, ...change };
 }
 

@@ -11,7 +11,7 @@ import { checkFlag, checkNumber, checkText } from "./scalars.ts";
 import { unknownKey, wrongCase } from "./unknown-key.ts";
 
 /** The value of a node as the type wants it; undefined when it is absent (null) or doesn't fit. */
-export function checkValue(node: SourceNode, type: FieldType, context: CheckContext): unknown {
+function checkValue(node: SourceNode, type: FieldType, context: CheckContext): unknown {
   if (node.kind === "null" && type.kind !== "struct") return undefined;
   switch (type.kind) {
     case "text":

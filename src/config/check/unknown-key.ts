@@ -62,7 +62,7 @@ function homesOf(key: string, except: Struct): string[] {
 }
 
 /** The struct a type leads to, through lists and maps. */
-export function structWithin(type: FieldType): { struct: Struct; suffix: string } | undefined {
+function structWithin(type: FieldType): { struct: Struct; suffix: string } | undefined {
   if (type.kind === "struct") return { struct: type.struct, suffix: "" };
   if (type.kind !== "list" && type.kind !== "map") return undefined;
   const inner = structWithin(type.of);

@@ -8,7 +8,7 @@ import type { Crew } from "../crew.ts";
 const clusterTimeout = 60 * 60;
 
 /** Waits until no update is under way. */
-export async function quietCluster(crew: Crew): Promise<EksCluster> {
+async function quietCluster(crew: Crew): Promise<EksCluster> {
   return waitFor(
     async () => {
       const cluster = await crew.living();

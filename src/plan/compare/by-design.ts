@@ -8,7 +8,7 @@ export interface ByDesign {
   because: string;
 }
 
-export const byDesign: readonly ByDesign[] = [
+const byDesign: readonly ByDesign[] = [
   {
     type: "AWS::EKS::Cluster",
     property: "*",

@@ -41,7 +41,7 @@ function problemsOf(what: string, status: string, reason: string | undefined, he
 }
 
 /** Summary of what was found. Pure. */
-export function statusOf(found: Found): ClusterStatus {
+function statusOf(found: Found): ClusterStatus {
   const { cluster } = found;
   const stacks = [...found.stacks.values()];
   const selfManaged = [...found.autoScalingGroups].filter(([name]) => !found.nodeGroups.has(name));

@@ -22,7 +22,7 @@ export interface ReadOptions {
 }
 
 /** `https://oidc…/id/X` → the ARN that the provider has, or would have. */
-export function oidcProviderArn(cluster: Cluster): string | undefined {
+function oidcProviderArn(cluster: Cluster): string | undefined {
   const issuer = cluster.identity?.oidc?.issuer;
   const [, partition, account] = /^arn:([^:]+):eks:[^:]*:(\d+):/.exec(cluster.arn ?? "") ?? [];
   if (issuer === undefined || account === undefined) return undefined;

@@ -6,7 +6,7 @@ import type { FoundStack } from "../found.ts";
 type SdkStack = NonNullable<Output<"cloudformation", "DescribeStacks">["Stacks"]>[number];
 
 /** Tags that name the cluster: today's key, and the one of eksctl before 0.4 that it still writes. */
-export const clusterTagKeys: readonly string[] = [
+const clusterTagKeys: readonly string[] = [
   "alpha.eksctl.io/cluster-name",
   "eksctl.cluster.k8s.io/v1alpha1/cluster-name",
 ];

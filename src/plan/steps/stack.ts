@@ -12,7 +12,7 @@ import { draft, why, type Draft, type Phase, type Planning } from "../planning.t
 import { lineOf } from "./lines.ts";
 
 /** Steps are named as eksctl's commands name things. */
-export const stepKindOf: Readonly<Record<StackKind, StepKind>> = {
+const stepKindOf: Readonly<Record<StackKind, StepKind>> = {
   cluster: "cluster",
   nodegroup: "nodegroup",
   iamserviceaccount: "iamserviceaccount",

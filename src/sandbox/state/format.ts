@@ -3,7 +3,7 @@ import { LotseError } from "../../base/index.ts";
 import type { Change } from "../aws/core/index.ts";
 
 /** Raised when older code couldn't read what newer code writes. */
-export const stateVersion = 1;
+const stateVersion = 1;
 
 export interface StateHeader {
   format: "lotse-sandbox-state";

@@ -11,7 +11,7 @@ import type { SubnetPlan } from "./subnets.ts";
 const loadBalancerTag = { Public: "kubernetes.io/role/elb", Private: "kubernetes.io/role/internal-elb" } as const;
 
 /** Where all addresses go that no other route takes. */
-export const anywhere = "0.0.0.0/0";
+const anywhere = "0.0.0.0/0";
 
 function addSubnet(template: TemplateBuilder, subnet: SubnetPlan, hostnameType: string | undefined): void {
   const suffix = zoneSuffix(subnet.zone);

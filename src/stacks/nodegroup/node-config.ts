@@ -1,7 +1,7 @@
 // NodeConfig documents of nodeadm, which joins Amazon Linux 2023 nodes to a cluster:
 // https://awslabs.github.io/amazon-eks-ami/nodeadm/doc/api/
 import { parse } from "yaml";
-import { LotseError } from "../../base/index.ts";
+import { errorMessage, LotseError } from "../../base/index.ts";
 import type { Binder } from "../binder.ts";
 import type { SelfManagedGroup } from "./group.ts";
 import type { Group } from "./group.ts";
@@ -71,7 +71,7 @@ export function ownConfig(text: string): Document {
   try {
     document = parse(text);
   } catch (error) {
-    throw notNodeConfig((error as Error).message, error);
+    throw notNodeConfig(errorMessage(error), error);
   }
   if (typeof document !== "object" || document === null || Array.isArray(document)) throw notNodeConfig("no mapping");
   const { spec = {}, ...rest } = document as { spec?: Record<string, Document> };

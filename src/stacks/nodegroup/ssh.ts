@@ -7,7 +7,7 @@ import type { TemplateValue } from "../template.ts";
 import type { Group } from "./group.ts";
 
 /** eksctl's key file when SSH is switched on without naming one. */
-export const defaultKeyPath = "~/.ssh/id_rsa.pub";
+const defaultKeyPath = "~/.ssh/id_rsa.pub";
 
 /** True when nodes of the group take SSH: switched on, or a key is named and it isn't switched off. */
 export function sshAllowed(ssh: NodeGroupSSH | undefined): boolean {

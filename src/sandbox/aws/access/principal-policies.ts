@@ -28,7 +28,7 @@ function inlineOf(row: Readonly<Entity>): readonly NamedPolicy[] {
 }
 
 /** A managed policy's version in force. */
-export function managedPolicy(policy: Readonly<PolicyRow>): NamedPolicy {
+function managedPolicy(policy: Readonly<PolicyRow>): NamedPolicy {
   const known = managedPolicies.get(policy);
   if (known) return known;
   const made = { name: policy.arn, document: readDocument(defaultDocument(policy), "identity") };

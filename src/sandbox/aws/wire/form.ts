@@ -14,7 +14,7 @@ export interface FormNode {
 
 const depthLimit = 40;
 
-export function formTree(parameters: QueryParameters): FormNode {
+function formTree(parameters: QueryParameters): FormNode {
   const root: FormNode = { value: undefined, children: undefined };
   for (const [name, value] of parameters) {
     let node = root;

@@ -2,7 +2,7 @@
 import type { TimestampFormat } from "../schema/index.ts";
 
 /** `2026-11-21T14:41:23.000Z`, or without milliseconds as IAM and STS write it. */
-export function formatDateTime(date: Date, milliseconds: boolean): string {
+function formatDateTime(date: Date, milliseconds: boolean): string {
   const text = date.toISOString();
   return milliseconds ? text : `${text.slice(0, -5)}Z`;
 }

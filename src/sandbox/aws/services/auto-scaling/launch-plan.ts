@@ -21,7 +21,7 @@ export interface Batch {
 }
 
 /** The kinds in the order of the policy's list. */
-export function choicesOf(group: Readonly<Group>): readonly Choice[] {
+function choicesOf(group: Readonly<Group>): readonly Choice[] {
   const overrides = group.mixed?.LaunchTemplate?.Overrides ?? [];
   if (overrides.length === 0) return [{ weight: 1 }];
   return overrides.map((override) => {
@@ -43,7 +43,7 @@ export function choicesOf(group: Readonly<Group>): readonly Choice[] {
 }
 
 /** How much of `desired` is on demand: the base, and a share of what is above it. Default: all. */
-export function onDemandCapacity(policy: MixedInstancesPolicy | undefined, desired: number): number {
+function onDemandCapacity(policy: MixedInstancesPolicy | undefined, desired: number): number {
   if (!policy) return desired;
   const { OnDemandBaseCapacity: base = 0, OnDemandPercentageAboveBaseCapacity: share = 100 } =
     policy.InstancesDistribution ?? {};

@@ -29,7 +29,7 @@ function instanceTemplate(ctx: Context, template: TemplateReference): LaunchTemp
   return { ...item, Version: named === undefined ? template.version : String(named) };
 }
 
-export function instanceItem(ctx: Context, row: Readonly<GroupInstance>): InstanceItem {
+function instanceItem(ctx: Context, row: Readonly<GroupInstance>): InstanceItem {
   return {
     InstanceId: row.id,
     InstanceType: row.type,

@@ -7,7 +7,7 @@ import type { Configuration, Group, GroupInstance, TemplateReference } from "./s
 import { configurations, groupInstances } from "./state.ts";
 
 /** The template a group starts from; a mixed policy has its own. */
-export function templateOf(group: Readonly<Group>): TemplateReference | undefined {
+function templateOf(group: Readonly<Group>): TemplateReference | undefined {
   const mixed = group.mixed?.LaunchTemplate?.LaunchTemplateSpecification;
   if (!mixed) return group.template;
   return {

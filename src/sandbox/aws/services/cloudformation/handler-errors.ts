@@ -54,7 +54,7 @@ const codes: readonly [pattern: RegExp, code: string][] = [
 ];
 
 /** HandlerErrorCode of a refusal. */
-export function handlerErrorCode(error: AwsError): string {
+function handlerErrorCode(error: AwsError): string {
   const found = codes.find(([pattern]) => pattern.test(error.code));
   if (found) return found[1];
   return (error.status ?? 400) >= 500 ? "ServiceInternalError" : "InvalidRequest";
@@ -74,6 +74,6 @@ export function failureReason(error: unknown, service: string, token: string, re
   return registryReason(text, handlerErrorCode(error), token);
 }
 
-export function registryReason(message: string, code: string, token: string): string {
+function registryReason(message: string, code: string, token: string): string {
   return `Resource handler returned message: "${message}" (RequestToken: ${token}, HandlerErrorCode: ${code})`;
 }

@@ -6,7 +6,7 @@ import { services } from "../index.ts";
 
 export const account = "123456789012";
 
-export const operator: Principal = {
+const operator: Principal = {
   type: "IAMUser",
   account,
   arn: `arn:aws:iam::${account}:user/operator`,

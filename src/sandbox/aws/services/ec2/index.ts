@@ -87,7 +87,7 @@ export interface Ec2Options {
 }
 
 /** EC2 with other defaults than AWS's. */
-export function defineEc2(options: Ec2Options = {}): ServiceDefinition {
+function defineEc2(options: Ec2Options = {}): ServiceDefinition {
   return defineService({
     id: "ec2",
     iamPrefix: "ec2",

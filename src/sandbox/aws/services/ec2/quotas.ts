@@ -4,7 +4,7 @@ import { AwsError } from "../../core/index.ts";
 import { accountAttributes } from "./state.ts";
 
 /** Defaults of https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html. */
-export const defaultQuotas = {
+const defaultQuotas = {
   vpcs: 5,
   elasticAddresses: 5,
   natGatewaysPerZone: 5,

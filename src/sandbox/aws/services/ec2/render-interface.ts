@@ -70,7 +70,7 @@ function privateAddresses(ctx: Context, row: Readonly<NetworkInterface>): Networ
 }
 
 /** The attachment as DescribeNetworkInterfaces shows it. */
-export function attachmentItem(row: Readonly<NetworkInterface>): Pick<NetworkInterfaceItem, "Attachment"> {
+function attachmentItem(row: Readonly<NetworkInterface>): Pick<NetworkInterfaceItem, "Attachment"> {
   const { attachment } = row;
   if (!attachment) return {};
   return {

@@ -70,7 +70,7 @@ function matches(pattern: string, namespace: string): boolean {
 }
 
 /** True when the add-on's pods have somewhere to run. */
-export function addonRuns(ctx: Context, row: Readonly<AddonRow>): boolean {
+function addonRuns(ctx: Context, row: Readonly<AddonRow>): boolean {
   if (daemonSets.includes(row.addonName)) return true;
   if (ctx.table(clusters).get(row.clusterName)?.computeConfig?.enabled) return true;
   return hasManagedNodes(ctx, row.clusterName) || runsOnFargate(ctx, row) || hasOwnNodes(ctx, row.clusterName);

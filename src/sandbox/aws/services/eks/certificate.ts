@@ -34,7 +34,7 @@ function subjectKeyId(publicKey: Uint8Array): Buffer {
 }
 
 /** A new authority named `kubernetes`, as EKS names its own, valid from a day ago for ten years of wall time. */
-export function newAuthority(now: number): AuthorityRow {
+function newAuthority(now: number): AuthorityRow {
   const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const publicKey = pair.publicKey.export({ type: "spki", format: "der" });
   const name = sequence(der(0x31, sequence(oid("550403"), der(0x0c, Buffer.from("kubernetes")))));

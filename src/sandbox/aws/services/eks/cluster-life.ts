@@ -50,7 +50,7 @@ function orFail(ctx: Context, name: string, step: () => void): boolean {
 }
 
 /** Tags everything EKS makes in the account for a cluster. */
-export function clusterTags(name: string): { Key: string; Value: string }[] {
+function clusterTags(name: string): { Key: string; Value: string }[] {
   return [
     { Key: `kubernetes.io/cluster/${name}`, Value: "owned" },
     { Key: "aws:eks:cluster-name", Value: name },
@@ -102,11 +102,11 @@ export function makeInterfaces(
 /** Takes the control plane's interfaces away. */
 export function removeInterfaces(ctx: Context, ids: readonly string[]): void {
   for (const NetworkInterfaceId of ids) {
-    // An interface someone has already deleted is no reason to stop.
     forgiving(() => asEks(ctx).call("ec2", "DeleteNetworkInterface", { NetworkInterfaceId }));
   }
 }
 
+/** What someone has already deleted, or still holds, is no reason to stop: the rest goes with the cluster. */
 function forgiving(step: () => unknown): void {
   try {
     step();

@@ -10,7 +10,7 @@ import { checkDocument, checkTrustSize } from "./values.ts";
 const entityArn = /^arn:aws[a-z-]*:iam::(\d{12}):(user|role)\/(?:.*\/)?([^/]+)$/;
 
 /** Unique id of the user or role with that ARN; undefined when there is none, or when it isn't one. */
-export function uniqueIdOf(ctx: Context, arn: string): string | undefined {
+function uniqueIdOf(ctx: Context, arn: string): string | undefined {
   const match = entityArn.exec(arn);
   if (!match) return undefined;
   const [, account = "", type, name = ""] = match;

@@ -21,7 +21,7 @@ export function aliasArn(ctx: Context, name: string): string {
 }
 
 /** The policy a key gets when none is given: its account's own policies decide. */
-export function defaultPolicy(ctx: Context): string {
+function defaultPolicy(ctx: Context): string {
   const statement = {
     Sid: "Enable IAM User Permissions",
     Effect: "Allow",

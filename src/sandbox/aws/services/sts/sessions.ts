@@ -10,7 +10,7 @@ import { sessions } from "./state.ts";
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-export function validationError(value: unknown, member: string, constraint: string): AwsError {
+function validationError(value: unknown, member: string, constraint: string): AwsError {
   return new AwsError(
     "ValidationError",
     `1 validation error detected: Value '${String(value)}' at '${member}' failed to satisfy constraint: ${constraint}`,

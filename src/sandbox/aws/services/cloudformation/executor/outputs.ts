@@ -108,7 +108,7 @@ export function importersOf(ctx: Context, exportName: string): string[] {
     .map((stack) => stack.name);
 }
 
-export function stackNameOf(ctx: Context, stackId: string): string {
+function stackNameOf(ctx: Context, stackId: string): string {
   return ctx.table(stacks).get(stackId)?.name ?? stackId;
 }
 

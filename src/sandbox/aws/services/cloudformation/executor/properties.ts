@@ -31,7 +31,7 @@ export function resolveProperties(
 }
 
 /** Properties with the stack's tags, where the type takes tags; the template's own win. */
-export function withStackTags(
+function withStackTags(
   type: string,
   properties: Record<string, unknown>,
   stackTags: readonly Tag[],

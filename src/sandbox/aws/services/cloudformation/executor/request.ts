@@ -72,7 +72,7 @@ export function resourceRequest(ctx: Context, handler: ResourceHandler, subject:
 }
 
 /** Who makes a stack's resources: whoever changes the stack, by way of CloudFormation. */
-export function actor(ctx: Context, stackId: string): Principal {
+function actor(ctx: Context, stackId: string): Principal {
   const principal = ctx.table(operations).get(stackId)?.principal ?? ctx.principal;
   return principal.type === "AWSService" ? principal : { ...principal, invokedBy: host };
 }

@@ -18,7 +18,7 @@ export interface StartOptions {
 }
 
 /** The principal in whose name a stack's resources are made: the stack's role, or the caller. */
-export function stackPrincipal(ctx: Context, roleArn: string | undefined): Principal {
+function stackPrincipal(ctx: Context, roleArn: string | undefined): Principal {
   if (roleArn === undefined) return ctx.principal;
   const name = roleArn.slice(roleArn.lastIndexOf("/") + 1);
   return {

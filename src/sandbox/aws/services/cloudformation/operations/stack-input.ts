@@ -87,7 +87,7 @@ function checkFunctions(
 }
 
 /** What only the account knows about parameter values, asked of the services. */
-export function parameterFacts(ctx: Context): ParameterFacts {
+function parameterFacts(ctx: Context): ParameterFacts {
   return {
     ssm: (name) => ssmParameter(ctx, name),
     exists: (type, value) => {

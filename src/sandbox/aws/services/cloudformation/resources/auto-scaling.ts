@@ -17,7 +17,7 @@ import { nextBatch, obsoleteAfter } from "./rolling-update.ts";
 type Properties = Record<string, unknown>;
 type GroupTag = { Key: string; Value: string; PropagateAtLaunch: boolean };
 
-export function groupOf(request: Pick<ResourceRequest, "find" | "physicalId">): AutoScalingGroup | undefined {
+function groupOf(request: Pick<ResourceRequest, "find" | "physicalId">): AutoScalingGroup | undefined {
   const names = { AutoScalingGroupNames: [request.physicalId] };
   return request.find<AutoScalingGroupsType>("DescribeAutoScalingGroups", names)?.AutoScalingGroups?.[0];
 }

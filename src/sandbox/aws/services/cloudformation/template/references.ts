@@ -4,7 +4,7 @@ import { resourceSpec } from "../spec.ts";
 import type { Json, Template } from "./model.ts";
 import { functionName, isObject, splitGetAtt, subPieces } from "./model.ts";
 
-export const pseudoParameters: readonly string[] = [
+const pseudoParameters: readonly string[] = [
   "AWS::AccountId",
   "AWS::NotificationARNs",
   "AWS::NoValue",
@@ -196,7 +196,7 @@ function checkConditions(template: Template): void {
   );
 }
 
-export function dependsOn(value: string | readonly string[] | undefined): readonly string[] {
+function dependsOn(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === "string" ? [value] : value;
 }

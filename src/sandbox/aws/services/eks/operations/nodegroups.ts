@@ -39,7 +39,7 @@ import { nodegroups } from "../state.ts";
 const groupQuota = 30;
 
 /** A node group as the API shows it. */
-export function nodegroupOf(row: Readonly<NodegroupRow>): Nodegroup {
+function nodegroupOf(row: Readonly<NodegroupRow>): Nodegroup {
   const { hidden: _, token: __, createdAt, modifiedAt, ...shown } = row;
   return { ...shown, createdAt: new Date(createdAt), modifiedAt: new Date(modifiedAt) };
 }

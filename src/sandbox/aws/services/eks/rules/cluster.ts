@@ -23,7 +23,7 @@ import { checkEnum, checkName, checkTags } from "./text.ts";
 const clusterQuota = 100;
 
 /** The version asked for, or the default one of the day. */
-export function checkedVersion(ctx: Context, version: string | undefined): string {
+function checkedVersion(ctx: Context, version: string | undefined): string {
   if (version === undefined || version === "") return defaultVersionAt(ctx.now());
   if (!supportedVersions(ctx.now()).some((row) => row.version === version))
     throw invalidParameter("unsupported Kubernetes version");

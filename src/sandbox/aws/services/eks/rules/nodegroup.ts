@@ -105,7 +105,7 @@ export function checkGroupSubnets(ctx: Context, ids: readonly string[], cluster:
 export type Architecture = "x86_64" | "arm64";
 
 /** Architecture an AMI type runs on; CUSTOM runs on whatever the image is. */
-export function architectureOf(amiType: string): Architecture | undefined {
+function architectureOf(amiType: string): Architecture | undefined {
   if (amiType === "CUSTOM") return undefined;
   return amiType.includes("ARM_64") ? "arm64" : "x86_64";
 }

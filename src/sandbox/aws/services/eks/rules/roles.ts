@@ -35,7 +35,7 @@ export function findRole(ctx: Context, arn: string): GetRoleResponse["Role"] {
 }
 
 /** Services that may assume the role for these actions, by its trust policy. */
-export function trustedServices(role: GetRoleResponse["Role"], action = "sts:AssumeRole"): string[] {
+function trustedServices(role: GetRoleResponse["Role"], action = "sts:AssumeRole"): string[] {
   const text = role?.AssumeRolePolicyDocument ?? "{}";
   const document = JSON.parse(text.startsWith("%7B") ? decodeURIComponent(text) : text) as {
     Statement?: Statement | Statement[];

@@ -14,7 +14,7 @@ export function allowedSkew(kubeletVersion: string): number {
 }
 
 /** Node groups that a control plane of this version would be too far ahead of. */
-export function groupsTooOld(ctx: Context, cluster: string, version: string): string[] {
+function groupsTooOld(ctx: Context, cluster: string, version: string): string[] {
   return ctx
     .table(nodegroups)
     .by("cluster", cluster)

@@ -76,7 +76,7 @@ const usageOf = {
   agreement: "KEY_AGREEMENT",
 } as const;
 
-export function metadataOf(ctx: Context, key: Readonly<KeyRow>): KeyMetadata {
+function metadataOf(ctx: Context, key: Readonly<KeyRow>): KeyMetadata {
   const known = algorithms[key.spec] ?? {};
   return {
     AWSAccountId: ctx.account,

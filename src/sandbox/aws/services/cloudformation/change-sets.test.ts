@@ -196,5 +196,11 @@ describe("nested stacks", () => {
     here.send("DeleteStack", { StackName: "outer" });
     expect(() => stackNow(here, "outer")).toThrow("does not exist");
     expect(() => here.send("GetParameter", { Name: "inner" }, "ssm")).toThrow();
+
+    const long = { ...inner, Metadata: "x".repeat(1_000_000) };
+    here.send("PutObject", { Bucket: "templates", Key: "inner.json", Body: Buffer.from(JSON.stringify(long)) }, "s3");
+    expect(() => here.send("CreateStack", { StackName: "long", TemplateURL })).toThrow(
+      "Template may not exceed 1000000 bytes in size.",
+    );
   });
 });

@@ -7,7 +7,7 @@ import { handlerOf } from "../resources/index.ts";
 import { isPublishedType } from "../spec.ts";
 import type { StackRow, Tag } from "../state.ts";
 import { stacks } from "../state.ts";
-import { checkBodySize } from "../template/index.ts";
+import { checkBodySize, checkFetchedSize } from "../template/index.ts";
 import type { Template } from "../template/model.ts";
 
 /** Deleted stacks can be read for 90 days, by id only. */
@@ -66,7 +66,10 @@ export function templateBody(
     checkBodySize(body);
     return body;
   }
-  return url === undefined ? undefined : bodyByUrl(ctx, url);
+  if (url === undefined) return undefined;
+  const fetched = bodyByUrl(ctx, url);
+  checkFetchedSize(fetched);
+  return fetched;
 }
 
 export const noTemplate = "Either Template URL or Template Body must be specified.";

@@ -1,5 +1,5 @@
 // Template text to a checked template.
-import { constraintError } from "../errors.ts";
+import { constraintError, validationError } from "../errors.ts";
 import type { GivenParameter } from "./parameters.ts";
 import { languageExtensions, transform } from "./language-extensions.ts";
 import type { JsonObject, Template } from "./model.ts";
@@ -54,12 +54,19 @@ export function givenValues(given: readonly GivenParameter[]): Record<string, st
   );
 }
 
-/** Longest template in a request's TemplateBody, bytes; by URL 1 MB. */
-export const bodyLimit = 51_200;
-export const urlLimit = 1_048_576;
+/** Longest template in a request's TemplateBody and by URL, bytes ("CloudFormation quotas": 51,200 bytes, 1 MB). */
+const bodyLimit = 51_200;
+const urlLimit = 1_000_000;
 
 /** @throws AwsError ValidationError when the text is longer than AWS takes in a request */
 export function checkBodySize(body: string): void {
   if (Buffer.byteLength(body) <= bodyLimit) return;
   throw constraintError(body, "templateBody", `Member must have length less than or equal to ${bodyLimit}`);
+}
+
+/** @throws AwsError ValidationError when the text at a URL is longer than AWS reads */
+export function checkFetchedSize(body: string): void {
+  if (Buffer.byteLength(body) > urlLimit) {
+    throw validationError(`Template may not exceed ${urlLimit} bytes in size.`);
+  }
 }

@@ -1,5 +1,5 @@
 // awsJson 1.0 and 1.1 (SSM, KMS, Logs, CloudTrail): https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
-import { parseJsonBody, readJson, toJson } from "./json.ts";
+import { parseJsonBody, readJson, writeJson } from "./json.ts";
 import type { AnswerContext, ProtocolCodec, WireError } from "./protocol.ts";
 import { requestIdHeaders } from "./request-id.ts";
 import { demandRequired } from "./required.ts";
@@ -17,7 +17,7 @@ export const awsJson: ProtocolCodec = {
     return input;
   },
   success(operation, output, context) {
-    const body = operation.output.name === "Unit" ? "" : JSON.stringify(toJson(operation.output, output));
+    const body = operation.output.name === "Unit" ? "" : writeJson(operation.output, output);
     return { status: 200, headers: headersOf(context), body };
   },
   failure(error: WireError, context: AnswerContext) {

@@ -1,7 +1,7 @@
 // awsQuery (STS, IAM, CloudFormation, Auto Scaling): https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
 import type { OperationSchema } from "../schema/index.ts";
 import { awsQueryForm, readForm } from "./form.ts";
-import { toJson } from "./json.ts";
+import { writeJson } from "./json.ts";
 import type { AnswerContext, ProtocolCodec, WireError } from "./protocol.ts";
 import { requestIdHeaders } from "./request-id.ts";
 import { demandRequired } from "./required.ts";
@@ -15,8 +15,8 @@ function xmlHeaders(context: AnswerContext): Record<string, string> {
 /** The JSON form of answers that the services give to `Accept: application/json`. */
 function jsonSuccess(operation: OperationSchema, output: object, context: AnswerContext): string {
   const { name } = operation;
-  const result = operation.output.name === "Unit" ? {} : { [`${name}Result`]: toJson(operation.output, output) };
-  return JSON.stringify({ [`${name}Response`]: { ...result, ResponseMetadata: { RequestId: context.requestId } } });
+  const result = operation.output.name === "Unit" ? "" : `"${name}Result":${writeJson(operation.output, output)},`;
+  return `{"${name}Response":{${result}"ResponseMetadata":{"RequestId":"${context.requestId}"}}}`;
 }
 
 /** `Sender` or `Receiver`: whose fault it is. */

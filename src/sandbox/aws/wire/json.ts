@@ -1,5 +1,6 @@
 // JSON bodies of restJson1 and awsJson: values by schema in both directions.
 import type { Member, Shape, SimpleShape, StructureShape } from "../schema/index.ts";
+import { isLasting } from "../core/index.ts";
 import { isStructure } from "../schema/index.ts";
 import { bodyText, setMember } from "./message.ts";
 import { syntaxProblem, typeProblem } from "./problem.ts";
@@ -104,73 +105,97 @@ export function parseJsonBody(body: Uint8Array): unknown {
   }
 }
 
-type Convert = (value: never) => unknown;
-const converters: WeakMap<Shape, Convert> = new WeakMap();
-const same: Convert = (value) => value;
+type Write = (value: never) => string;
+const writers: WeakMap<Shape, Write> = new WeakMap();
 
-function converter(shape: Shape): Convert {
-  const known = converters.get(shape);
+function writer(shape: Shape): Write {
+  const known = writers.get(shape);
   if (known) return known;
-  let built: Convert | undefined;
+  let built: Write | undefined;
   // Shapes may hold themselves: until built, an indirection stands in.
-  converters.set(shape, (value) => (built as Convert)(value));
-  built = buildConverter(shape);
-  converters.set(shape, built);
+  writers.set(shape, (value) => (built as Write)(value));
+  built = buildWriter(shape);
+  writers.set(shape, built);
   return built;
 }
 
-function buildConverter(shape: Shape): Convert {
+/** Characters that JSON escapes, and halves of surrogate pairs. */
+const special = /["\\\p{Cc}\ud800-\udfff]/u;
+
+function quote(text: string): string {
+  return special.test(text) ? JSON.stringify(text) : `"${text}"`;
+}
+
+const writeAny: Write = (value: unknown) => JSON.stringify(value) ?? "null";
+
+function buildWriter(shape: Shape): Write {
   switch (shape.kind) {
     case "structure":
     case "union":
-      return structureConverter(shape);
+      return structureWriter(shape);
     case "list": {
-      const convert = converter(shape.value.shape);
-      if (convert === same) return same;
-      return (value: readonly never[]) =>
-        value.map((item) => (item === null || item === undefined ? null : convert(item)));
+      const write = writer(shape.value.shape);
+      return (value: readonly unknown[]) => {
+        let text = "";
+        for (const item of value) {
+          const one = item === null || item === undefined ? "null" : write(item as never);
+          text += text === "" ? one : `,${one}`;
+        }
+        return `[${text}]`;
+      };
     }
     case "map": {
-      const convert = converter(shape.value.shape);
+      const write = writer(shape.value.shape);
       return (value: object) => {
-        const result: Json = {};
+        let text = "";
         for (const [key, item] of Object.entries(value)) {
-          if (item !== undefined) setMember(result, key, item === null ? null : convert(item as never));
+          if (item === undefined) continue;
+          const one = `${quote(key)}:${item === null ? "null" : write(item as never)}`;
+          text += text === "" ? one : `,${one}`;
         }
-        return result;
+        return `{${text}}`;
       };
     }
     case "timestamp":
-      if (shape.format === "date-time") return (value: unknown) => asDate(value).toISOString();
-      if (shape.format === "http-date") return (value: unknown) => asDate(value).toUTCString();
-      return (value: unknown) => asDate(value).getTime() / 1000;
+      if (shape.format === "date-time") return (value: unknown) => `"${asDate(value).toISOString()}"`;
+      if (shape.format === "http-date") return (value: unknown) => `"${asDate(value).toUTCString()}"`;
+      return (value: unknown) => String(asDate(value).getTime() / 1000);
     case "blob":
-      return (value: Uint8Array) => Buffer.from(value).toString("base64");
+      return (value: Uint8Array) => `"${Buffer.from(value).toString("base64")}"`;
     case "bigint":
     case "decimal":
-      return (value: unknown) => Number(value);
+      return (value: unknown) => writeAny(Number(value) as never);
     case "number":
-      return (value: number) => (Number.isFinite(value) ? value : String(value));
+      return (value: unknown) => (Number.isFinite(value) ? String(value) : quote(String(value)));
+    case "string":
+      return (value: unknown) => (typeof value === "string" ? quote(value) : writeAny(value as never));
     default:
-      return same;
+      return writeAny;
   }
 }
 
-function structureConverter(shape: StructureShape): Convert {
+function structureWriter(shape: StructureShape): Write {
   const fields = shape.members.map(
-    (member) => [member.name, member.traits.jsonName ?? member.name, converter(member.shape)] as const,
+    (member) => [member.name, `${quote(member.traits.jsonName ?? member.name)}:`, writer(member.shape)] as const,
   );
+  const texts = new WeakMap<object, string>();
   return (value: Json) => {
-    const result: Json = {};
-    for (const [name, wireName, convert] of fields) {
+    const known = texts.get(value);
+    if (known !== undefined) return known;
+    let text = "";
+    for (const [name, head, write] of fields) {
       const member = value[name];
-      if (member !== undefined && member !== null) result[wireName] = convert(member as never);
+      if (member === undefined || member === null) continue;
+      text += text === "" ? head : `,${head}`;
+      text += write(member as never);
     }
-    return result;
+    text = `{${text}}`;
+    if (isLasting(value)) texts.set(value, text);
+    return text;
   };
 }
 
-/** The JSON value of an output: only what the schema knows, dates as epoch seconds, blobs as base64. */
-export function toJson(shape: Shape, value: unknown): unknown {
-  return converter(shape)(value as never);
+/** The JSON of an output: only what the schema knows, dates as epoch seconds, blobs as base64. */
+export function writeJson(shape: Shape, value: unknown): string {
+  return writer(shape)(value as never);
 }

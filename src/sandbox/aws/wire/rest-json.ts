@@ -1,5 +1,5 @@
 // restJson1 (EKS): https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
-import { readJson, parseJsonBody, toJson } from "./json.ts";
+import { readJson, parseJsonBody, writeJson } from "./json.ts";
 import type { AnswerContext, ProtocolCodec, WireError } from "./protocol.ts";
 import { requestIdHeaders } from "./request-id.ts";
 import { demandRequired } from "./required.ts";
@@ -9,7 +9,7 @@ import { readRest, writeRest } from "./rest.ts";
 const json: BodyCodec = {
   contentType: "application/json",
   read: (shape, body) => readJson(shape, parseJsonBody(body)) as object,
-  write: (shape, value) => JSON.stringify(toJson(shape, value)),
+  write: writeJson,
 };
 
 /** The members of a modelled error and its message, under the name that the shape gives the message. */
@@ -17,7 +17,7 @@ export function errorMembers(error: WireError): Record<string, unknown> {
   const { schema } = error;
   const name = schema?.shape.members.find((member) => member.name.toLowerCase() === "message")?.name ?? "message";
   const values = { ...error.members, [name]: error.message };
-  return schema ? { [name]: error.message, ...(toJson(schema.shape, values) as object) } : values;
+  return schema ? { [name]: error.message, ...(JSON.parse(writeJson(schema.shape, values)) as object) } : values;
 }
 
 export const restJson: ProtocolCodec = {

@@ -1,6 +1,7 @@
 // XML bodies of awsQuery, ec2Query and restXml answers: one compiled writer per shape.
 import type { Member, Shape, SimpleShape, StructureShape } from "../schema/index.ts";
 import { isStructure } from "../schema/index.ts";
+import { isLasting } from "../core/index.ts";
 import { writeText } from "./text-value.ts";
 
 /** Characters that need escaping, or that XML 1.0 has no way to write. */
@@ -119,12 +120,16 @@ export class XmlWriter {
     const fields = shape.members
       .filter((member) => !member.traits.attribute)
       .map((member) => [member.name, this.#member(member)] as const);
+    const texts = new WeakMap<object, string>();
     return (value: Record<string, unknown>) => {
+      const known = texts.get(value);
+      if (known !== undefined) return known;
       let text = "";
       for (const [name, write] of fields) {
         const inner = value[name];
         if (inner !== undefined && inner !== null) text += write(inner as never);
       }
+      if (isLasting(value)) texts.set(value, text);
       return text;
     };
   }

@@ -17,7 +17,7 @@ import type {
 import type { Cidr } from "../../../../../base/index.ts";
 import { cidrContains, cidrOverlaps, formatCidr, parseCidr } from "../../../../../base/index.ts";
 import type { Context, Operation } from "../../../core/index.ts";
-import { AwsError, operation } from "../../../core/index.ts";
+import { AwsError, lasting, operation } from "../../../core/index.ts";
 import { freeAddressCount } from "../addresses.ts";
 import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
@@ -101,7 +101,11 @@ const listing: Listing<Subnet, SubnetItem> = {
     state: () => "available",
     "subnet-arn": (row) => arnOf(ctx, "subnet", row.id),
   }),
-  render: renderSubnet,
+  // Addresses that cool down come back with time, whatever the row says.
+  render: lasting(
+    (subnet: Readonly<Subnet>, ctx: Context) => renderSubnet(subnet, ctx),
+    ({ cooling }) => cooling.length === 0,
+  ),
 };
 
 const block = (text: string): Cidr => parseCidr(text) as Cidr;

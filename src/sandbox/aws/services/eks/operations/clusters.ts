@@ -16,6 +16,7 @@ import type {
 } from "@aws-sdk/client-eks";
 import { eksVersion } from "../../../../../facts/index.ts";
 import type { Context, Operation, Sent } from "../../../core/index.ts";
+import { lasting } from "../../../core/index.ts";
 import { clusterGone, networkMade } from "../cluster-life.ts";
 import type { EksOperation } from "../define.ts";
 import { eksOperation } from "../define.ts";
@@ -30,7 +31,7 @@ import { clusters, fargateProfiles, nodegroups } from "../state.ts";
 import { addCreatorEntry } from "./access-entries.ts";
 
 /** A cluster as the API shows it. */
-export function clusterOf(row: Readonly<ClusterRow>): Cluster {
+export const clusterOf: (row: Readonly<ClusterRow>) => Cluster = lasting((row: Readonly<ClusterRow>): Cluster => {
   const { hidden: _, logTypes, connector, createdAt, modifiedAt: __, ...shown } = row;
   return {
     ...shown,
@@ -39,7 +40,7 @@ export function clusterOf(row: Readonly<ClusterRow>): Cluster {
       ? { connectorConfig: { ...connector, activationExpiry: new Date(connector.activationExpiry) } }
       : { logging: loggingOf(logTypes) }),
   };
-}
+});
 
 function createCluster(input: Sent<CreateClusterRequest>, ctx: Context): CreateClusterResponse {
   const existing = ctx.table(clusters).get(input.name);

@@ -1,7 +1,7 @@
 // From the list of command definitions to a commander program. Commander parses and prints help; it decides nothing.
 import { Argument, Command, CommanderError, Option } from "commander";
 import { version } from "../base/index.ts";
-import type { Action, CommandDefinition, Invocation, OptionDefinition } from "./command.ts";
+import type { Action, CommandDefinition, Example, Invocation, OptionDefinition } from "./command.ts";
 import { targetOptions } from "./target-options.ts";
 
 export type Run = (
@@ -23,9 +23,9 @@ function addOption(command: Command, definition: OptionDefinition): void {
   command.addOption(option);
 }
 
-function helpAfter(definition: CommandDefinition): string {
-  const width = Math.max(...definition.examples.map((example) => example.command.length));
-  const lines = definition.examples.map((example) => `  ${example.command.padEnd(width)}   ${example.does}`);
+function helpAfter(examples: readonly Example[]): string {
+  const width = Math.max(...examples.map((example) => example.command.length));
+  const lines = examples.map((example) => `  ${example.command.padEnd(width)}   ${example.does}`);
   return `\nExamples:\n${lines.join("\n")}\n`;
 }
 
@@ -35,6 +35,14 @@ const groups: Record<string, string> = {
   get: "List what a cluster has",
   sandbox: "An AWS account on this machine",
 };
+
+/** The way through, for whoever has typed `lotse` for the first time. */
+const firstSteps: readonly Example[] = [
+  { command: "lotse demo", does: "watch the whole life of a cluster; needs no AWS account" },
+  { command: "lotse init --name prod", does: "write cluster.yaml, or bring your eksctl file" },
+  { command: "lotse plan -f cluster.yaml --sandbox", does: "what would happen, in the emulated account" },
+  { command: "lotse apply -f cluster.yaml --sandbox", does: "rehearse it; without --sandbox it is your account" },
+];
 
 /**
  * Builds the program. `run` is called with the definition and what was typed; it returns the exit code.
@@ -53,7 +61,8 @@ export function buildProgram(
     .showHelpAfterError("(add --help for usage and examples)")
     .configureOutput({ writeOut: write.out, writeErr: write.err })
     .exitOverride()
-    .enablePositionalOptions();
+    .enablePositionalOptions()
+    .addHelpText("after", helpAfter(firstSteps));
   const parents = new Map<string, Command>([["", program]]);
   const parentOf = (words: readonly string[]): Command => {
     const path = words.slice(0, -1).join(" ");
@@ -61,6 +70,10 @@ export function buildProgram(
     if (known) return known;
     const group = parentOf(words.slice(0, -1)).command(words.at(-2) ?? "");
     group.description(groups[path] ?? "").copyInheritedSettings(program);
+    const inside = commands
+      .filter(({ name }) => name.startsWith(`${path} `))
+      .flatMap(({ examples }) => examples.slice(0, 1));
+    group.addHelpText("after", helpAfter(inside));
     parents.set(path, group);
     return group;
   };
@@ -77,7 +90,7 @@ export function buildProgram(
     for (const option of definition.options ?? []) addOption(command, option);
     if (definition.target === "aws") for (const option of targetOptions) addOption(command, option);
     command.option("--debug", "show stack traces and every AWS call");
-    command.addHelpText("after", helpAfter(definition));
+    command.addHelpText("after", helpAfter(definition.examples));
     command.action(async (...parsed: unknown[]) => {
       const positional = parsed.slice(0, -2) as Invocation["arguments"];
       process.exitCode = await run(definition, { arguments: positional, options: command.opts() });

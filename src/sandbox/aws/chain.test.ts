@@ -165,6 +165,7 @@ describe("signatures", () => {
     expect(await ask("sts", wrong)).toEqual([403, "SignatureDoesNotMatch"]);
     expect(await ask("sts", unknown)).toEqual([403, "InvalidClientTokenId"]);
     expect(await ask("ec2", unknown)).toEqual([401, "AuthFailure"]);
+    expect(await ask("ec2", wrong)).toEqual([401, "AuthFailure"]);
     expect(await ask("eks", unknown)).toEqual([403, "UnrecognizedClientException"]);
     expect(await ask("ssm", unknown)).toEqual([400, "UnrecognizedClientException"]);
     expect(await ask("s3", unknown)).toEqual([403, "InvalidAccessKeyId"]);

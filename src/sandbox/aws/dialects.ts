@@ -63,7 +63,7 @@ const byService: Record<string, Dialect> = {
     authentication: refuseBy({
       missing: ["AccessDenied", 403],
       incomplete: ["AuthorizationHeaderMalformed", 400],
-      "unknown-key": ["InvalidAccessKeyId", 403],
+      "unknown-key": ["InvalidAccessKeyId", 403, "The AWS Access Key Id you provided does not exist in our records."],
       "wrong-signature": ["SignatureDoesNotMatch", 403],
       "expired-signature": ["AccessDenied", 403],
       "expired-token": ["ExpiredToken", 400],

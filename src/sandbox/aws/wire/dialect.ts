@@ -44,12 +44,12 @@ const texts: Record<AuthenticationFailure, string> = {
   "wrong-token": "The security token included in the request is invalid.",
 };
 
-type Table = Record<AuthenticationFailure, readonly [code: string, status: number]>;
+type Table = Record<AuthenticationFailure, readonly [code: string, status: number, text?: string]>;
 
 function refuseBy(table: Table): Dialect["authentication"] {
   return (failure, detail) => {
-    const [code, status] = table[failure];
-    return { code, status, message: detail || texts[failure] };
+    const [code, status, text = texts[failure]] = table[failure];
+    return { code, status, message: detail || text };
   };
 }
 
@@ -106,6 +106,9 @@ export const awsQueryDialect: Dialect = {
   requestIdHeaders: awsRequestId,
 };
 
+/** What EC2 says whichever part of the credentials is wrong. */
+const notValidated = "AWS was not able to validate the provided access credentials";
+
 export const ec2Dialect: Dialect = {
   ...awsQueryDialect,
   throttled: { code: "RequestLimitExceeded", status: 503, message: "Request limit exceeded." },
@@ -129,11 +132,11 @@ export const ec2Dialect: Dialect = {
   authentication: refuseBy({
     missing: ["MissingAuthenticationToken", 403],
     incomplete: ["IncompleteSignature", 400],
-    "unknown-key": ["AuthFailure", 401],
-    "wrong-signature": ["SignatureDoesNotMatch", 403],
+    "unknown-key": ["AuthFailure", 401, notValidated],
+    "wrong-signature": ["AuthFailure", 401, notValidated],
     "expired-signature": ["RequestExpired", 400],
     "expired-token": ["RequestExpired", 400],
-    "wrong-token": ["AuthFailure", 401],
+    "wrong-token": ["AuthFailure", 401, notValidated],
   }),
 };
 

@@ -1,9 +1,14 @@
 // What CloudFormation refuses, in the words that were recorded from AWS.
 import { describe, it } from "vitest";
+import type { Guards } from "../../core/index.ts";
 import { stackNow, world } from "./testing.ts";
 
 const handle = { Type: "AWS::CloudFormation::WaitConditionHandle" };
 const resources = { A: handle };
+const trust = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { Service: "cloudformation.amazonaws.com" }, Action: "sts:AssumeRole" }],
+});
 const text = (template: object): string => JSON.stringify(template);
 const withOutput = (Value: unknown): string => text({ Resources: resources, Outputs: { Out: { Value } } });
 
@@ -127,6 +132,23 @@ describe("CreateStack refuses", () => {
   ];
   it.for(requests)("%s", ([, input, message], { expect }) => {
     expect(() => world().send("CreateStack", { StackName: "s", ...input })).toThrow(message);
+  });
+
+  it("a role that CloudFormation may not assume; the caller needn't be allowed to look at it", ({ expect }) => {
+    const guards: Guards = {
+      allowed: (_, { action, resource }) => action !== "sts:AssumeRole" || resource.endsWith("/open"),
+      authorize: ({ principal }, _, { operation }) => {
+        if (operation === "GetRole" && principal.type !== "AWSService") throw new Error("denied");
+      },
+    };
+    const { send } = world("eu-central-1", { guards });
+    const create = (name: string): void => {
+      send("CreateRole", { RoleName: name, AssumeRolePolicyDocument: trust }, "iam");
+      const RoleARN = `arn:aws:iam::123456789012:role/${name}`;
+      send("CreateStack", { StackName: name, TemplateBody: text({ Resources: resources }), RoleARN });
+    };
+    create("open");
+    expect(() => create("shut")).toThrow("role/shut is invalid or cannot be assumed");
   });
 
   it("what isn't acknowledged", ({ expect }) => {

@@ -1,7 +1,7 @@
 // What the operations on stacks share: finding a stack, reading its input, permissions.
 import type { GetObjectCommandOutput } from "@aws-sdk/client-s3";
 import type { Context, Permission } from "../../../core/index.ts";
-import { AwsError, NotEmulatedError } from "../../../core/index.ts";
+import { AwsError, NotEmulatedError, servicePrincipal } from "../../../core/index.ts";
 import { constraintError, stackNotFound, validationError } from "../errors.ts";
 import { handlerOf } from "../resources/index.ts";
 import { isPublishedType } from "../spec.ts";
@@ -137,18 +137,20 @@ export function stackTags(given: readonly { Key?: string | undefined; Value?: st
   return [...tags].map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** The role must exist: its name is looked up in IAM. */
+/** The role must exist and let CloudFormation assume it. It is CloudFormation that looks: callers need no right to. */
 export function checkRole(ctx: Context, roleArn: string | undefined): void {
   if (roleArn === undefined) return;
   const name = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:.*\/)?([^/]+)$/.exec(roleArn)?.[1];
   const invalid = validationError(`Role ${roleArn} is invalid or cannot be assumed`);
   if (name === undefined) throw invalid;
+  const cloudFormation = ctx.as(servicePrincipal("cloudformation.amazonaws.com", ctx.account));
   try {
-    ctx.call("iam", "GetRole", { RoleName: name });
+    cloudFormation.call("iam", "GetRole", { RoleName: name });
   } catch (error) {
     if (error instanceof AwsError && /NoSuchEntity/.test(error.code)) throw invalid;
     throw error;
   }
+  if (!cloudFormation.allowed("sts:AssumeRole", roleArn)) throw invalid;
 }
 
 /** The caller needs the action on the stack, and may have to pass the stack's role. */

@@ -7,6 +7,7 @@ import { generate as awsSchemas } from "./generate/aws-schemas.ts";
 import { generate as cloudformationSpec } from "./generate/cloudformation-spec.ts";
 import { generate as configReference } from "./generate/config-reference.ts";
 import { generate as coverageReference } from "./generate/coverage-reference.ts";
+import { generate as errorsReference } from "./generate/errors-reference.ts";
 import { generate as facts } from "./generate/facts.ts";
 
 /** Each gives its files by path; nothing that changes from run to run may be in them. */
@@ -16,6 +17,7 @@ const generators: Record<string, () => Promise<Map<string, string>>> = {
   "cloudformation-spec": cloudformationSpec,
   "config-reference": configReference,
   "coverage-reference": coverageReference,
+  "errors-reference": errorsReference,
   facts,
 };
 

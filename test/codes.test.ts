@@ -1,29 +1,64 @@
 // Codes are what programs go by: each one that is used stands in its room's table, each one of the table is used.
+// (Those of `config/` are judged where their helpers are, in src/config/docs.)
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { it } from "vitest";
+import { describe, it } from "vitest";
 import { awsCodes } from "../src/aws/index.ts";
+import { cliCodes } from "../src/cli/errors.ts";
+import { configCodes } from "../src/config/index.ts";
 import { engineCodes } from "../src/engine/index.ts";
 import { planCodes } from "../src/plan/index.ts";
+import { sandboxCodes } from "../src/sandbox/index.ts";
+import { stackErrors } from "../src/stacks/index.ts";
 
 const source = resolve(import.meta.dirname, "../src");
+const tables = {
+  aws: Object.keys(awsCodes),
+  cli: Object.keys(cliCodes),
+  config: configCodes().map(({ code }) => code),
+  engine: Object.keys(engineCodes),
+  plan: Object.keys(planCodes),
+  sandbox: Object.keys(sandboxCodes),
+  stacks: Object.keys(stackErrors),
+};
 
-function used(room: string): Set<string> {
-  const files = readdirSync(join(source, room), { recursive: true, encoding: "utf8" });
-  const own = files.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts") && !/^errors\.ts$/.test(file));
-  const texts = own.map((file) => {
-    const text = readFileSync(join(source, room, file), "utf8");
-    return file === "codes.ts" ? text.slice(0, text.indexOf("export const awsCodes")) : text;
+/** The product's text without the tables themselves. */
+const texts = readdirSync(source, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".ts") && !/\.test\.ts$|^\w+\/errors\.ts$/.test(file))
+  .map((file) => {
+    const text = readFileSync(join(source, file), "utf8");
+    return file === join("aws", "codes.ts") ? text.slice(0, text.indexOf("export const awsCodes")) : text;
   });
-  return new Set(
-    texts.flatMap((text) => [...text.matchAll(new RegExp(`"(${room}/[a-z-]+)"`, "g"))].map(([, code]) => code ?? "")),
-  );
-}
+// In aws/ the codes have a file of their own, and errors.ts translates.
+texts.push(readFileSync(join(source, "aws/errors.ts"), "utf8"));
 
-it.for([
-  ["aws", awsCodes],
-  ["engine", engineCodes],
-  ["plan", planCodes],
-] as const)("codes of %s", ([room, table], { expect }) => {
-  expect([...used(room)].toSorted()).toEqual(Object.keys(table).toSorted());
+const used = (room: string): Set<string> =>
+  new Set(
+    texts.flatMap((text) =>
+      [...text.matchAll(new RegExp(`"(${room}/[a-z0-9-]+)"`, "g"))].map(([, code]) => code ?? ""),
+    ),
+  );
+
+describe("codes", () => {
+  it.for(Object.entries(tables).filter(([room]) => room !== "config"))(
+    "of %s are those that are used",
+    ([room, table], { expect }) => {
+      expect([...used(room)].toSorted()).toEqual(table.toSorted());
+    },
+  );
+
+  it("belong to a room that has a table", ({ expect }) => {
+    const thrown = texts.flatMap((text) =>
+      [...text.matchAll(/(?:LotseError\(|\bcode:)\s*["`]([a-z]+)\/[a-z0-9-]+["`]/g)].map(([, room]) => room ?? ""),
+    );
+    expect(thrown.length).toBeGreaterThan(50);
+    expect([...new Set(thrown)].filter((room) => !(room in tables))).toEqual([]);
+  });
+
+  it("are short kebab words behind the room's name", ({ expect }) => {
+    const odd = Object.entries(tables).flatMap(([room, table]) =>
+      table.filter((code) => !new RegExp(`^${room}/[a-z0-9]+(-[a-z0-9]+)*$`).test(code)),
+    );
+    expect(odd).toEqual([]);
+  });
 });

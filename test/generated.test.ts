@@ -4,12 +4,14 @@ import { describe, it } from "vitest";
 import { generate as cliReference } from "../scripts/generate/cli-reference.ts";
 import { generate as configReference } from "../scripts/generate/config-reference.ts";
 import { generate as coverageReference } from "../scripts/generate/coverage-reference.ts";
+import { generate as errorsReference } from "../scripts/generate/errors-reference.ts";
 
 describe("generated references", () => {
   it.for([
     ["commands", cliReference],
     ["cluster file", configReference],
     ["coverage", coverageReference],
+    ["codes", errorsReference],
   ] as const)("%s: fresh (else: npm run generate)", async ([, generate], { expect }) => {
     for (const [path, text] of await generate()) expect(existsSync(path) && readFileSync(path, "utf8")).toBe(text);
   });

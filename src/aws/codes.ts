@@ -32,6 +32,7 @@ export const codeOfKind: Readonly<Record<FailureKind, string>> = {
 /** What each code stands for; the text of an occurrence says more. */
 export const awsCodes: Readonly<Record<string, string>> = {
   "aws/bad-credentials": "AWS doesn't know the credentials, or there are none",
+  "aws/call": "Message: a call and how long it took",
   "aws/denied": "The caller lacks a permission",
   "aws/exists": "What was to be made is there already",
   "aws/expired-credentials": "The credentials have expired",
@@ -40,6 +41,7 @@ export const awsCodes: Readonly<Record<string, string>> = {
   "aws/interrupted": "The caller ended it",
   "aws/invalid": "AWS takes the input for wrong",
   "aws/not-found": "There is no such thing",
+  "aws/retrying": "Message: a call is being tried again",
   "aws/throttled": "Too many calls, and waiting didn't help",
   "aws/timeout": "Waiting was given up",
   "aws/unavailable": "AWS had a bad moment for too long",

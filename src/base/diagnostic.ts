@@ -13,7 +13,8 @@ export interface SourceLocation {
 
 /**
  * Diagnostics are collected, not thrown: a file with five mistakes gives five of them.
- * `code` is `room/short-kebab`, never reused, and stands in that room's `errors.ts`.
+ * `code` is `room/short-kebab`, never reused, and stands in that room's table (`errors.ts`; `aws/codes.ts`),
+ * which `docs/reference/errors.md` is made of.
  */
 export interface Diagnostic {
   code: string;

@@ -23,4 +23,5 @@ export {
   toolVariables,
 } from "./daemon.ts";
 export type { Sandbox, SandboxClientConfig, SandboxCredentials, SandboxOptions } from "./sandbox.ts";
+export { sandboxCodes } from "./errors.ts";
 export { createSandbox, foreignVariables } from "./sandbox.ts";

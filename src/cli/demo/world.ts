@@ -27,7 +27,7 @@ export interface Stage {
 
 /** The demo's own failure: a stage that did not do what it should. */
 export function unexpected(title: string, detail?: string): LotseError {
-  return new LotseError("demo/unexpected", {
+  return new LotseError("cli/demo-unexpected", {
     title,
     ...(detail === undefined ? {} : { detail }),
     remedy: "This is a defect in lotse; please report it with this output.",
@@ -63,7 +63,7 @@ export interface Timed {
 export async function carryOut(world: World, of: Plan): Promise<Timed> {
   const [wall, virtual] = [performance.now(), world.sandbox.clock.now()];
   const result = await apply(of, world.aws, world.host, {});
-  if (result.interrupted) throw new LotseError("demo/interrupted", { title: "Interrupted" });
+  if (result.interrupted) throw new LotseError("cli/demo-interrupted", { title: "Interrupted" });
   const virtualSeconds = (world.sandbox.clock.now() - virtual) / 1000;
   const here = ((performance.now() - wall) / 1000).toFixed(1);
   return {

@@ -1,0 +1,76 @@
+// docs/reference/errors.md: every code of findings, errors and messages, from the rooms' tables.
+import { awsCodes } from "../../src/aws/index.ts";
+import { cliCodes } from "../../src/cli/errors.ts";
+import { configCodes } from "../../src/config/index.ts";
+import { engineCodes } from "../../src/engine/index.ts";
+import { planCodes } from "../../src/plan/index.ts";
+import { sandboxCodes } from "../../src/sandbox/index.ts";
+import { stackErrors } from "../../src/stacks/index.ts";
+
+type Row = readonly [code: string, ...cells: string[]];
+
+const byCode = (rows: readonly Row[]): Row[] => rows.toSorted(([a], [b]) => (a < b ? -1 : 1));
+
+function section(title: string, intro: string, columns: readonly string[], rows: readonly Row[]): string[] {
+  return [
+    `## ${title}`,
+    "",
+    intro,
+    "",
+    `| code | ${columns.join(" | ")} |`,
+    `|---${"|---".repeat(columns.length)}|`,
+    ...byCode(rows).map(
+      ([code, ...cells]) => `| \`${code}\` | ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`,
+    ),
+    "",
+  ];
+}
+
+/** One page with every code, room by room. */
+export function generate(): Promise<Map<string, string>> {
+  const lines = [
+    "# Codes",
+    "",
+    "Generated from the rooms' tables by `npm run generate`. Codes are stable and never reused, texts may change: programs go by `code` and",
+    "`data` of `-o json`, of `LotseError` and of messages. How to get out of trouble: [When something fails](../guides/when-it-fails.md).",
+    "",
+    ...section(
+      "config",
+      "Findings in a cluster file; errors end a command with exit code 2. The fields are in the [cluster file](config.md) reference.",
+      ["severity", "what it demands"],
+      configCodes().map(({ code, severity, demands }) => [code, severity, demands]),
+    ),
+    ...section(
+      "stacks",
+      "Findings about what a file asks for, told before anything is made.",
+      ["what it stands for", "what to do"],
+      Object.entries(stackErrors).map(([code, { title, remedy }]) => [code, title, remedy]),
+    ),
+    ...section(
+      "plan",
+      "Reasons of steps, notes, and errors that forbid a plan.",
+      ["what it stands for"],
+      Object.entries(planCodes),
+    ),
+    ...section(
+      "engine",
+      "Messages while a plan is carried out, and errors that a step ends with.",
+      ["what it stands for"],
+      Object.entries(engineCodes),
+    ),
+    ...section(
+      "aws",
+      "What AWS answered to a call, as the few kinds a caller can decide by; AWS's own code is in `data`.",
+      ["what it stands for"],
+      Object.entries(awsCodes),
+    ),
+    ...section(
+      "sandbox",
+      "The sandbox as a thing on this machine. What it answers as AWS carries AWS's codes.",
+      ["what it stands for"],
+      Object.entries(sandboxCodes),
+    ),
+    ...section("cli", "The command itself.", ["what it stands for"], Object.entries(cliCodes)),
+  ];
+  return Promise.resolve(new Map([["docs/reference/errors.md", lines.join("\n")]]));
+}

@@ -25,13 +25,13 @@ const anchorOf = (heading: string): string =>
 const anchors = (text: string): Set<string> =>
   new Set([...prose(text).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchorOf(heading ?? "")));
 
-/** First cells of the table under a heading or sentence, as words between backticks. */
+/** Cells of the table that follows a heading or sentence, row by row. */
 function tableAfter(text: string, start: string): string[][] {
   const from = text.slice(text.indexOf(start));
   const rows = /(?:^\|.*\n)+/m.exec(from)?.[0].trimEnd().split("\n").slice(2) ?? [];
   return rows.map((row) =>
     row
-      .split("|")
+      .split(/(?<!\\)\|/)
       .slice(1, -1)
       .map((cell) => cell.trim()),
   );
@@ -92,7 +92,7 @@ describe("ARCHITECTURE.md", () => {
 
 it("README.md lists every command", ({ expect }) => {
   const listed = tableAfter(read("README.md"), "| command |").flatMap(([cell = ""]) =>
-    quoted(cell).map((words) => words.split(" ")[1] ?? ""),
+    quoted(cell).map((words) => words.split(/[ \\]/)[1] ?? ""),
   );
   const known = new Set(commands.map(({ name }) => name.split(" ")[0] ?? ""));
   expect([...known].filter((name) => name !== "demo" && !listed.includes(name))).toEqual([]);

@@ -1,4 +1,5 @@
 // `lotse demo`, which is `npm start`: the main job, told as a story.
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { packageFile } from "../../base/index.ts";
@@ -9,6 +10,7 @@ import { exitCode } from "../command.ts";
 import { stages } from "../demo/stages.ts";
 import type { World } from "../demo/world.ts";
 import { readInput } from "../input.ts";
+import { nextCommand } from "../next-command.ts";
 import { formatDuration, paint, symbols } from "../render/style.ts";
 
 const example = "examples/01-production.yaml";
@@ -40,9 +42,11 @@ export const run: Action = async (invocation) => {
   aws.close();
   const took = ((performance.now() - started) / 1000).toFixed(1);
   const onAws = formatDuration((sandbox.clock.now() - virtual) / 1000);
+  // The example's short name means something in a checkout only.
+  const reachable = own || existsSync(example) ? file : packageFile(example);
   const next = [
-    `lotse plan -f ${file} --sandbox`,
-    `lotse apply -f ${file} --sandbox`,
+    nextCommand(invocation, ["plan", "-f", reachable], { sandbox: true }),
+    nextCommand(invocation, ["apply", "-f", reachable], { sandbox: true }),
     'lotse sandbox up && eval "$(lotse sandbox env)" && aws eks list-clusters',
     "lotse init",
   ];

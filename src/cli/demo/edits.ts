@@ -43,12 +43,12 @@ export function growFile(text: string): string {
 /** Name of the node group that {@link addGroup} adds. */
 export const spareGroup = "spare";
 
-/** One more node group like the first, or undefined when there is none to copy. */
-export function addGroup(text: string): string | undefined {
+/** One more node group like the first, and whether it is managed; undefined when there is none to copy. */
+export function addGroup(text: string): { text: string; managed: boolean } | undefined {
   const document = parseDocument(text);
   const group = firstGroup(document);
   if (!group) return undefined;
   const copy = group.map.toJSON() as Record<string, unknown>;
   document.addIn([group.list], document.createNode({ ...copy, name: spareGroup }));
-  return render(document);
+  return { text: render(document), managed: group.list === "managedNodeGroups" };
 }

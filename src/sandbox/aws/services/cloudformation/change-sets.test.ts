@@ -163,6 +163,76 @@ describe("drift", () => {
   });
 });
 
+describe("drift of rules and tags", () => {
+  it("names what was taken away and what was added", ({ expect }) => {
+    const here = world();
+    const rule = (port: number, more: object): object => ({ IpProtocol: "tcp", FromPort: port, ToPort: port, ...more });
+    const Tags = [{ Key: "team", Value: "a" }];
+    make(here, "s", {
+      Vpc: { Type: "AWS::EC2::VPC", Properties: { CidrBlock: "10.0.0.0/16", Tags } },
+      Group: {
+        Type: "AWS::EC2::SecurityGroup",
+        Properties: {
+          GroupDescription: "g",
+          VpcId: { Ref: "Vpc" },
+          SecurityGroupIngress: [
+            rule(22, { CidrIp: "10.0.0.0/8", Description: "ssh" }),
+            rule(443, { CidrIpv6: "::/0" }),
+          ],
+        },
+      },
+    });
+    const drifts = (): [unknown, unknown][] => {
+      const { StackDriftDetectionId } = here.send("DetectStackDrift", { StackName: "s" });
+      here.send("DescribeStackDriftDetectionStatus", { StackDriftDetectionId });
+      const { StackResourceDrifts } = here.send<{ StackResourceDrifts: Record<string, unknown>[] }>(
+        "DescribeStackResourceDrifts",
+        { StackName: "s" },
+      );
+      return StackResourceDrifts.map((one) => [
+        one["LogicalResourceId"],
+        (one["PropertyDifferences"] as Record<string, string>[]).map(
+          (each) => `${each["DifferenceType"]} ${each["PropertyPath"]} ${each["ExpectedValue"]} ${each["ActualValue"]}`,
+        ),
+      ]);
+    };
+    expect(drifts()).toEqual([
+      ["Vpc", []],
+      ["Group", []],
+    ]);
+    const ids = here.send<{ StackResources: Record<string, string>[] }>("DescribeStackResources", { StackName: "s" });
+    const idOf = (name: string): string =>
+      ids.StackResources.find((one) => one["LogicalResourceId"] === name)?.["PhysicalResourceId"] ?? "";
+    const open = (port: number, CidrIp: string): object => ({
+      GroupId: idOf("Group"),
+      IpPermissions: [{ IpProtocol: "tcp", FromPort: port, ToPort: port, IpRanges: [{ CidrIp }] }],
+    });
+    here.send("RevokeSecurityGroupIngress", open(22, "10.0.0.0/8"), "ec2");
+    here.send("AuthorizeSecurityGroupIngress", open(80, "0.0.0.0/0"), "ec2");
+    here.send(
+      "CreateTags",
+      {
+        Resources: [idOf("Vpc")],
+        Tags: [
+          { Key: "team", Value: "b" },
+          { Key: "new", Value: "x" },
+        ],
+      },
+      "ec2",
+    );
+    expect(drifts()).toEqual([
+      ["Vpc", ["NOT_EQUAL /Tags/0/Value a b", 'ADD /Tags/1 null {"Key":"new","Value":"x"}']],
+      [
+        "Group",
+        [
+          expect.stringMatching(/^REMOVE \/SecurityGroupIngress\/0 .*"FromPort":22.* null$/),
+          expect.stringMatching(/^ADD \/SecurityGroupIngress\/\d null .*"FromPort":80/),
+        ],
+      ],
+    ]);
+  });
+});
+
 describe("nested stacks", () => {
   it("live and die with their parent", ({ expect }) => {
     const here = world();

@@ -14,7 +14,6 @@ import type {
 import type { Context, Operation, TimerDefinition } from "../../../core/index.ts";
 import { defineTimer, operation } from "../../../core/index.ts";
 import { tagMap } from "../adapter.ts";
-import { sameValue } from "../values.ts";
 import { validationError } from "../errors.ts";
 import { resourceRequest } from "../executor/request.ts";
 import type { ResourceHandler } from "../handler.ts";
@@ -88,7 +87,7 @@ function compare(
   const tagProperty = resourceSpec(row.type)?.tags?.property;
   return Object.entries(known(row, model, writeOnly)).flatMap(([name, actual]) => {
     const expected = row.properties[name];
-    if (name === tagProperty) return differ(`/${name}`, tagMap(expected), withoutAws(tagMap(actual)));
+    if (name === tagProperty) return differentTags(`/${name}`, expected, withoutAws(tagMap(actual)));
     return differ(`/${name}`, expected, actual);
   });
 }
@@ -97,21 +96,49 @@ function withoutAws(tags: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(tags).filter(([key]) => !/^(aws|eks):/.test(key)));
 }
 
-/** Differences below `path`. What the template doesn't say is AWS's default, and no drift; lists count as sets. */
-function differ(path: string, expected: unknown, actual: unknown): ResourceDriftRow["differences"] {
-  const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value ?? null));
+type Differences = ResourceDriftRow["differences"];
+
+const text = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value ?? null));
+
+function difference(path: string, expected: unknown, actual: unknown): Differences[number] {
+  const kind = actual === undefined ? "REMOVE" : expected === undefined ? "ADD" : "NOT_EQUAL";
+  return { PropertyPath: path, ExpectedValue: text(expected), ActualValue: text(actual), DifferenceType: kind };
+}
+
+/** Tags one by one; those that somebody added count too. Their place is that in the template, behind it for new ones. */
+function differentTags(path: string, written: unknown, actual: Record<string, string>): Differences {
+  const expected = tagMap(written);
+  const keys = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
+  return keys.flatMap((key, index) => {
+    const [want, is] = [expected[key], actual[key]];
+    if (want === is) return [];
+    if (!Array.isArray(written)) return [difference(`${path}/${key}`, want, is)];
+    if (want !== undefined && is !== undefined) return [difference(`${path}/${index}/Value`, want, is)];
+    const tag = (Value: string | undefined): object | undefined => (Value === undefined ? Value : { Key: key, Value });
+    return [difference(`${path}/${index}`, tag(want), tag(is))];
+  });
+}
+
+/** Items that are missing and items that are too many; lists count as sets. */
+function differentItems(path: string, expected: readonly unknown[], actual: readonly unknown[]): Differences {
+  const left = [...actual.entries()];
+  const missing: Differences = [];
+  for (const [index, item] of expected.entries()) {
+    const found = left.findIndex(([, other]) => differ("", item, other).length === 0);
+    if (found < 0) missing.push(difference(`${path}/${index}`, item, undefined));
+    else left.splice(found, 1);
+  }
+  return [...missing, ...left.map(([index, item]) => difference(`${path}/${index}`, undefined, item))];
+}
+
+/** Differences below `path`. What the template doesn't say is AWS's default, and no drift. */
+function differ(path: string, expected: unknown, actual: unknown): Differences {
   if (isObject(expected) && isObject(actual)) {
     return Object.keys(expected).flatMap((key) => differ(`${path}/${key}`, expected[key], actual[key]));
   }
-  if (Array.isArray(expected) && Array.isArray(actual)) {
-    const [sortedExpected, sortedActual] = [expected, actual].map((list) => list.map(text).toSorted());
-    if (sameValue(sortedExpected, sortedActual)) return [];
-    const alike =
-      expected.length === actual.length && expected.every((item, at) => differ("", item, actual[at]).length === 0);
-    if (alike) return [];
-  } else if (text(expected) === text(actual) || isSameNumber(expected, actual)) return [];
-  const kind = actual === undefined ? "REMOVE" : expected === undefined ? "ADD" : "NOT_EQUAL";
-  return [{ PropertyPath: path, ExpectedValue: text(expected), ActualValue: text(actual), DifferenceType: kind }];
+  if (Array.isArray(expected) && Array.isArray(actual)) return differentItems(path, expected, actual);
+  if (text(expected) === text(actual) || isSameNumber(expected, actual)) return [];
+  return [difference(path, expected, actual)];
 }
 
 function isSameNumber(a: unknown, b: unknown): boolean {

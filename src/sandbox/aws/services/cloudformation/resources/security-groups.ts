@@ -50,6 +50,43 @@ function permission(rule: Rule): IpPermission {
   };
 }
 
+/** What makes two rules the same, however they are written. */
+function comparable(rule: Rule): object {
+  const protocol = String(rule.IpProtocol).toLowerCase();
+  const ports = protocol === "-1" ? [] : [rule.FromPort, rule.ToPort].map((port) => String(port ?? -1));
+  const { CidrIp, CidrIpv6, SourcePrefixListId, DestinationPrefixListId } = rule;
+  const { SourceSecurityGroupId, DestinationSecurityGroupId, SourceSecurityGroupName, Description = "" } = rule;
+  const group = SourceSecurityGroupId ?? DestinationSecurityGroupId ?? SourceSecurityGroupName;
+  const peer = CidrIp ?? CidrIpv6 ?? SourcePrefixListId ?? DestinationPrefixListId ?? group ?? "";
+  return { protocol, ports, peer, Description };
+}
+
+/** Rules of a group as a template would write them: as it did, where they are the same. */
+function rulesOf(permissions: readonly IpPermission[], direction: Direction, written: readonly Rule[]): Rule[] {
+  const side = direction === "Ingress" ? "Source" : "Destination";
+  const rules = permissions.flatMap((one): Rule[] => {
+    const { IpProtocol = "-1", FromPort, ToPort } = one;
+    const ports = FromPort === undefined || ToPort === undefined ? {} : { FromPort, ToPort };
+    const rule = (peer: object, Description?: string): Rule => ({
+      IpProtocol,
+      ...ports,
+      ...peer,
+      ...(Description === undefined ? {} : { Description }),
+    });
+    return [
+      ...(one.IpRanges ?? []).map(({ CidrIp, Description }) => rule({ CidrIp }, Description)),
+      ...(one.Ipv6Ranges ?? []).map(({ CidrIpv6, Description }) => rule({ CidrIpv6 }, Description)),
+      ...(one.PrefixListIds ?? []).map((list) =>
+        rule({ [`${side}PrefixListId`]: list.PrefixListId }, list.Description),
+      ),
+      ...(one.UserIdGroupPairs ?? []).map((pair) =>
+        rule({ [`${side}SecurityGroupId`]: pair.GroupId }, pair.Description),
+      ),
+    ];
+  });
+  return rules.map((rule) => written.find((own) => sameValue(comparable(own), comparable(rule))) ?? rule);
+}
+
 interface GroupProperties {
   GroupDescription: string;
   GroupName?: string;
@@ -109,8 +146,11 @@ const securityGroup = resource<GroupProperties>("AWS::EC2::SecurityGroup", "ec2"
   },
   read(request) {
     const found = groupOf(request);
+    const { SecurityGroupIngress = [], SecurityGroupEgress = [] } = request.properties;
     return (
       found && {
+        SecurityGroupIngress: rulesOf(found.IpPermissions ?? [], "Ingress", SecurityGroupIngress),
+        SecurityGroupEgress: rulesOf(found.IpPermissionsEgress ?? [], "Egress", SecurityGroupEgress),
         Id: found.GroupId,
         GroupId: found.GroupId,
         GroupName: found.GroupName,

@@ -4,6 +4,7 @@ import { EKSClient, ListClustersCommand } from "@aws-sdk/client-eks";
 import { describe, it } from "vitest";
 import type { Sandbox } from "../../index.ts";
 import { createSandbox } from "../../index.ts";
+import type { WireRequest, WireResponse } from "../wire/index.ts";
 import { openGateway } from "./server.ts";
 
 /** Sends raw bytes and returns everything that comes back until the connection ends or is quiet for a moment. */
@@ -43,6 +44,61 @@ describe("the gateway", () => {
     const answer = await raw(sandbox, post(anonymous) + post("Action=Nonsense&Version=2011-06-15") + post(anonymous));
     const codes = [...answer.matchAll(/<Code>(\w+)<\/Code>/g)].map(([, code]) => code);
     expect(codes).toEqual(["MissingAuthenticationToken", "InvalidAction", "MissingAuthenticationToken"]);
+  });
+
+  it("serves a connection the same way whatever comes over it, and in whatever pieces", async ({ expect }) => {
+    const handle = ({ body, headers }: WireRequest): WireResponse => ({
+      status: 200,
+      headers: {},
+      body: `[${body.byteLength} ${headers["x-twice"] ?? ""}]`,
+    });
+    const gateway = await openGateway({ handle });
+    const head = "POST / HTTP/1.1\r\nHost: localhost\r\n";
+    const small = `${head}Content-Length: 3\r\n\r\nabc`;
+    const requests = [
+      small,
+      `${head}Content-Length: 100000\r\n\r\n${"x".repeat(100_000)}`,
+      small,
+      `${head}X-Twice: a\r\nX-Twice: b\r\nContent-Length: 0\r\n\r\n`,
+      `${head}Transfer-Encoding: chunked\r\n\r\n2\r\nxy\r\n0\r\n\r\n`,
+      `GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n`,
+    ].join("");
+    const bodies = (answer: string): (string | undefined)[] => [...answer.matchAll(/\[(.*?)\]/g)].map(([, one]) => one);
+    const expected = ["3 ", "100000 ", "3 ", "0 a, b", "2 ", "0 "];
+    expect(bodies(await raw(gateway, requests))).toEqual(expected);
+    for (const cut of [1, 20, 60, small.length - 1, small.length + 70, small.length + 50_000]) {
+      const socket = connect(gateway.port, "127.0.0.1");
+      let text = "";
+      socket.on("data", (data) => (text += data.toString("latin1")));
+      socket.write(requests.slice(0, cut));
+      await sleep(20);
+      socket.write(requests.slice(cut));
+      await sleep(80);
+      expect(bodies(text)).toEqual(expected);
+      socket.destroy();
+    }
+    await gateway.close();
+  });
+
+  it("answers a caller that has hung up its side, then closes", async ({ expect }) => {
+    await using sandbox = await createSandbox();
+    const socket = connect({ port: Number(new URL(sandbox.endpoint).port), host: "127.0.0.1", allowHalfOpen: true });
+    let text = "";
+    socket.on("data", (data) => (text += data.toString("latin1")));
+    socket.end(post(anonymous));
+    await new Promise((resolve) => socket.once("end", resolve));
+    expect(text).toContain("MissingAuthenticationToken");
+  });
+
+  it("keeps answers that are held back before those of later requests", async ({ expect }) => {
+    let calls = 0;
+    const handle = (): WireResponse => {
+      calls += 1;
+      return { status: 200, headers: {}, body: `[${calls}]`, ...(calls === 1 ? { delay: 60 } : {}) };
+    };
+    const gateway = await openGateway({ handle });
+    expect([...(await raw(gateway, post("") + post(""))).matchAll(/\[\d\]/g)].join("")).toBe("[1][2]");
+    await gateway.close();
   });
 
   it("says 100 to who expects it, before the body", async ({ expect }) => {

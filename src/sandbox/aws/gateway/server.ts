@@ -1,8 +1,10 @@
-// The HTTP front on 127.0.0.1: collects a request, hands it on, writes the answer in one go.
+// The HTTP front on 127.0.0.1. Ordinary requests are served straight from the socket (direct.ts); what is large, sent in
+// chunks or unusual in another way is collected and answered here, by node:http.
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import type { WireRequest, WireResponse } from "../wire/index.ts";
+import { serveDirectly } from "./direct.ts";
 import { refuseForeign } from "./foreign.ts";
 
 export type Handler = (request: WireRequest) => WireResponse;
@@ -28,6 +30,9 @@ export interface Gateway {
 const defaultBodyLimit = 256 * 1024 * 1024;
 /** All bodies that are being read, in bodies of the largest size: many large uploads at once don't fill the memory. */
 const largestBodies = 2;
+
+/** Bodies up to this share of the largest (64 KiB of 256 MiB) don't count among those that are being read. */
+const smallBody = 1 / 4096;
 
 /** A client that sends its headers slower than this is cut off; bodies get longer. */
 const headersTimeout = 20_000;
@@ -126,21 +131,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       message.socket.destroy();
     }
   };
-  // Answers to requests that came in together are written together: the caller's process is woken once, not each time.
-  let waiting: [IncomingMessage, ServerResponse, WireResponse][] = [];
-  const flush = (): void => {
-    const batch = waiting;
-    waiting = [];
-    for (const [message, response, answer] of batch) send(message, response, answer);
-  };
-  const queue = (message: IncomingMessage, response: ServerResponse, answer: WireResponse): void => {
-    if (waiting.length === 0) setImmediate(flush);
-    waiting.push([message, response, answer]);
-  };
   const reply = (message: IncomingMessage, response: ServerResponse, answer: WireResponse): void => {
     if (answer.drop) return void message.socket.destroy();
     if (response.destroyed) return;
-    if (answer.delay === undefined) return queue(message, response, answer);
+    if (answer.delay === undefined) return send(message, response, answer);
     setTimeout(() => send(message, response, answer), answer.delay);
   };
   const answer = (message: IncomingMessage, response: ServerResponse, body: Uint8Array): void => {
@@ -171,6 +165,13 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     if (Number(message.headers["content-length"] ?? 0) <= limit) response.writeContinue();
     serve(message, response);
   });
+  const direct = serveDirectly({
+    handle: options.handle,
+    handOver: connectByHttp(server),
+    bodyLimit: limit * smallBody,
+    idle: keepAliveTimeout / 1000,
+  });
+  server.on("connection", direct.accept);
   await listen(server, options.port ?? 0);
   server.unref();
   const { port } = server.address() as AddressInfo;
@@ -182,9 +183,24 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeIdleConnections();
+        direct.close();
         // Connections in the middle of something get a moment, not more.
-        setTimeout(() => server.closeAllConnections(), 200).unref();
+        setTimeout(() => {
+          server.closeAllConnections();
+          direct.closeAll();
+        }, 200).unref();
       }),
+  };
+}
+
+/** Takes new connections away from node:http; returns how it gets one after all, with what was read of it. */
+function connectByHttp(server: Server): (socket: Socket, read: Buffer, ended: boolean) => void {
+  const listeners = server.listeners("connection");
+  server.removeAllListeners("connection");
+  return (socket, read, ended) => {
+    for (const listener of listeners) listener.call(server, socket);
+    socket.emit("data", read);
+    if (ended) socket.emit("end");
   };
 }
 

@@ -102,8 +102,11 @@ function basicTime(date: string | undefined): string {
 
 /** Epoch ms of `20261121T144123Z`; NaN when it isn't one. */
 export function signatureTime(time: string): number {
-  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(time);
-  return match ? Date.parse(`${match[1]}-${match[2]}-${match[3]}T${match[4]}:${match[5]}:${match[6]}Z`) : Number.NaN;
+  if (!/^\d{8}T\d{6}Z$/.test(time)) return Number.NaN;
+  const part = (from: number, to: number): number => Number(time.slice(from, to));
+  const [month, day, hour, minute, second] = [part(4, 6), part(6, 8), part(9, 11), part(11, 13), part(13, 15)];
+  if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 60) return Number.NaN;
+  return Date.UTC(part(0, 4), month - 1, day, hour, minute, second);
 }
 
 /** Percent-encoding of everything but RFC 3986's unreserved characters. */

@@ -27,6 +27,7 @@ export interface TrailRow {
 }
 
 const changes = defineTable<TrailRow>("trail/changes");
+/** Their input is kept as it came; what is shown of it is made when somebody asks. */
 const reads = defineTable<TrailRow>("trail/reads", { volatile: true });
 
 /** CloudTrail keeps 90 days; here the last so many of each kind, per account and region. */
@@ -75,9 +76,12 @@ function trace(shape: Shape, value: unknown): unknown {
 
 function keep(table: Table<TrailRow>, row: TrailRow, limit: number): void {
   table.put(row.id, row);
-  if (table.size <= limit) return;
-  const [oldest] = table.entries().next().value ?? [];
-  if (oldest !== undefined) table.delete(oldest);
+  // Many at once: finding the first row of a table that loses its first row with every call takes long.
+  if (table.size <= limit * 1.1) return;
+  for (const [oldest] of table.entries()) {
+    if (table.size <= limit) return;
+    table.delete(oldest);
+  }
 }
 
 /** Reads and writes of S3 objects are data events, which trails don't keep by default. */
@@ -102,7 +106,7 @@ export function trailGuards(nextId: () => string): Guards {
         readOnly,
         principal: call.principal,
         requestId: ctx.requestId,
-        input: trace(operation.input, call.input) as object,
+        input: readOnly ? call.input : (trace(operation.input, call.input) as object),
       };
       // Assigned rather than spread: this is on the way of every call.
       if (call.sourceIp !== undefined) row.sourceIp = call.sourceIp;
@@ -119,9 +123,15 @@ export function trailGuards(nextId: () => string): Guards {
   };
 }
 
+/** A read as it is shown. */
+function shown(row: Readonly<TrailRow>): TrailRow {
+  const operation = serviceSchema(row.service).operation(row.operation);
+  return { ...row, input: operation ? (trace(operation.input, row.input) as object) : {} };
+}
+
 /** Every kept call in the context's account and region, newest first. */
 export function trailOf(ctx: Pick<Context, "table">): Readonly<TrailRow>[] {
-  const all = [...ctx.table(changes).values(), ...ctx.table(reads).values()];
+  const all = [...ctx.table(changes).values(), ...[...ctx.table(reads).values()].map(shown)];
   return all.toReversed().sort((a, b) => b.time - a.time);
 }
 

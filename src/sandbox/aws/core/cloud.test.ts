@@ -17,7 +17,7 @@ const sunk = defineTimer<{ name: string }>("dock/sunk", ({ name }, ctx) => {
 const dock = defineService({
   id: "dock",
   iamPrefix: "dock",
-  timers: [launched as never, sunk as never],
+  timers: [launched, sunk],
   operations: {
     BuildShip: operation<{ name: string; fail?: boolean }, Ship>((input, ctx) => {
       const ship = ctx.table(ships).put(input.name, { name: input.name, status: "BUILDING" });

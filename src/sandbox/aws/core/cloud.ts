@@ -150,7 +150,14 @@ export class Cloud {
     const operation = service?.operations[call.operation];
     if (!service || !operation) throw new NotEmulatedError(`${call.service} ${call.operation}`);
     const readOnly = operation.readOnly ?? readOnlyName.test(call.operation);
-    const ctx = this.context({ ...call, inside: call.service, toEnd: operation.waiter === true });
+    const ctx = this.#context(
+      call.account,
+      call.region,
+      call.principal,
+      call.requestId,
+      call.service,
+      operation.waiter === true,
+    );
     if (this.#depth === 0) this.clock.tick();
     this.#depth += 1;
     try {
@@ -182,14 +189,19 @@ export class Cloud {
     /** The service whose operation or timer this is. */
     inside?: string;
   }): Context {
-    const { account, region, principal } = at;
-    const requestId = at.requestId ?? this.requestIds.next();
-    const inside = at.inside === undefined ? {} : { inside: at.inside };
-    const via = at.inside === undefined ? {} : { via: at.inside };
-    const place = (other?: { account?: string; region?: string }): [string, string] => [
-      other?.account ?? account,
-      other?.region ?? region,
-    ];
+    return this.#context(at.account, at.region, at.principal, at.requestId, at.inside, at.toEnd === true);
+  }
+
+  /** Made for every call: from arguments rather than from an object. */
+  #context(
+    account: string,
+    region: string,
+    principal: Principal,
+    givenId: string | undefined,
+    inside: string | undefined,
+    toEnd: boolean,
+  ): Context {
+    const requestId = givenId ?? this.requestIds.next();
     const ctx: Context = {
       account,
       region,
@@ -198,20 +210,27 @@ export class Cloud {
       requestId,
       ids: this.ids,
       now: () => this.clock.now(),
-      table: (definition, other) => this.store.table(definition, ...place(other)),
+      table: (definition, other) => this.store.table(definition, other?.account ?? account, other?.region ?? region),
       call: (service, operation, input) =>
-        this.invoke({ service, operation, input, account, region, principal, requestId, ...via }),
+        this.invoke({
+          service,
+          operation,
+          input,
+          account,
+          region,
+          principal,
+          requestId,
+          ...(inside === undefined ? {} : { via: inside }),
+        }),
       attempt: (body) => this.store.transaction(body),
-      as: (other, elsewhere) => {
-        const [otherAccount, otherRegion] = place(elsewhere);
-        return this.context({ account: otherAccount, region: otherRegion, principal: other, requestId, ...inside });
-      },
+      as: (other, elsewhere) =>
+        this.#context(elsewhere?.account ?? account, elsewhere?.region ?? region, other, requestId, inside, false),
       schedule: (timer, seconds, subject, payload) =>
         this.clock.schedule({ seconds, kind: timer.kind, account, region, subject, payload }),
       cancel: (timerId) => this.clock.cancel(timerId),
       // Only the outermost call moves time: what it calls in process, and what timers call, just looks.
       observe: (subject) =>
-        this.#ringing === 0 && this.#depth <= 1 && this.clock.observe(account, region, subject, at.toEnd === true),
+        this.#ringing === 0 && this.#depth <= 1 && this.clock.observe(account, region, subject, toEnd),
       pending: (subject) => this.clock.pending(account, region, subject),
       fault: (kind, facts) => this.guards.faultResource?.(kind, facts, this.clock.now()),
       allowed: (action, resource, conditions) =>

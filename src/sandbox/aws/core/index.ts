@@ -16,7 +16,7 @@ export type {
 export { defineService, defineTimer, operation } from "./service.ts";
 export type { TableDefinition } from "./table.ts";
 export { defineTable, Table } from "./table.ts";
-export { isLasting, lasting } from "./lasting.ts";
+export { inOnePiece, isLasting, lasting } from "./lasting.ts";
 export type { Change } from "./store.ts";
 export { Store } from "./store.ts";
 export { Ids, Random, SerialIds } from "./ids.ts";

@@ -8,6 +8,15 @@ export function isLasting(value: object): boolean {
   return known.has(value);
 }
 
+/**
+ * The same text in one piece. Texts are put together lazily, and one that is part of many others would be put together
+ * again with each of them; asking for a character does it now.
+ */
+export function inOnePiece(text: string): string {
+  text.charCodeAt(0);
+  return text;
+}
+
 function freeze(value: unknown): void {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return;
   // Bytes can't be frozen, and dates are changed by their methods whatever one does.

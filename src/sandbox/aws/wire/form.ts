@@ -89,13 +89,31 @@ function readNode(shape: Shape, node: FormNode, path: string, dialect: FormDiale
   return readText(shape, node.value ?? "", path);
 }
 
+/** The members of a structure by their names in a form. */
+type Fields = ReadonlyMap<string, { member: Member; flat: boolean }>;
+const fieldsOf: WeakMap<FormDialect, WeakMap<StructureShape, Fields>> = new WeakMap();
+
+function formFields(shape: StructureShape, dialect: FormDialect): Fields {
+  const known = fieldsOf.get(dialect)?.get(shape);
+  if (known) return known;
+  const fields = new Map(
+    shape.members.map((member) => {
+      const flat = Boolean(member.traits.flat) || ("traits" in member.shape && Boolean(member.shape.traits.flat));
+      return [dialect.nameOf(member), { member, flat }] as const;
+    }),
+  );
+  const byShape = fieldsOf.get(dialect) ?? new WeakMap<StructureShape, Fields>();
+  fieldsOf.set(dialect, byShape.set(shape, fields));
+  return fields;
+}
+
 function readStructure(shape: StructureShape, node: FormNode, path: string, dialect: FormDialect): object {
   const result: Record<string, unknown> = {};
-  for (const member of shape.members) {
-    const name = dialect.nameOf(member);
-    const child = node.children?.get(name);
-    if (!child) continue;
-    const flat = Boolean(member.traits.flat) || ("traits" in member.shape && Boolean(member.shape.traits.flat));
+  const fields = formFields(shape, dialect);
+  for (const [name, child] of node.children ?? []) {
+    const field = fields.get(name);
+    if (!field) continue;
+    const { member, flat } = field;
     result[member.name] = readNode(member.shape, child, path === "" ? name : `${path}.${name}`, dialect, flat);
   }
   return result;
@@ -110,7 +128,7 @@ const protocolParameters = /^(Action|Version|AWSAccessKeyId|Signature.*|Timestam
 
 /** Throws when there are parameters that the operation doesn't have. */
 export function refuseUnknown(shape: StructureShape, parameters: QueryParameters, dialect: FormDialect): void {
-  const known = new Set(shape.members.map((member) => dialect.nameOf(member)));
+  const known = formFields(shape, dialect);
   const names = new Set<string>();
   for (const [name] of parameters) {
     const at = name.indexOf(".");

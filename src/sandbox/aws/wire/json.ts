@@ -1,6 +1,6 @@
 // JSON bodies of restJson1 and awsJson: values by schema in both directions.
 import type { Member, Shape, SimpleShape, StructureShape } from "../schema/index.ts";
-import { isLasting } from "../core/index.ts";
+import { inOnePiece, isLasting } from "../core/index.ts";
 import { isStructure } from "../schema/index.ts";
 import { bodyText, setMember } from "./message.ts";
 import { syntaxProblem, typeProblem } from "./problem.ts";
@@ -190,7 +190,7 @@ function structureWriter(shape: StructureShape): Write {
       text += write(member as never);
     }
     text = `{${text}}`;
-    if (isLasting(value)) texts.set(value, text);
+    if (isLasting(value)) texts.set(value, inOnePiece(text));
     return text;
   };
 }

@@ -18,6 +18,7 @@ interface Route {
   /** The input has a bucket, which isn't part of S3's templates. */
   bucket: boolean;
   rank: number;
+  greedy: boolean;
 }
 
 export interface Match {
@@ -62,7 +63,7 @@ function routesOf(schema: ServiceSchema): readonly Route[] {
     const greedy = segments.some((segment) => "greedy" in segment && segment.greedy);
     const rank = literals * 1000 + fixed.length * 100 + (queries.length + headers.length) * 10 - (greedy ? 1 : 0);
     const bucket = bindings.labels.some((member) => member.name === "Bucket") && !template.includes("{Bucket}");
-    routes.push({ operation: name, method, segments, fixed, queries, headers, bucket, rank });
+    routes.push({ operation: name, method, segments, fixed, queries, headers, bucket, rank, greedy });
   }
   routes.sort((a, b) => b.rank - a.rank);
   tables.set(schema, routes);
@@ -71,7 +72,9 @@ function routesOf(schema: ServiceSchema): readonly Route[] {
 
 function matchPath(segments: readonly Segment[], parts: readonly string[]): Record<string, string> | undefined {
   const labels: Record<string, string> = {};
-  for (const [index, segment] of segments.entries()) {
+  let index = -1;
+  for (const segment of segments) {
+    index += 1;
     if ("literal" in segment) {
       if (parts[index] !== segment.literal) return undefined;
       continue;
@@ -104,10 +107,9 @@ export function matchRoute(
   const trimmed = parts.at(-1) === "" ? parts.slice(0, -1) : parts;
   for (const route of routesOf(schema)) {
     if (route.method !== request.method) continue;
+    if (!route.greedy && route.segments.length !== trimmed.length) continue;
     if (hasBucket !== undefined && route.bucket !== hasBucket) continue;
-    const last = route.segments.at(-1);
-    const greedy = last !== undefined && "greedy" in last && last.greedy;
-    const labels = matchPath(route.segments, greedy ? parts : trimmed);
+    const labels = matchPath(route.segments, route.greedy ? parts : trimmed);
     if (!labels) continue;
     const fits =
       route.fixed.every(([name, value]) =>

@@ -1,7 +1,7 @@
 // XML bodies of awsQuery, ec2Query and restXml answers: one compiled writer per shape.
 import type { Member, Shape, SimpleShape, StructureShape } from "../schema/index.ts";
 import { isStructure } from "../schema/index.ts";
-import { isLasting } from "../core/index.ts";
+import { inOnePiece, isLasting } from "../core/index.ts";
 import { writeText } from "./text-value.ts";
 
 /** Characters that need escaping, or that XML 1.0 has no way to write. */
@@ -129,7 +129,7 @@ export class XmlWriter {
         const inner = value[name];
         if (inner !== undefined && inner !== null) text += write(inner as never);
       }
-      if (isLasting(value)) texts.set(value, text);
+      if (isLasting(value)) texts.set(value, inOnePiece(text));
       return text;
     };
   }

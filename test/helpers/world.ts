@@ -14,7 +14,7 @@ import {
   type RunResult,
 } from "../../src/lotse.ts";
 import type { RecordingHost } from "../../src/base/index.ts";
-import { servicePrincipal } from "../../src/sandbox/aws/core/index.ts";
+import { administratorOf } from "../../src/sandbox/aws/administrator.ts";
 import { createSandbox, type Sandbox, type SandboxOptions } from "../../src/sandbox/index.ts";
 
 /** A cluster from a file's text; throws what is wrong with it. */
@@ -34,6 +34,8 @@ export interface World extends AsyncDisposable {
   aws: Aws;
   host: RecordingHost;
   connect(options?: Partial<OpenOptions>): Promise<Aws>;
+  /** A call beside lotse, as the account's administrator: what somebody else does in the account. */
+  send<Output = unknown>(service: string, operation: string, input: object): Output;
   plan(text: string, prune?: boolean): Promise<Plan>;
   apply(text: string, options?: { aws?: Aws; prune?: boolean }): Promise<RunResult>;
   /** Rows of the account that weren't there at the beginning: `table/id`. */
@@ -53,19 +55,6 @@ function rowsOf(sandbox: Sandbox): Set<string> {
   return new Set(rows.map(({ table, id }) => `${table}/${id}`).filter((row) => !kept.test(row)));
 }
 
-/** Makes what an account of AWS is born with, the default network. */
-function prepare(sandbox: Sandbox): void {
-  const { cloud, account, region } = sandbox;
-  cloud.invoke({
-    service: "ec2",
-    operation: "DescribeVpcs",
-    input: {},
-    account,
-    region,
-    principal: servicePrincipal("lotse.test", account),
-  });
-}
-
 /** An emulated account in this process. */
 export async function openWorld(options: SandboxOptions = {}): Promise<World> {
   const sandbox = await createSandbox({ listen: false, ...options });
@@ -73,7 +62,12 @@ export async function openWorld(options: SandboxOptions = {}): Promise<World> {
     const { endpoint, region, credentials, requestHandler } = sandbox.clientConfig();
     return connect({ endpoint, region, credentials, requestHandler, ...change });
   };
-  prepare(sandbox);
+  const { cloud, account, region } = sandbox;
+  const principal = administratorOf(account, "aws");
+  const send: World["send"] = (service, operation, input) =>
+    cloud.invoke({ service, operation, input, account, region, principal });
+  // The default network, which an account of AWS is born with, is made at the first look.
+  send("ec2", "DescribeVpcs", {});
   const before = rowsOf(sandbox);
   const aws = await open();
   const host = recordingHost();
@@ -87,6 +81,7 @@ export async function openWorld(options: SandboxOptions = {}): Promise<World> {
     aws,
     host,
     connect: open,
+    send,
     leftovers: () => [...rowsOf(sandbox)].filter((row) => !before.has(row)),
     plan: planText,
     apply: async (text, { aws: through = aws, prune = false } = {}) =>

@@ -42,23 +42,7 @@ fargateProfiles:
 
 /** Roles and profile that the file brings. */
 function bring(world: World): void {
-  const { cloud, account, region } = world.sandbox;
-  const iam = (operation: string, input: object): unknown =>
-    cloud.invoke({
-      service: "iam",
-      operation,
-      input,
-      account,
-      region,
-      principal: {
-        administrator: true,
-        type: "Root",
-        account,
-        arn: `arn:aws:iam::${account}:root`,
-        principalId: account,
-        name: "root",
-      },
-    });
+  const iam = (operation: string, input: object): unknown => world.send("iam", operation, input);
   const trust = {
     Version: "2012-10-17",
     Statement: [

@@ -21,28 +21,9 @@ async function applied(world: World, text: string, prune = false): Promise<strin
   return steps;
 }
 
-function send(world: World, service: string, operation: string, input: object): unknown {
-  const { cloud, account, region } = world.sandbox;
-  return cloud.invoke({
-    service,
-    operation,
-    input,
-    account,
-    region,
-    principal: {
-      administrator: true,
-      type: "Root",
-      account,
-      arn: `arn:aws:iam::${account}:root`,
-      principalId: account,
-      name: "root",
-    },
-  });
-}
-
 const vpcOf = (world: World): string =>
   (
-    send(world, "cloudformation", "DescribeStackResources", { StackName: "eksctl-quay-cluster" }) as {
+    world.send("cloudformation", "DescribeStackResources", { StackName: "eksctl-quay-cluster" }) as {
       StackResources: { LogicalResourceId: string; PhysicalResourceId: string }[];
     }
   ).StackResources.find(({ LogicalResourceId }) => LogicalResourceId === "VPC")?.PhysicalResourceId ?? "";
@@ -193,7 +174,7 @@ describe("stacks in odd states", () => {
     await using world = await openWorld();
     await applied(world, base);
     const tags = { "alpha.eksctl.io/cluster-name": "quay", "alpha.eksctl.io/nodegroup-name": "other" };
-    send(world, "cloudformation", "CreateChangeSet", {
+    world.send("cloudformation", "CreateChangeSet", {
       StackName: "eksctl-quay-nodegroup-other",
       ChangeSetName: "begun",
       ChangeSetType: "CREATE",
@@ -213,14 +194,14 @@ describe("in the way of destroy", () => {
     await using world = await openWorld();
     await applied(world, base);
     const vpc = vpcOf(world);
-    const { Subnets } = send(world, "ec2", "DescribeSubnets", { Filters: [{ Name: "vpc-id", Values: [vpc] }] }) as {
+    const { Subnets } = world.send("ec2", "DescribeSubnets", { Filters: [{ Name: "vpc-id", Values: [vpc] }] }) as {
       Subnets: { SubnetId: string }[];
     };
-    send(world, "ec2", "CreateNetworkInterface", {
+    world.send("ec2", "CreateNetworkInterface", {
       SubnetId: Subnets[0]?.SubnetId,
       Description: "aws-K8S-i-0123456789abcdef0",
     });
-    send(world, "ec2", "CreateSecurityGroup", {
+    world.send("ec2", "CreateSecurityGroup", {
       GroupName: "k8s-elb-1",
       Description: "left by a load balancer",
       VpcId: vpc,
@@ -238,7 +219,7 @@ describe("in the way of destroy", () => {
     await using world = await openWorld();
     await applied(world, base);
     const vpc = vpcOf(world);
-    send(world, "ec2", "CreateSecurityGroup", { GroupName: "database", Description: "of somebody else", VpcId: vpc });
+    world.send("ec2", "CreateSecurityGroup", { GroupName: "database", Description: "of somebody else", VpcId: vpc });
     const result = await destroy(await planDestroy("quay", world.aws), world.aws, world.host);
     expect(result.failed.map(({ step, code }) => [step, code])).toEqual([["cluster/quay", "engine/stack-failed"]]);
     expect(result.failed[0]?.message).toContain("VPC");

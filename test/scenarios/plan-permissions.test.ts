@@ -17,36 +17,17 @@ const looking = [
   "sts:GetCallerIdentity",
 ];
 
-function send(world: World, operation: string, input: object): unknown {
-  const { cloud, account, region } = world.sandbox;
-  return cloud.invoke({
-    service: "iam",
-    operation,
-    input,
-    account,
-    region,
-    principal: {
-      administrator: true,
-      type: "Root",
-      account,
-      arn: `arn:aws:iam::${account}:root`,
-      principalId: account,
-      name: "root",
-    },
-  });
-}
-
 /** A connection as a user who may do just what the plan says, and look. */
 async function allowed(world: World, plan: Plan): Promise<Aws> {
   const UserName = `pilot-${Math.abs(plan.steps.length)}-${plan.steps[0]?.action}`;
-  send(world, "CreateUser", { UserName });
+  world.send("iam", "CreateUser", { UserName });
   const Action = [...new Set([...looking, ...plan.steps.flatMap(({ iamActions }) => iamActions)])];
-  send(world, "PutUserPolicy", {
+  world.send("iam", "PutUserPolicy", {
     UserName,
     PolicyName: "plan",
     PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] }),
   });
-  const { AccessKey } = send(world, "CreateAccessKey", { UserName }) as {
+  const { AccessKey } = world.send("iam", "CreateAccessKey", { UserName }) as {
     AccessKey: { AccessKeyId: string; SecretAccessKey: string };
   };
   return world.connect({

@@ -32,27 +32,8 @@ function living(template: RecordedStack["template"], values: Values): string {
   return JSON.stringify(walk(template));
 }
 
-function send(world: World, service: string, operation: string, input: object): unknown {
-  const { cloud, account, region } = world.sandbox;
-  return cloud.invoke({
-    service,
-    operation,
-    input,
-    account,
-    region,
-    principal: {
-      administrator: true,
-      type: "Root",
-      account,
-      arn: `arn:aws:iam::${account}:root`,
-      principalId: account,
-      name: "root",
-    },
-  });
-}
-
 async function create(world: World, stack: RecordedStack, values: Values): Promise<void> {
-  send(world, "cloudformation", "CreateStack", {
+  world.send("cloudformation", "CreateStack", {
     StackName: stack.stackName,
     TemplateBody: living(stack.template, values),
     Capabilities: stack.capabilities,
@@ -85,8 +66,7 @@ async function asEksctl(world: World, recording: Recording): Promise<void> {
       Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
     });
     try {
-      send(
-        world,
+      world.send(
         "iam",
         kind === "role" ? "CreateRole" : "CreateUser",
         kind === "role" ? { RoleName: name, AssumeRolePolicyDocument: trust } : { UserName: name },

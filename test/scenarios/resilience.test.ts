@@ -33,19 +33,11 @@ fargateProfiles: [{name: batch, selectors: [{namespace: batch}]}]
 /** The role of the access entry has to be there. */
 async function harbour(): Promise<World> {
   const world = await openWorld();
-  const { cloud, account, region } = world.sandbox;
   const trust = {
     Version: "2012-10-17",
-    Statement: [{ Effect: "Allow", Principal: { AWS: account }, Action: "sts:AssumeRole" }],
+    Statement: [{ Effect: "Allow", Principal: { AWS: world.sandbox.account }, Action: "sts:AssumeRole" }],
   };
-  cloud.invoke({
-    service: "iam",
-    operation: "CreateRole",
-    input: { RoleName: "viewer", AssumeRolePolicyDocument: JSON.stringify(trust) },
-    account,
-    region,
-    principal: { administrator: true } as never,
-  });
+  world.send("iam", "CreateRole", { RoleName: "viewer", AssumeRolePolicyDocument: JSON.stringify(trust) });
   return world;
 }
 

@@ -23,6 +23,7 @@ import {
 import { describe, it } from "vitest";
 import type { Sandbox, SandboxCredentials } from "../../index.ts";
 import { createSandbox } from "../../index.ts";
+import { sdkRefusal } from "../testing.ts";
 
 const account = "123456789012";
 const policy = (...statements: object[]): string => JSON.stringify({ Version: "2012-10-17", Statement: statements });
@@ -42,23 +43,13 @@ async function withUser(sandbox: Sandbox, name: string, document: string): Promi
   return { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };
 }
 
-async function refusal(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-  } catch (error) {
-    if (error instanceof Error) return `${error.name}: ${error.message}`;
-    throw error;
-  }
-  return "no refusal";
-}
-
 describe("a user", () => {
   it("may do what a policy allows, and is refused the rest in AWS's words", async ({ expect }) => {
     await using sandbox = await createSandbox({ listen: false });
     const credentials = await withUser(sandbox, "ann", policy(allow("iam:ListUsers")));
     const iam = new IAMClient(sandbox.clientConfig({ credentials }));
     expect((await iam.send(new ListUsersCommand({}))).Users).toHaveLength(1);
-    expect(await refusal(iam.send(new GetUserCommand({ UserName: "ann" })))).toBe(
+    expect(await sdkRefusal(iam.send(new GetUserCommand({ UserName: "ann" })))).toBe(
       `AccessDenied: User: arn:aws:iam::${account}:user/ann is not authorized to perform: iam:GetUser on resource: ` +
         `arn:aws:iam::${account}:user/ann because no identity-based policy allows the iam:GetUser action`,
     );
@@ -71,12 +62,12 @@ describe("a user", () => {
     const root = new IAMClient(sandbox.clientConfig());
     await root.send(new CreateUserCommand({ UserName: "boss" }));
     const iam = new IAMClient(sandbox.clientConfig({ credentials }));
-    expect(await refusal(iam.send(new GetUserCommand({ UserName: "boss" })))).toMatch(
+    expect(await sdkRefusal(iam.send(new GetUserCommand({ UserName: "boss" })))).toMatch(
       /with an explicit deny in an identity-based policy$/,
     );
     const PermissionsBoundary = "arn:aws:iam::aws:policy/AmazonS3FullAccess";
     await root.send(new PutUserPermissionsBoundaryCommand({ UserName: "ann", PermissionsBoundary }));
-    expect(await refusal(iam.send(new ListUsersCommand({})))).toMatch(
+    expect(await sdkRefusal(iam.send(new ListUsersCommand({})))).toMatch(
       /because no permissions boundary allows the iam:ListUsers action$/,
     );
   });
@@ -99,7 +90,7 @@ describe("a user", () => {
       new UpdateAccessKeyCommand({ UserName: "ann", AccessKeyId: credentials.accessKeyId, Status: "Inactive" }),
     );
     const sts = new STSClient(sandbox.clientConfig({ credentials }));
-    expect(await refusal(sts.send(new GetCallerIdentityCommand({})))).toMatch(/^InvalidClientTokenId/);
+    expect(await sdkRefusal(sts.send(new GetCallerIdentityCommand({})))).toMatch(/^InvalidClientTokenId/);
   });
 });
 
@@ -120,14 +111,14 @@ describe("a role", () => {
     const sts = new STSClient(sandbox.clientConfig({ credentials }));
     const assume = (rest: object = {}) => sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "s1", ...rest }));
     const refused = `AccessDenied: User: arn:aws:iam::${account}:user/ann is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`;
-    expect(await refusal(assume())).toBe(refused);
+    expect(await sdkRefusal(assume())).toBe(refused);
     const condition = { StringEquals: { "sts:ExternalId": "secret" } };
     const trust = trusting({ AWS: `arn:aws:iam::${account}:root` }, condition);
     await root.send(new CreateRoleCommand({ RoleName: "r", AssumeRolePolicyDocument: trust }));
     await root.send(
       new PutRolePolicyCommand({ RoleName: "r", PolicyName: "p", PolicyDocument: policy(allow("iam:*")) }),
     );
-    expect(await refusal(assume())).toBe(refused);
+    expect(await sdkRefusal(assume())).toBe(refused);
     const Policy = policy(allow("iam:ListUsers"));
     const { Credentials, AssumedRoleUser } = await assume({ ExternalId: "secret", Policy });
     expect(AssumedRoleUser?.Arn).toBe(`arn:aws:sts::${account}:assumed-role/r/s1`);
@@ -138,7 +129,7 @@ describe("a role", () => {
     };
     const iam = new IAMClient(sandbox.clientConfig({ credentials: session }));
     expect((await iam.send(new ListUsersCommand({}))).Users).toHaveLength(1);
-    expect(await refusal(iam.send(new GetUserCommand({ UserName: "ann" })))).toMatch(
+    expect(await sdkRefusal(iam.send(new GetUserCommand({ UserName: "ann" })))).toMatch(
       /because no session policy allows the iam:GetUser action$/,
     );
     const identity = await new STSClient(sandbox.clientConfig({ credentials: session })).send(
@@ -155,13 +146,13 @@ describe("a role", () => {
     const make = (RoleName: string, principal: string) =>
       root.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trusting({ AWS: principal }) }));
     const assume = (name: string) =>
-      refusal(
+      sdkRefusal(
         sts.send(new AssumeRoleCommand({ RoleArn: `arn:aws:iam::${account}:role/${name}`, RoleSessionName: "s1" })),
       );
     await make("account", account);
     await make("user", `arn:aws:iam::${account}:user/ann`);
     expect(await assume("account")).toMatch(/because no identity-based policy allows the sts:AssumeRole action$/);
-    expect(await assume("user")).toBe("no refusal");
+    expect(await assume("user")).toBe("nothing");
   });
 
   it("isn't assumable at once when roles spread slowly", async ({ expect }) => {
@@ -169,10 +160,10 @@ describe("a role", () => {
     const root = new IAMClient(sandbox.clientConfig());
     const sts = new STSClient(sandbox.clientConfig());
     await root.send(new CreateRoleCommand({ RoleName: "r", AssumeRolePolicyDocument: trusting({ AWS: account }) }));
-    const assume = () => refusal(sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "s1" })));
+    const assume = () => sdkRefusal(sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "s1" })));
     expect(await assume()).toMatch(/^AccessDenied/);
     sandbox.advance(11);
-    expect(await assume()).toBe("no refusal");
+    expect(await assume()).toBe("nothing");
   });
 });
 
@@ -193,12 +184,12 @@ describe("a bucket policy", () => {
       { Effect: "Deny", Principal: "*", Action: "s3:DeleteBucket", Resource: "arn:aws:s3:::open" },
     );
     await root.send(new PutBucketPolicyCommand({ Bucket: "open", Policy }));
-    expect(await refusal(root.send(new DeleteBucketCommand({ Bucket: "open" })))).toMatch(
+    expect(await sdkRefusal(root.send(new DeleteBucketCommand({ Bucket: "open" })))).toMatch(
       /^AccessDenied: .*s3:DeleteBucket on resource: arn:aws:s3:::open with an explicit deny in a resource-based policy$/,
     );
     const ann = new S3Client(sandbox.clientConfig({ credentials }));
-    expect(await refusal(ann.send(new ListObjectsV2Command({ Bucket: "open" })))).toBe("no refusal");
-    expect(await refusal(ann.send(new GetBucketPolicyCommand({ Bucket: "open" })))).toMatch(/^AccessDenied/);
+    expect(await sdkRefusal(ann.send(new ListObjectsV2Command({ Bucket: "open" })))).toBe("nothing");
+    expect(await sdkRefusal(ann.send(new GetBucketPolicyCommand({ Bucket: "open" })))).toMatch(/^AccessDenied/);
   });
 });
 

@@ -7,21 +7,15 @@ import type {
 import type { CreateLaunchTemplateResult, DescribeInstancesResult, DescribeSubnetsResult } from "@aws-sdk/client-ec2";
 import { describe, it } from "vitest";
 import { eksAmiId } from "../../catalogue/amis.ts";
-import type { Principal } from "../../core/index.ts";
-import { AwsError, Cloud } from "../../core/index.ts";
+import { administratorOf } from "../../administrator.ts";
+import { refusal } from "../../testing.ts";
+import { Cloud } from "../../core/index.ts";
 import { ec2 } from "../ec2/index.ts";
 import { autoScaling } from "./index.ts";
 
 const account = "111122223333";
 const region = "eu-central-1";
-const principal: Principal = {
-  type: "IAMUser",
-  account,
-  arn: `arn:aws:iam::${account}:user/operator`,
-  principalId: "AIDAOPERATOR",
-  name: "operator",
-  administrator: true,
-};
+const principal = administratorOf(account, "aws");
 
 type Call = <Output = Record<string, unknown>>(operation: string, input?: object) => Output;
 
@@ -86,16 +80,6 @@ function world(clock: "poll" | "instant" = "poll"): World {
 
 const zones = (group: AutoScalingGroup | undefined): string[] =>
   (group?.Instances ?? []).map((one) => one.AvailabilityZone ?? "").toSorted();
-
-function refusal(body: () => unknown): string {
-  try {
-    body();
-  } catch (error) {
-    if (error instanceof AwsError) return `${error.code}: ${error.message}`;
-    throw error;
-  }
-  return "not refused";
-}
 
 describe("an Auto Scaling group", () => {
   it("starts instances evenly over its zones, tagged, and has them in service in 23 seconds", ({ expect }) => {

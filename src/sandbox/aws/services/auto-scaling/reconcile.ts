@@ -66,12 +66,7 @@ const hookExpired: TimerDefinition<{ id: string; hook: string }> = defineTimer<{
   },
 );
 
-export const reconcileTimers: readonly TimerDefinition[] = [
-  reconciled as unknown as TimerDefinition,
-  started as unknown as TimerDefinition,
-  ended as unknown as TimerDefinition,
-  hookExpired as unknown as TimerDefinition,
-];
+export const reconcileTimers: readonly TimerDefinition[] = [reconciled, started, ended, hookExpired];
 
 /** Lets the group look at itself soon. */
 export function kick(ctx: Context, group: string, seconds: number = reactSeconds): void {

@@ -18,5 +18,5 @@ export const cloudFormation: ServiceDefinition = defineService({
     ...lifecycleOperations,
     ...templateOperations,
   },
-  timers: [stepTimer as never, changeSetPlanned as never, driftDetected as never],
+  timers: [stepTimer, changeSetPlanned, driftDetected],
 });

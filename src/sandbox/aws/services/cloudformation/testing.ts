@@ -1,19 +1,13 @@
 // What the tests of this folder share: a cloud with all services, and short names for its calls.
-import type { ClockMode, Guards, Principal } from "../../core/index.ts";
+import { administratorOf } from "../../administrator.ts";
+import type { ClockMode, Guards } from "../../core/index.ts";
 import { Cloud } from "../../core/index.ts";
 import { ec2 } from "../ec2/index.ts";
 import { services } from "../index.ts";
 
 export const account = "123456789012";
 
-const operator: Principal = {
-  type: "IAMUser",
-  account,
-  arn: `arn:aws:iam::${account}:user/operator`,
-  principalId: "AIDAEXAMPLE",
-  name: "operator",
-  administrator: true,
-};
+const operator = administratorOf(account, "aws");
 
 export interface World {
   cloud: Cloud;

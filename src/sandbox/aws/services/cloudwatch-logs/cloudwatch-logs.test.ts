@@ -6,6 +6,8 @@ import type {
   PutLogEventsResponse,
 } from "@aws-sdk/client-cloudwatch-logs";
 import { describe, it } from "vitest";
+import { administratorOf } from "../../administrator.ts";
+import { refusal } from "../../testing.ts";
 import { Cloud } from "../../core/index.ts";
 import { kms } from "../kms/index.ts";
 import { logs } from "./index.ts";
@@ -17,14 +19,7 @@ const logStreamName = "one";
 
 function world(): <Output>(operation: string, input?: object) => Output {
   const cloud = new Cloud({ services: [logs, kms], start, seed: 3 });
-  const principal = {
-    type: "Root",
-    account,
-    arn: `arn:aws:iam::${account}:root`,
-    principalId: account,
-    name: "root",
-    administrator: true,
-  } as const;
+  const principal = administratorOf(account, "aws");
   const call = <Output>(operation: string, input: object = {}): Output =>
     cloud.invoke<Output>({ service: "cloudwatch-logs", operation, input, account, region: "eu-central-1", principal });
   call("CreateLogGroup", { logGroupName, tags: { team: "a" } });
@@ -32,22 +27,13 @@ function world(): <Output>(operation: string, input?: object) => Output {
   return call;
 }
 
-const refused = (body: () => unknown): string => {
-  try {
-    body();
-    return "nothing";
-  } catch (error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  }
-};
-
 describe("log groups", () => {
   it("are made once, kept as long as told, tagged, and deleted with their streams", ({ expect }) => {
     const call = world();
-    expect(refused(() => call("CreateLogGroup", { logGroupName }))).toBe(
+    expect(refusal(() => call("CreateLogGroup", { logGroupName }))).toBe(
       "ResourceAlreadyExistsException: The specified log group already exists",
     );
-    expect(refused(() => call("PutRetentionPolicy", { logGroupName, retentionInDays: 2 }))).toMatch(
+    expect(refusal(() => call("PutRetentionPolicy", { logGroupName, retentionInDays: 2 }))).toMatch(
       /InvalidParameterException.*enum value set/,
     );
     call("PutRetentionPolicy", { logGroupName, retentionInDays: 7 });
@@ -60,14 +46,14 @@ describe("log groups", () => {
     call("TagResource", { resourceArn, tags: { cost: "b" } });
     expect(call("ListTagsForResource", { resourceArn })).toEqual({ tags: { team: "a", cost: "b" } });
     call("DeleteLogGroup", { logGroupName });
-    expect(refused(() => call("DescribeLogStreams", { logGroupName }))).toBe(
+    expect(refusal(() => call("DescribeLogStreams", { logGroupName }))).toBe(
       "ResourceNotFoundException: The specified log group does not exist.",
     );
   });
 
   it("take keys that exist", ({ expect }) => {
     const kmsKeyId = "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-4000-8000-000000000000";
-    expect(refused(() => world()("AssociateKmsKey", { logGroupName, kmsKeyId }))).toMatch(
+    expect(refusal(() => world()("AssociateKmsKey", { logGroupName, kmsKeyId }))).toMatch(
       /InvalidParameterException.*KMS/,
     );
   });
@@ -106,7 +92,7 @@ describe("log events", () => {
     expect(filter('"disk full"')).toEqual(["ERROR disk full"]);
     expect(filter("?full ?fine")).toEqual(["ERROR disk full", "INFO disk fine"]);
     expect(filter("ERROR -disk")).toEqual(["ERROR net down"]);
-    expect(refused(() => filter("{ $.x = 1 }"))).toMatch(/NotEmulated/);
+    expect(refusal(() => filter("{ $.x = 1 }"))).toMatch(/NotEmulated/);
   });
 
   it("that are too old or too new are named, and unordered batches refused", ({ expect }) => {
@@ -122,7 +108,7 @@ describe("log events", () => {
       tooOldLogEventEndIndex: 1,
       tooNewLogEventStartIndex: 2,
     });
-    expect(refused(() => send([start, start - 1]))).toMatch(/chronological order/);
+    expect(refusal(() => send([start, start - 1]))).toMatch(/chronological order/);
     const { logStreams } = call<DescribeLogStreamsResponse>("DescribeLogStreams", { logGroupName });
     expect(logStreams).toMatchObject([{ logStreamName, lastEventTimestamp: start }]);
   });

@@ -24,7 +24,7 @@ const cooled: TimerDefinition<{ subnetId: string }> = defineTimer<{ subnetId: st
     scheduleCooling(ctx, subnetId, cooling);
   },
 );
-export const addressTimers: readonly TimerDefinition[] = [cooled as unknown as TimerDefinition];
+export const addressTimers: readonly TimerDefinition[] = [cooled];
 
 interface Range {
   first: number;

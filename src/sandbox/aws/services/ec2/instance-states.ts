@@ -36,7 +36,7 @@ const moved: TimerDefinition<Batch> = defineTimer<Batch>("ec2/instances-moved", 
     if (row) ends[row.state]?.(row, ctx);
   }
 });
-export const instanceTimers: readonly TimerDefinition[] = [moved as unknown as TimerDefinition];
+export const instanceTimers: readonly TimerDefinition[] = [moved];
 
 function settle(ctx: Context, row: Readonly<Instance>, change: Partial<Instance>): void {
   const { transition, ...rest } = row;

@@ -1,8 +1,9 @@
 import type { CreateLaunchTemplateResult, DescribeInstancesResult, Instance, Reservation } from "@aws-sdk/client-ec2";
 import { describe, it } from "vitest";
 import { eksAmiId } from "../../catalogue/amis.ts";
-import type { Ec2World } from "./world.ts";
-import { ec2World, refusal, region } from "./world.ts";
+import { refusal } from "../../testing.ts";
+import type { Ec2World } from "./testing.ts";
+import { ec2World, region } from "./testing.ts";
 
 const ImageId = eksAmiId("1.34", "al2023", "x86_64", "standard", region);
 const start = (world: Ec2World, input: object = {}): Instance[] =>
@@ -116,7 +117,7 @@ describe("instances", () => {
     const more = (): unknown => world.call("AssignPrivateIpAddresses", { NetworkInterfaceId, Ipv4PrefixCount: 1 });
     // Four blocks: the first and the last are broken by reserved addresses, the instance's own may break a third.
     let given = 0;
-    while (refusal(more) === "not refused") given += 1;
+    while (refusal(more) === "nothing") given += 1;
     expect(given).toBeGreaterThanOrEqual(1);
     expect(given).toBeLessThanOrEqual(2);
     expect(free(world, SubnetId)).toBe(64 - 5 - 1 - 16 * given);

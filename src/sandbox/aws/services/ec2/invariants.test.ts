@@ -15,8 +15,8 @@ import {
   volumes,
   vpcs,
 } from "./state.ts";
-import type { Ec2World } from "./world.ts";
-import { ec2World, region } from "./world.ts";
+import type { Ec2World } from "./testing.ts";
+import { ec2World, region } from "./testing.ts";
 
 const account = "111122223333";
 const ImageId = eksAmiId("1.34", "al2023", "x86_64", "standard", region);

@@ -1,7 +1,8 @@
 import { describe, it } from "vitest";
 import { AwsError } from "../../core/index.ts";
 import type { Permission } from "../../core/index.ts";
-import { ec2World, refusal } from "./world.ts";
+import { refusal } from "../../testing.ts";
+import { ec2World } from "./testing.ts";
 
 describe("permissions of EC2 operations", () => {
   const asked: Permission[] = [];

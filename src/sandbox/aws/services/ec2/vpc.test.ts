@@ -8,7 +8,8 @@ import type {
   DescribeSubnetsResult,
 } from "@aws-sdk/client-ec2";
 import { describe, it } from "vitest";
-import { ec2World, refusal } from "./world.ts";
+import { refusal } from "../../testing.ts";
+import { ec2World } from "./testing.ts";
 
 describe("the VPC family", () => {
   it("finds a default VPC with a public subnet in every zone", ({ expect }) => {

@@ -5,7 +5,8 @@ import type {
   ListAssociatedAccessPoliciesResponse,
 } from "@aws-sdk/client-eks";
 import { describe, it } from "vitest";
-import { refusal, worldWithCluster } from "./test-world.ts";
+import { refusal } from "../../testing.ts";
+import { worldWithCluster } from "./testing.ts";
 
 const clusterName = "prod";
 const admin = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy";
@@ -67,7 +68,7 @@ describe("access entries", () => {
     here.eks("UpdateClusterConfig", { name: clusterName, accessConfig: { authenticationMode: "API_AND_CONFIG_MAP" } });
     here.eks("DescribeCluster", { name: clusterName });
     expect(here.eks<ListAccessEntriesResponse>("ListAccessEntries", { clusterName }).accessEntries).toEqual([
-      "arn:aws:iam::123456789012:user/admin",
+      "arn:aws:iam::123456789012:user/administrator",
     ]);
   });
 

@@ -9,8 +9,9 @@ import type {
   UpdateAddonResponse,
 } from "@aws-sdk/client-eks";
 import { describe, it } from "vitest";
-import type { World } from "./test-world.ts";
-import { refusal, world, worldWithCluster } from "./test-world.ts";
+import { refusal } from "../../testing.ts";
+import type { World } from "./testing.ts";
+import { world, worldWithCluster } from "./testing.ts";
 
 const clusterName = "prod";
 

@@ -9,7 +9,8 @@ import type {
 } from "@aws-sdk/client-eks";
 import { X509Certificate } from "node:crypto";
 import { describe, it } from "vitest";
-import { clusterRequest, refusal, world, worldWithCluster } from "./test-world.ts";
+import { refusal } from "../../testing.ts";
+import { clusterRequest, world, worldWithCluster } from "./testing.ts";
 
 describe("creating a cluster", () => {
   it("takes nine minutes, after which it has an endpoint, an authority and an issuer", ({ expect }) => {
@@ -147,7 +148,7 @@ describe("creating a cluster", () => {
   it("makes its creator an administrator where access entries count", ({ expect }) => {
     const here = worldWithCluster();
     expect(here.eks<ListAccessEntriesResponse>("ListAccessEntries", { clusterName: "prod" }).accessEntries).toEqual([
-      "arn:aws:iam::123456789012:user/admin",
+      "arn:aws:iam::123456789012:user/administrator",
     ]);
   });
 

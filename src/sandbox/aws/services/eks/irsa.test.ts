@@ -4,9 +4,10 @@ import type { CreateOpenIDConnectProviderResponse } from "@aws-sdk/client-iam";
 import type { AssumeRoleWithWebIdentityResponse } from "@aws-sdk/client-sts";
 import { describe, it } from "vitest";
 import { servicePrincipal } from "../../core/index.ts";
+import { refusal } from "../../testing.ts";
 import { oidcKey } from "./certificate.ts";
-import type { World } from "./test-world.ts";
-import { refusal, worldWithCluster } from "./test-world.ts";
+import type { World } from "./testing.ts";
+import { worldWithCluster } from "./testing.ts";
 
 const account = "123456789012";
 

@@ -12,8 +12,9 @@ import type {
 } from "@aws-sdk/client-eks";
 import type { ListInstanceProfilesResponse } from "@aws-sdk/client-iam";
 import { describe, it } from "vitest";
-import type { World } from "./test-world.ts";
-import { refusal, worldWithCluster } from "./test-world.ts";
+import { refusal } from "../../testing.ts";
+import type { World } from "./testing.ts";
+import { worldWithCluster } from "./testing.ts";
 
 const clusterName = "prod";
 const which = { clusterName, nodegroupName: "ng" };

@@ -2,8 +2,9 @@ import type { CreateUserResponse } from "@aws-sdk/client-iam";
 import { describe, it } from "vitest";
 import { accessGuard } from "../../access/index.ts";
 import { services } from "../index.ts";
-import type { World } from "./test-world.ts";
-import { clusterRequest, refusal, worldWithCluster } from "./test-world.ts";
+import { refusal } from "../../testing.ts";
+import type { World } from "./testing.ts";
+import { clusterRequest, worldWithCluster } from "./testing.ts";
 
 const account = "123456789012";
 const region = "eu-central-1";

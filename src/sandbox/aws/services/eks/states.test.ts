@@ -4,8 +4,8 @@ import type { DescribeNetworkInterfacesResult } from "@aws-sdk/client-ec2";
 import { describe, it } from "vitest";
 import { AwsError } from "../../core/index.ts";
 import { accessEntries, addonTable, clusters, fargateProfiles, nodegroups, podIdentities, updates } from "./state.ts";
-import type { World } from "./test-world.ts";
-import { clusterRequest, world } from "./test-world.ts";
+import type { World } from "./testing.ts";
+import { clusterRequest, world } from "./testing.ts";
 
 const place = ["123456789012", "eu-central-1"] as const;
 const names = ["a", "b"] as const;

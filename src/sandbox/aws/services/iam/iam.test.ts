@@ -1,16 +1,10 @@
 import { describe, it } from "vitest";
+import { administratorOf } from "../../administrator.ts";
 import { AwsError, Cloud } from "../../core/index.ts";
 import { iam } from "./index.ts";
 
 const account = "111122223333";
-const principal = {
-  type: "Root" as const,
-  account,
-  arn: `arn:aws:iam::${account}:root`,
-  principalId: account,
-  name: "root",
-  administrator: true,
-};
+const principal = administratorOf(account, "aws");
 
 type Answer = Record<string, unknown>;
 

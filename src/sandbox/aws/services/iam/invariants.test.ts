@@ -1,20 +1,14 @@
 // Random sequences of operations: whatever is refused or done, what IAM holds stays consistent, and can be taken down.
 import fc from "fast-check";
 import { describe, it } from "vitest";
+import { administratorOf } from "../../administrator.ts";
 import { AwsError, Cloud } from "../../core/index.ts";
 import { iam } from "./index.ts";
 import { groups, instanceProfiles, policies, roles, users } from "./state.ts";
 
 const account = "111122223333";
 const region = "us-east-1";
-const principal = {
-  type: "Root" as const,
-  account,
-  arn: "arn",
-  principalId: account,
-  name: "root",
-  administrator: true,
-};
+const principal = administratorOf(account, "aws");
 const document = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],

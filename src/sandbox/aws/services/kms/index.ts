@@ -1,5 +1,5 @@
 // The emulated Key Management Service: keys that really encrypt, aliases, policies, grants, deletion.
-import type { ServiceDefinition, TimerDefinition } from "../../core/index.ts";
+import type { ServiceDefinition } from "../../core/index.ts";
 import { defineService } from "../../core/index.ts";
 import { aliasOperations } from "./operations/aliases.ts";
 import { cryptographyOperations } from "./operations/cryptography.ts";
@@ -10,7 +10,7 @@ import { keys } from "./state.ts";
 export const kms: ServiceDefinition = defineService({
   id: "kms",
   iamPrefix: "kms",
-  timers: [keyDeleted as unknown as TimerDefinition],
+  timers: [keyDeleted],
   operations: { ...aliasOperations, ...cryptographyOperations, ...grantOperations, ...keyOperations },
   resourcePolicy: (permission, ctx) => {
     const key = ctx.table(keys).get(permission.resource.split(":key/")[1] ?? "");

@@ -9,6 +9,8 @@ import type {
   ListGrantsResponse,
 } from "@aws-sdk/client-kms";
 import { describe, it } from "vitest";
+import { administratorOf } from "../../administrator.ts";
+import { refusal } from "../../testing.ts";
 import { Cloud } from "../../core/index.ts";
 import { kms } from "./index.ts";
 
@@ -16,27 +18,11 @@ const account = "123456789012";
 
 function world(): { cloud: Cloud; call: <Output>(operation: string, input?: object) => Output; keyId: string } {
   const cloud = new Cloud({ services: [kms], start: Date.parse("2026-11-21"), seed: 3 });
-  const principal = {
-    type: "Root",
-    account,
-    arn: `arn:aws:iam::${account}:root`,
-    principalId: account,
-    name: "root",
-    administrator: true,
-  } as const;
+  const principal = administratorOf(account, "aws");
   const call = <Output>(operation: string, input: object = {}): Output =>
     cloud.invoke<Output>({ service: "kms", operation, input, account, region: "eu-central-1", principal });
   return { cloud, call, keyId: call<CreateKeyResponse>("CreateKey", { Description: "test" }).KeyMetadata?.KeyId ?? "" };
 }
-
-const refused = (body: () => unknown): string => {
-  try {
-    body();
-    return "nothing";
-  } catch (error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  }
-};
 
 const secret = Buffer.from("open sesame");
 
@@ -51,13 +37,13 @@ describe("keys", () => {
     const decrypt = (change: object): DecryptResponse =>
       call("Decrypt", { CiphertextBlob, EncryptionContext: { b: "2", a: "1" }, ...change });
     expect(Buffer.from(decrypt({}).Plaintext ?? []).toString()).toBe("open sesame");
-    expect(refused(() => decrypt({ EncryptionContext: { a: "1" } }))).toMatch(/InvalidCiphertextException/);
+    expect(refusal(() => decrypt({ EncryptionContext: { a: "1" } }))).toMatch(/InvalidCiphertextException/);
     const other = call<CreateKeyResponse>("CreateKey").KeyMetadata?.KeyId;
-    expect(refused(() => decrypt({ KeyId: other }))).toMatch(/IncorrectKeyException/);
+    expect(refusal(() => decrypt({ KeyId: other }))).toMatch(/IncorrectKeyException/);
     const changed = Buffer.from(CiphertextBlob ?? []);
     changed[changed.length - 1] = (changed.at(-1) ?? 0) ^ 1;
-    expect(refused(() => decrypt({ CiphertextBlob: changed }))).toMatch(/InvalidCiphertextException/);
-    expect(refused(() => decrypt({ CiphertextBlob: Buffer.from("junk") }))).toMatch(/InvalidCiphertextException/);
+    expect(refusal(() => decrypt({ CiphertextBlob: changed }))).toMatch(/InvalidCiphertextException/);
+    expect(refusal(() => decrypt({ CiphertextBlob: Buffer.from("junk") }))).toMatch(/InvalidCiphertextException/);
   });
 
   it("make data keys that they can open", ({ expect }) => {
@@ -65,23 +51,23 @@ describe("keys", () => {
     const made = call<GenerateDataKeyResponse>("GenerateDataKey", { KeyId: keyId, KeySpec: "AES_256" });
     expect(made.Plaintext?.length).toBe(32);
     expect(call<DecryptResponse>("Decrypt", { CiphertextBlob: made.CiphertextBlob }).Plaintext).toEqual(made.Plaintext);
-    expect(refused(() => call("GenerateDataKey", { KeyId: keyId }))).toMatch(/ValidationException/);
+    expect(refusal(() => call("GenerateDataKey", { KeyId: keyId }))).toMatch(/ValidationException/);
   });
 
   it("do nothing while they are disabled or wait for their end", ({ expect }) => {
     const { cloud, call, keyId } = world();
-    const encrypt = (): string => refused(() => call("Encrypt", { KeyId: keyId, Plaintext: secret }));
+    const encrypt = (): string => refusal(() => call("Encrypt", { KeyId: keyId, Plaintext: secret }));
     call("DisableKey", { KeyId: keyId });
     expect(encrypt()).toMatch(/DisabledException: arn:aws:kms:eu-central-1:123456789012:key\/.* is disabled\./);
     call("EnableKey", { KeyId: keyId });
     expect(encrypt()).toBe("nothing");
-    expect(refused(() => call("ScheduleKeyDeletion", { KeyId: keyId, PendingWindowInDays: 3 }))).toMatch(
+    expect(refusal(() => call("ScheduleKeyDeletion", { KeyId: keyId, PendingWindowInDays: 3 }))).toMatch(
       /ValidationException/,
     );
     call("ScheduleKeyDeletion", { KeyId: keyId, PendingWindowInDays: 7 });
     expect(encrypt()).toMatch(/KMSInvalidStateException.*pending deletion/);
     cloud.clock.advanceTo(cloud.clock.now() + 8 * 24 * 3600 * 1000);
-    expect(refused(() => call("DescribeKey", { KeyId: keyId }))).toMatch(/NotFoundException: Key '.*' does not exist/);
+    expect(refusal(() => call("DescribeKey", { KeyId: keyId }))).toMatch(/NotFoundException: Key '.*' does not exist/);
   });
 
   it("are saved from deletion, and then disabled", ({ expect }) => {
@@ -107,7 +93,7 @@ describe("keys", () => {
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Principal: "*", Action: "kms:Encrypt", Resource: "*" }],
     });
-    expect(refused(() => call("PutKeyPolicy", { KeyId: keyId, Policy }))).toMatch(
+    expect(refusal(() => call("PutKeyPolicy", { KeyId: keyId, Policy }))).toMatch(
       /MalformedPolicyDocumentException.*will not allow you to update/,
     );
   });
@@ -118,16 +104,16 @@ describe("aliases", () => {
     const { call, keyId } = world();
     call("CreateAlias", { AliasName: "alias/mine", TargetKeyId: keyId });
     expect(call<DescribeKeyResponse>("DescribeKey", { KeyId: "alias/mine" }).KeyMetadata?.KeyId).toBe(keyId);
-    expect(refused(() => call("CreateAlias", { AliasName: "alias/mine", TargetKeyId: keyId }))).toMatch(
+    expect(refusal(() => call("CreateAlias", { AliasName: "alias/mine", TargetKeyId: keyId }))).toMatch(
       /AlreadyExistsException/,
     );
-    expect(refused(() => call("CreateAlias", { AliasName: "alias/aws/mine", TargetKeyId: keyId }))).toMatch(
+    expect(refusal(() => call("CreateAlias", { AliasName: "alias/aws/mine", TargetKeyId: keyId }))).toMatch(
       /NotAuthorizedException/,
     );
     expect(call<DescribeKeyResponse>("DescribeKey", { KeyId: "alias/aws/ebs" }).KeyMetadata?.KeyManager).toBe("AWS");
     const names = call<ListAliasesResponse>("ListAliases").Aliases?.map((alias) => alias.AliasName);
     expect(names).toEqual(["alias/mine", "alias/aws/ebs"]);
-    expect(refused(() => call("DescribeKey", { KeyId: "alias/none" }))).toBe(
+    expect(refusal(() => call("DescribeKey", { KeyId: "alias/none" }))).toBe(
       "NotFoundException: Alias arn:aws:kms:eu-central-1:123456789012:alias/none is not found.",
     );
   });

@@ -7,6 +7,8 @@ import type {
 } from "@aws-sdk/client-ssm";
 import { describe, it } from "vitest";
 import { amiTypeParameters, amiTypes, supportedVersions } from "../../../../facts/index.ts";
+import { administratorOf } from "../../administrator.ts";
+import { refusal } from "../../testing.ts";
 import { Cloud } from "../../core/index.ts";
 import { kms } from "../kms/index.ts";
 import { ssm } from "./index.ts";
@@ -15,26 +17,10 @@ const account = "123456789012";
 
 function world(): <Output>(operation: string, input?: object) => Output {
   const cloud = new Cloud({ services: [kms, ssm], start: Date.parse("2026-11-21"), seed: 3 });
-  const principal = {
-    type: "Root",
-    account,
-    arn: `arn:aws:iam::${account}:root`,
-    principalId: account,
-    name: "root",
-    administrator: true,
-  } as const;
+  const principal = administratorOf(account, "aws");
   return (operation, input = {}) =>
     cloud.invoke({ service: "ssm", operation, input, account, region: "eu-central-1", principal });
 }
-
-const refused = (body: () => unknown): string => {
-  try {
-    body();
-    return "nothing";
-  } catch (error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  }
-};
 
 describe("public parameters", () => {
   it("give an image for every type of managed node group in support", ({ expect }) => {
@@ -53,7 +39,7 @@ describe("public parameters", () => {
     }
     const release = amiTypeParameters("AL2023_x86_64_STANDARD", "1.34")?.release ?? "";
     expect(read(release)).toMatch(/^1\.34\.\d+-\d{8}$/);
-    expect(refused(() => read("/aws/service/eks/optimized-ami/1.34/amazon-linux-2/recommended/image_id"))).toMatch(
+    expect(refusal(() => read("/aws/service/eks/optimized-ami/1.34/amazon-linux-2/recommended/image_id"))).toMatch(
       /ParameterNotFound/,
     );
   });
@@ -73,7 +59,7 @@ describe("parameters", () => {
   it("count their versions and are overwritten only when asked", ({ expect }) => {
     const call = world();
     call("PutParameter", { Name: "/app/colour", Value: "red", Type: "String" });
-    expect(refused(() => call("PutParameter", { Name: "/app/colour", Value: "blue" }))).toMatch(
+    expect(refusal(() => call("PutParameter", { Name: "/app/colour", Value: "blue" }))).toMatch(
       /ParameterAlreadyExists/,
     );
     expect(call("PutParameter", { Name: "/app/colour", Value: "blue", Overwrite: true })).toMatchObject({
@@ -83,7 +69,7 @@ describe("parameters", () => {
     call("LabelParameterVersion", { Name: "/app/colour", ParameterVersion: 1, Labels: ["old"] });
     const read = (Name: string): unknown => call<GetParameterResult>("GetParameter", { Name }).Parameter?.Value;
     expect([read("/app/colour"), read("/app/colour:1"), read("/app/colour:old")]).toEqual(["blue", "red", "red"]);
-    expect(refused(() => read("/app/colour:9"))).toMatch(/ParameterVersionNotFound/);
+    expect(refusal(() => read("/app/colour:9"))).toMatch(/ParameterVersionNotFound/);
     expect(read("arn:aws:ssm:eu-central-1:123456789012:parameter/app/colour")).toBe("blue");
     const { Parameters = [] } = call<GetParameterHistoryResult>("GetParameterHistory", { Name: "/app/colour" });
     expect(Parameters.map((each) => [each.Version, each.Value, each.Labels])).toEqual([
@@ -128,7 +114,7 @@ describe("parameters", () => {
   it("may not take names and values that AWS refuses", ({ expect }) => {
     const call = world();
     const put = (input: object): string =>
-      refused(() => call("PutParameter", { Name: "x", Value: "v", Type: "String", ...input }));
+      refusal(() => call("PutParameter", { Name: "x", Value: "v", Type: "String", ...input }));
     expect(put({ Name: "/aws/x" })).toMatch(/ValidationException.*"aws"/);
     expect(put({ Name: "a b" })).toMatch(/ValidationException/);
     expect(put({ Value: "v".repeat(5000) })).toMatch(/4096/);

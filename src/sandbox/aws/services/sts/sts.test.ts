@@ -21,6 +21,7 @@ import { describe, it } from "vitest";
 import type { Sandbox, SandboxCredentials } from "../../../index.ts";
 import { createSandbox } from "../../../index.ts";
 import { everywhere, oidcKeys } from "../iam/state.ts";
+import { sdkRefusal } from "../../testing.ts";
 
 const account = "123456789012";
 const region = "eu-central-1";
@@ -47,16 +48,6 @@ function keysOf(credentials: Credentials | undefined): SandboxCredentials {
     secretAccessKey: credentials?.SecretAccessKey ?? "",
     sessionToken: credentials?.SessionToken ?? "",
   };
-}
-
-async function refusal(call: Promise<unknown>): Promise<string> {
-  try {
-    await call;
-  } catch (error) {
-    if (error instanceof Error) return `${error.name}: ${error.message}`;
-    throw error;
-  }
-  return "no refusal";
 }
 
 const trust = (statement: object): string =>
@@ -109,17 +100,17 @@ describe("AssumeRoleWithWebIdentity", () => {
     await using sandbox = await createSandbox({ listen: false });
     const assume = await irsa(sandbox);
     const past = Math.floor(Date.now() / 1000) - 60;
-    expect(await refusal(assume({ sub: "system:serviceaccount:default:thief" }))).toBe(
+    expect(await sdkRefusal(assume({ sub: "system:serviceaccount:default:thief" }))).toBe(
       "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity",
     );
-    expect(await refusal(assume({ aud: "other" }))).toBe("InvalidIdentityTokenException: Incorrect token audience");
-    expect(await refusal(assume({ exp: past }))).toMatch(
+    expect(await sdkRefusal(assume({ aud: "other" }))).toBe("InvalidIdentityTokenException: Incorrect token audience");
+    expect(await sdkRefusal(assume({ exp: past }))).toMatch(
       /^ExpiredTokenException: Token expired: current date\/time \d+ must/,
     );
-    expect(await refusal(assume({ iss: "https://nobody.example.com" }))).toBe(
+    expect(await sdkRefusal(assume({ iss: "https://nobody.example.com" }))).toBe(
       "InvalidIdentityTokenException: No OpenIDConnect provider found in your account for https://nobody.example.com",
     );
-    expect(await refusal(assume({}, "unknown"))).toMatch(
+    expect(await sdkRefusal(assume({}, "unknown"))).toMatch(
       /^InvalidIdentityTokenException: Couldn't retrieve verification key/,
     );
   });
@@ -157,13 +148,13 @@ describe("AssumeRole", () => {
     );
     const chained = new STSClient(sandbox.clientConfig({ credentials: keysOf(first.Credentials) }));
     const next = { RoleArn: `arn:aws:iam::${account}:role/next`, RoleSessionName: "two" };
-    expect(await refusal(chained.send(new AssumeRoleCommand({ ...next, DurationSeconds: 7200 })))).toBe(
+    expect(await sdkRefusal(chained.send(new AssumeRoleCommand({ ...next, DurationSeconds: 7200 })))).toBe(
       "ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining",
     );
     const second = await chained.send(new AssumeRoleCommand(next));
     expect(second.SourceIdentity).toBe("ann");
     const end = new IAMClient(sandbox.clientConfig({ credentials: keysOf(second.Credentials) }));
-    expect(await refusal(end.send(new ListUsersCommand({})))).toBe("no refusal");
+    expect(await sdkRefusal(end.send(new ListUsersCommand({})))).toBe("nothing");
   });
 
   it("checks durations, names and policies", async ({ expect }) => {
@@ -173,7 +164,7 @@ describe("AssumeRole", () => {
     );
     const sts = new STSClient(sandbox.clientConfig());
     const assume = (change: object) =>
-      refusal(sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "one", ...change })));
+      sdkRefusal(sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: "one", ...change })));
     expect(await assume({ DurationSeconds: 7200 })).toBe(
       "ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
     );
@@ -194,9 +185,9 @@ describe("sessions of users", () => {
     expect((Credentials?.Expiration?.getTime() ?? 0) - Date.now()).toBeGreaterThan(890_000);
     const credentials = keysOf(Credentials);
     const wrong = new STSClient(sandbox.clientConfig({ credentials: { ...credentials, sessionToken: "wrong" } }));
-    expect(await refusal(wrong.send(new GetCallerIdentityCommand({})))).toMatch(/^InvalidClientTokenId/);
+    expect(await sdkRefusal(wrong.send(new GetCallerIdentityCommand({})))).toMatch(/^InvalidClientTokenId/);
     const again = new STSClient(sandbox.clientConfig({ credentials }));
-    expect(await refusal(again.send(new GetSessionTokenCommand({})))).toBe(
+    expect(await sdkRefusal(again.send(new GetSessionTokenCommand({})))).toBe(
       "AccessDenied: Cannot call GetSessionToken with session credentials",
     );
   });
@@ -213,8 +204,8 @@ describe("sessions of users", () => {
       Arn: `arn:aws:sts::${account}:federated-user/bob`,
     });
     const bob = new IAMClient(sandbox.clientConfig({ credentials: keysOf(Credentials) }));
-    expect(await refusal(bob.send(new ListUsersCommand({})))).toBe("no refusal");
-    expect(await refusal(bob.send(new TagUserCommand({ UserName: "ann", Tags: [] })))).toMatch(
+    expect(await sdkRefusal(bob.send(new ListUsersCommand({})))).toBe("nothing");
+    expect(await sdkRefusal(bob.send(new TagUserCommand({ UserName: "ann", Tags: [] })))).toMatch(
       /because no session policy allows the iam:TagUser action$/,
     );
   });

@@ -49,7 +49,7 @@ const round: TimerDefinition<{ id: string }> = defineTimer<{ id: string }>(
       ctx.schedule(round, roundSeconds, subjectOf(group.name), { id });
   },
 );
-export const refreshTimers: readonly TimerDefinition[] = [round as unknown as TimerDefinition];
+export const refreshTimers: readonly TimerDefinition[] = [round];
 
 /** Goes on with refreshes that stood still for lack of healthy instances. */
 function resume(ctx: Context, group: string): void {

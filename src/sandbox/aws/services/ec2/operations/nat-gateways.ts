@@ -45,7 +45,7 @@ const settled: TimerDefinition<{ id: string }> = defineTimer<{ id: string }>(
     ctx.table(natGateways).update(id, { state: "failed", failure, deletedAt: ctx.now() });
   },
 );
-export const natGatewayTimers: readonly TimerDefinition[] = [settled as unknown as TimerDefinition];
+export const natGatewayTimers: readonly TimerDefinition[] = [settled];
 
 /** Why a gateway can't come up: found while it's made, not when it's asked for. */
 function failureOf(ctx: Context, gateway: Readonly<NatGateway>): NatGateway["failure"] {

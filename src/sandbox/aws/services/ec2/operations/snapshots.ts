@@ -24,7 +24,7 @@ const completed: TimerDefinition<{ id: string }> = defineTimer<{ id: string }>(
     if (ctx.table(snapshots).has(id)) ctx.table(snapshots).update(id, { state: "completed" });
   },
 );
-export const snapshotTimers: readonly TimerDefinition[] = [completed as unknown as TimerDefinition];
+export const snapshotTimers: readonly TimerDefinition[] = [completed];
 
 function render(row: Readonly<Snapshot>, ctx: Context): SnapshotItem {
   return {

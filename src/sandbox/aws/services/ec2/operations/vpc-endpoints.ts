@@ -37,7 +37,7 @@ const settled: TimerDefinition<{ id: string }> = defineTimer<{ id: string }>(
     }
   },
 );
-export const vpcEndpointTimers: readonly TimerDefinition[] = [settled as unknown as TimerDefinition];
+export const vpcEndpointTimers: readonly TimerDefinition[] = [settled];
 
 const openPolicy = JSON.stringify({
   Version: "2008-10-17",

@@ -1,19 +1,13 @@
 // A cloud of EC2 alone, for this folder's tests.
 import type { CreateSecurityGroupResult, CreateSubnetResult, CreateVpcResult } from "@aws-sdk/client-ec2";
-import { AwsError, Cloud, servicePrincipal } from "../../core/index.ts";
+import { administratorOf } from "../../administrator.ts";
+import { Cloud, servicePrincipal } from "../../core/index.ts";
 import type { Guards, Principal, ServiceDefinition } from "../../core/index.ts";
 import { ec2 } from "./index.ts";
 
 const account = "111122223333";
 export const region = "eu-central-1";
-const operator: Principal = {
-  type: "IAMUser",
-  account,
-  arn: `arn:aws:iam::${account}:user/operator`,
-  principalId: "AIDAOPERATOR",
-  name: "operator",
-  administrator: true,
-};
+const operator = administratorOf(account, "aws");
 
 type Call = <Output = Record<string, unknown>>(operation: string, input?: object) => Output;
 
@@ -46,15 +40,4 @@ export function ec2World(guards: Guards = {}, services: readonly ServiceDefiniti
       return { VpcId, SubnetId: Subnet?.SubnetId ?? "", GroupId };
     },
   };
-}
-
-/** `Code: message` of a refused call. */
-export function refusal(body: () => unknown): string {
-  try {
-    body();
-  } catch (error) {
-    if (error instanceof AwsError) return `${error.code}: ${error.message}`;
-    throw error;
-  }
-  return "not refused";
 }

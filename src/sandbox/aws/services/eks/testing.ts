@@ -6,6 +6,7 @@ import type {
   CreateVpcResult,
 } from "@aws-sdk/client-ec2";
 import type { CreateRoleResponse } from "@aws-sdk/client-iam";
+import { administratorOf } from "../../administrator.ts";
 import type { Guards } from "../../core/index.ts";
 import { Cloud } from "../../core/index.ts";
 import { services } from "../index.ts";
@@ -28,16 +29,6 @@ export interface World {
 const account = "123456789012";
 const region = "eu-central-1";
 
-/** The code and text of what a call is refused with, or `nothing` when it isn't. */
-export function refusal(body: () => unknown): string {
-  try {
-    body();
-    return "nothing";
-  } catch (error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  }
-}
-
 export function world(options: { guards?: Guards; start?: string } = {}): World {
   const cloud = new Cloud({
     services,
@@ -45,14 +36,7 @@ export function world(options: { guards?: Guards; start?: string } = {}): World 
     seed: 7,
     ...(options.guards ? { guards: options.guards } : {}),
   });
-  const principal = {
-    type: "IAMUser" as const,
-    account,
-    arn: `arn:aws:iam::${account}:user/admin`,
-    principalId: "AIDAADMIN",
-    name: "admin",
-    administrator: true,
-  };
+  const principal = administratorOf(account, "aws");
   const call = <Output>(service: string, operation: string, input: object): Output =>
     cloud.invoke<Output>({ service, operation, input, account, region, principal });
   const vpc = call<CreateVpcResult>("ec2", "CreateVpc", { CidrBlock: "192.168.0.0/16" }).Vpc?.VpcId ?? "";

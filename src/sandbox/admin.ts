@@ -82,6 +82,16 @@ function advance({ sandbox, body }: AdminCall): unknown {
   return { time: new Date(sandbox.clock.now()).toISOString() };
 }
 
+/** Writes what isn't on disk yet; the reason when that can't be. */
+function lastWrite(sandbox: Sandbox): string | undefined {
+  try {
+    sandbox.flush();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
 /** Method and path of each; the reference page lists them from here. */
 export const adminEndpoints: Readonly<Record<string, AdminAction>> = {
   "GET status": statusOf,
@@ -99,10 +109,11 @@ export const adminEndpoints: Readonly<Record<string, AdminAction>> = {
   "POST faults": ({ sandbox, body }) => sandbox.faults.add(JSON.parse(body) as FaultRule),
   "DELETE faults": ({ sandbox, query }) => ({ removed: sandbox.faults.remove(query("id")) }),
   "POST advance": advance,
-  "POST stop": ({ options }) => {
+  "POST stop": ({ sandbox, options }) => {
     if (!options.stop) throw new SyntaxError("this sandbox belongs to a process that runs it; stop that");
+    const problem = lastWrite(sandbox);
     options.stop();
-    return {};
+    return problem ? { problem } : {};
   },
 };
 

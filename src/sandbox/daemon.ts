@@ -11,6 +11,7 @@ import { serviceEntries } from "./aws/schema/index.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { createSandbox, foreignVariables } from "./sandbox.ts";
 import { removeState } from "./state/journal.ts";
+import { inFolder } from "./state/folder.ts";
 import { isAlive } from "./state/lock.ts";
 
 /** What `daemon.json` in the state folder says. */
@@ -134,25 +135,6 @@ function lastPort(folder: string): number | undefined {
   return port >= 1024 && port <= 65_535 ? port : undefined;
 }
 
-/** The daemon's log, in a folder that is made if need be. */
-function openLog(folder: string, path: string): number {
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return openSync(path, "w", 0o600);
-  } catch (cause) {
-    throw new LotseError(
-      "sandbox/state-folder",
-      {
-        title: `The sandbox can't keep its state in ${folder}`,
-        detail: errorMessage(cause),
-        remedy: "Choose a folder that you may write to: --state or LOTSE_SANDBOX_DIR.",
-        blame: "user",
-      },
-      { cause },
-    );
-  }
-}
-
 /** The end of a daemon's log. */
 function lastWords(path: string): string {
   return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").slice(-8).join("\n") : "";
@@ -172,7 +154,10 @@ export async function startDaemon(
   const running = await daemonStatus(folder);
   if (running) return { status: running, started: false };
   const logPath = join(folder, logName);
-  const log = openLog(folder, logPath);
+  const log = inFolder(folder, () => {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return openSync(logPath, "w", 0o600);
+  });
   const clock = options.clock?.kind === "scaled" ? `scaled:${options.clock.factor}` : options.clock?.kind;
   const flags: [string, string | number | undefined][] = [
     ["--state", folder],
@@ -212,13 +197,17 @@ export async function startDaemon(
   });
 }
 
-/** Stops the daemon of a folder and waits until it is gone; false when there was none. */
-export async function stopDaemon(folder: string): Promise<boolean> {
+/**
+ * Stops the daemon of a folder and waits until it is gone.
+ *
+ * @returns `unsaved` says why its last changes aren't on disk, if they aren't
+ */
+export async function stopDaemon(folder: string): Promise<{ stopped: boolean; unsaved?: string }> {
   const status = await daemonStatus(folder);
-  if (!status) return false;
-  await adminCall(status.endpoint, "POST stop");
+  if (!status) return { stopped: false };
+  const { problem } = JSON.parse(await adminCall(status.endpoint, "POST stop")) as { problem?: string };
   for (let waited = 0; waited < 10_000 && isAlive(status.pid); waited += 20) await sleep(20);
-  return true;
+  return { stopped: true, ...(problem === undefined ? {} : { unsaved: problem }) };
 }
 
 /**
@@ -272,7 +261,7 @@ export async function resetState(folder: string): Promise<"running" | "on disk">
     await adminCall(status.endpoint, "POST reset");
     return "running";
   }
-  removeState(folder);
+  inFolder(folder, () => removeState(folder));
   return "on disk";
 }
 

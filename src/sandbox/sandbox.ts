@@ -19,6 +19,7 @@ import { services } from "./aws/services/index.ts";
 import type { TrailRow } from "./aws/trail.ts";
 import { trailGuards, trailOf } from "./aws/trail.ts";
 import { readSnapshot } from "./state/format.ts";
+import { inFolder } from "./state/folder.ts";
 import type { Journal } from "./state/journal.ts";
 import { dumpState, openJournal } from "./state/journal.ts";
 
@@ -96,6 +97,8 @@ export interface Sandbox {
   /** The whole state as text, and a state from such text in place of this one. */
   save(): string;
   load(text: string): void;
+  /** Writes to its folder at once what it otherwise writes a moment later; throws when the disk refuses. */
+  flush(): void;
   /** Why the state isn't on disk, while it isn't. */
   readonly problem: Error | undefined;
   /** Keeps the process alive while it listens; by itself a sandbox doesn't. */
@@ -129,7 +132,7 @@ function clockMode(clock: SandboxOptions["clock"]): ClockMode {
 }
 
 function openFolder(folder: string, store: Store, options: SandboxOptions): Journal {
-  return openJournal(folder, store, options.onProblem ? { onProblem: options.onProblem } : {});
+  return inFolder(folder, () => openJournal(folder, store, options.onProblem ? { onProblem: options.onProblem } : {}));
 }
 
 function cannotListen(listen: true | { port: number }, cause: unknown): LotseError {
@@ -249,6 +252,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       cloud.resume();
       journal?.snapshot();
     },
+    flush: () => journal?.flush(),
     get problem() {
       return journal?.problem;
     },

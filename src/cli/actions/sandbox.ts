@@ -118,7 +118,11 @@ export const up: Action = async (invocation) => {
 };
 
 export const down: Action = async (invocation) => {
-  const stopped = await stopDaemon(folderOf(invocation));
+  const { stopped, unsaved } = await stopDaemon(folderOf(invocation));
+  if (unsaved !== undefined) {
+    invocation.terminal.stderr.write(`stopped, but its last changes couldn't be saved: ${unsaved}\n`);
+    return exitCode.failed;
+  }
   print(invocation, stopped ? "stopped; the state stays" : "no sandbox is running");
   return exitCode.done;
 };

@@ -141,6 +141,38 @@ describe("sizes", () => {
   });
 });
 
+describe("doc comments", () => {
+  /** Exports without a comment right above them: `kind name`, kinds in the words of the language. */
+  const bare = (file: Source): { kind: string; name: string }[] => {
+    const lines = file.text.split("\n");
+    return lines.flatMap((line, i) => {
+      const match = /^export (?:async )?(function|const|class|interface|type) \*?(\w+)/.exec(line);
+      if (!match || lines[i - 1]?.trimEnd().endsWith("*/")) return [];
+      return [{ kind: match[1] as string, name: match[2] as string }];
+    });
+  };
+
+  it("say of every exported function what it is for", ({ expect }) => {
+    const silent = product.flatMap((file) =>
+      bare(file).flatMap(({ kind, name }) => (kind === "function" ? [`${file.path}: ${name}`] : [])),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  it("say of everything on a front door what it is for", ({ expect }) => {
+    const doors = product.filter((file) => /^src\/([^/]+\/index|lotse)\.ts$/.test(file.path));
+    const silent = doors.flatMap((door) =>
+      [...door.text.matchAll(/export (?:type )?\{([^}]*)\} from "([^"]+)"/g)].flatMap(([, names = "", from = ""]) => {
+        const target = relative(root, resolve(root, dirname(door.path), from));
+        const file = product.find(({ path }) => path === target);
+        const given = new Set(names.split(",").map((name) => name.trim()));
+        return file ? bare(file).flatMap(({ name }) => (given.has(name) ? [`${target}: ${name}`] : [])) : [];
+      }),
+    );
+    expect(silent).toEqual([]);
+  });
+});
+
 describe("dependencies", () => {
   it("brings no install script and no registry host", ({ expect }) => {
     const lock = readFileSync(join(root, "package-lock.json"), "utf8");

@@ -7,6 +7,7 @@ import type { Input, OperationName, Output, ServiceName } from "./operations.ts"
 import { withRetries } from "./retry.ts";
 import type { Client, ClientConfig, Service } from "./service.ts";
 
+/** An access key, with a token when it is temporary. */
 export interface AwsCredentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -22,6 +23,7 @@ export interface CallRecord {
   error?: string;
 }
 
+/** What a connection is made of; the region alone is needed. */
 export interface OpenOptions {
   region: string;
   /** Instead of AWS's own endpoints: the sandbox, or any other emulator. */
@@ -40,11 +42,13 @@ export interface OpenOptions {
   trace?: (record: CallRecord) => void;
 }
 
+/** Who calls, as STS says it. */
 export interface CallerIdentity {
   account: string;
   arn: string;
 }
 
+/** A connection to an account and region: the door to AWS. */
 export interface Aws {
   readonly region: string;
   readonly endpoint?: string;

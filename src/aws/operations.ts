@@ -15,6 +15,7 @@ interface Operation<Input, Output> {
   output: Output;
 }
 
+/** Every operation that lotse calls, with its types: what isn't here isn't called. */
 export interface Operations {
   sts: {
     GetCallerIdentity: Operation<sts.GetCallerIdentityCommandInput, sts.GetCallerIdentityCommandOutput>;
@@ -164,9 +165,16 @@ export interface Operations {
   };
 }
 
+/** Services that lotse calls, named as in the sandbox. */
 export type ServiceName = keyof Operations;
+
+/** Operations of a service. */
 export type OperationName<S extends ServiceName> = keyof Operations[S] & string;
+
+/** What an operation takes. */
 export type Input<S extends ServiceName, O extends OperationName<S>> =
   Operations[S][O] extends Operation<infer I, unknown> ? I : never;
+
+/** What an operation answers. */
 export type Output<S extends ServiceName, O extends OperationName<S>> =
   Operations[S][O] extends Operation<unknown, infer O> ? O : never;

@@ -5,6 +5,7 @@ const firstPause = 50;
 const longestPause = 15_000;
 const growth = 1.5;
 
+/** How long is waited, and for what. */
 export interface WaitOptions {
   /** What is awaited, as it goes into "Gave up waiting for …". */
   what: string;

@@ -1,5 +1,6 @@
 // IPv4 and IPv6 blocks on BigInt: parse, contain, overlap, split. RFC 4632, RFC 4291.
 
+/** A block of addresses, IPv4 or IPv6. */
 export interface Cidr {
   family: 4 | 6;
   /** First address of the block. */

@@ -1,5 +1,6 @@
 // One finding, in the form every room returns it: what is wrong, where, why, and what to do about it.
 
+/** An error forbids to go on; a warning is to be thought about. */
 export type Severity = "error" | "warning" | "info";
 
 /** A place in a user's file. Lines and columns count from 1. */

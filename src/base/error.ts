@@ -5,6 +5,7 @@ import type { Blame, Diagnostic } from "./diagnostic.ts";
 // A registered symbol, so that the check holds across two copies of the library in one process.
 const lotseErrorBrand: symbol = Symbol.for("lotse.error");
 
+/** What an error says besides its code. */
 export interface ErrorFacts extends Omit<Partial<Diagnostic>, "code" | "severity"> {
   title: string;
   blame?: Blame;

@@ -1,5 +1,6 @@
 // Messages: the only way the library speaks. A Host receives them; the CLI renders them, tests record them.
 
+/** How much a message matters, from what ends a run to what only helps to search for defects. */
 export type MessageLevel = "error" | "result" | "warn" | "info" | "debug" | "trace";
 
 /**
@@ -24,6 +25,7 @@ export interface Question {
   expected?: string;
 }
 
+/** What the library talks to instead of a terminal: it tells, and it asks. */
 export interface Host {
   emit(message: Omit<Message, "time">): void;
   /** Resolves to false when the person declines; rejects with `cli/needs-confirmation` when nobody can answer. */

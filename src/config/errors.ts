@@ -2,6 +2,7 @@
 import type { Severity } from "../base/index.ts";
 import { rules } from "./rules/index.ts";
 
+/** A code with what it demands of a file. */
 export interface CodeDescription {
   code: string;
   severity: Severity;

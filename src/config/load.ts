@@ -17,6 +17,7 @@ import { readSource } from "./source/read.ts";
 import type { SourceNode } from "./source/tree.ts";
 import { walkTo } from "./source/tree.ts";
 
+/** Circumstances of reading a file. */
 export interface LoadOptions {
   /** Name of the file, for messages. */
   file?: string;

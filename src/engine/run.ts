@@ -7,11 +7,13 @@ import { createCrew, type Crew } from "./crew.ts";
 import { awaitAddon } from "./executors/addons.ts";
 import { carryOut } from "./executors/index.ts";
 
+/** How a plan is carried out. */
 export interface RunOptions {
   /** Steps at a time; eksctl's limit for node groups. */
   concurrency?: number;
 }
 
+/** A step that failed, and with what. */
 export interface StepFailure {
   step: string;
   code: string;
@@ -19,6 +21,7 @@ export interface StepFailure {
   error: unknown;
 }
 
+/** How carrying out a plan has ended, by step id. */
 export interface RunResult {
   /** Everything that was to be done is done. */
   ok: boolean;

@@ -3,6 +3,7 @@
 // right, single builds may differ from AWS's): online, ask DescribeAddonVersions.
 import { minorOf } from "./eks-versions.ts";
 
+/** An add-on that EKS offers, with what it needs. */
 export interface AddonFacts {
   name: string;
   /** Category as the API gives it. */
@@ -190,6 +191,7 @@ const byMinor: Readonly<Record<string, Versions>> = {
   ],
 };
 
+/** A version of an add-on for a Kubernetes version. */
 export interface AddonVersion {
   /** `v1.20.4-eksbuild.2`. */
   version: string;

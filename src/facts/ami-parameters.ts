@@ -1,5 +1,6 @@
 // SSM public parameters that name the newest machine images for EKS (Amazon EKS user guide, "Retrieve recommended AMI IDs").
 
+/** Names of public SSM parameters that say which node image is current. */
 export interface AmiParameters {
   /** Parameter with the image id. */
   image: string;

@@ -2,6 +2,7 @@
 // handlers call, how long they take. Replacement from the CloudFormation resource specification (2026-08), actions from
 // the handlers' permission lists shortened to what a policy must name, seconds from experience (inferred).
 
+/** What CloudFormation does with changes of a resource type, and which actions it needs. */
 export interface ResourceTypeFacts {
   /** Properties whose change needs a new resource; a dot leads into a nested one. */
   immutable: readonly string[];

@@ -1,6 +1,7 @@
 // EKS's version calendar: AWS's "Kubernetes versions" page as of `calendarAsOf`. Support ends 14 months after a
 // release, extended support 12 months later.
 
+/** A Kubernetes version on EKS. */
 export interface EksVersion {
   /** Minor, `1.34`. */
   version: string;
@@ -13,6 +14,7 @@ export interface EksVersion {
   platform: string;
 }
 
+/** Where a version stands on a day, in EKS's words; UNKNOWN for versions that no table has. */
 export type VersionStatus = "STANDARD_SUPPORT" | "EXTENDED_SUPPORT" | "UNSUPPORTED" | "UNKNOWN";
 
 /** Day of the table. Past it by more than 120 days, versions may be missing: AWS brings one about every four months. */

@@ -1,6 +1,7 @@
 // Availability Zones by region. AWS shuffles zone names per account; ids are the same for all. The pairing here is the
 // one an emulated account has, and, for want of an account, the order offline output uses.
 
+/** A zone of a region. Which name stands for which id differs from account to account. */
 export interface Zone {
   /** `eu-central-1a`. */
   name: string;

@@ -7,6 +7,7 @@ export type PolicyVersion = "2008-10-17" | "2012-10-17";
 /** What a document is attached to decides which elements it must and must not have. */
 export type PolicyKind = "identity" | "boundary" | "session" | "serviceControl" | "resource" | "trust";
 
+/** What a statement does with what it fits. */
 export type Effect = "Allow" | "Deny";
 
 /** `Action` or `NotAction`, `Resource` or `NotResource`. */
@@ -18,6 +19,7 @@ export interface PatternElement {
 /** Kinds of principals in a `Principal` element. `*` alone is read as `AWS: "*"`, with which it is equal. */
 export type PrincipalType = "AWS" | "Service" | "Federated" | "CanonicalUser";
 
+/** One principal that a statement names. */
 export interface PrincipalEntry {
   type: PrincipalType;
   value: string;
@@ -44,6 +46,7 @@ export interface Condition {
   values: readonly Pattern[];
 }
 
+/** A statement, parsed. */
 export interface Statement {
   /** Position in the document, from 0. */
   index: number;

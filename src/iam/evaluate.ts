@@ -27,6 +27,7 @@ export interface PolicySet {
   serviceLinked?: boolean;
 }
 
+/** How a request ends, as IAM's simulator words it. */
 export type Decision = "allowed" | "implicitDeny" | "explicitDeny";
 
 /** The outcome with everything that was considered, in order. */

@@ -6,6 +6,11 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** Carries AWS's text out of the parser; callers of the room get it as a value. */
 export class MalformedPolicy extends Error {}
 
+/**
+ * A JSON object.
+ *
+ * @throws MalformedPolicy with `problem` when it is none
+ */
 export function asObject(value: unknown, problem: string): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new MalformedPolicy(problem);
   return value as JsonObject;

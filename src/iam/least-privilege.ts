@@ -6,6 +6,7 @@ export interface UsedPermission {
   resource: string;
 }
 
+/** A policy document as IAM takes it. */
 export interface PolicyJson {
   Version: "2012-10-17";
   Statement: { Sid: string; Effect: "Allow"; Action: string[]; Resource: string[] }[];

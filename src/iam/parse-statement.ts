@@ -17,6 +17,11 @@ interface Place {
   variables: boolean;
 }
 
+/**
+ * A statement of a policy, with IAM's own refusals.
+ *
+ * @throws MalformedPolicy when it breaks a rule of the policy's kind
+ */
 export function parseStatement(raw: JsonObject, place: Place): Statement {
   const { kind } = place;
   const rules = policyRules[kind];

@@ -4,6 +4,7 @@ import { LotseError } from "../base/index.ts";
 import type { Tag, Template } from "../stacks/index.ts";
 import { readFound } from "./read/found.ts";
 
+/** A stack of a living cluster, as it would be submitted. */
 export interface ExportedStack {
   stackName: string;
   capabilities: string[];

@@ -10,6 +10,7 @@ import { readFound } from "./read/found.ts";
 import { lookUp } from "./read/looked-up.ts";
 import { readPublicKeys } from "./read/public-keys.ts";
 
+/** How far a plan goes. */
 export interface PlanOptions {
   /** Also take down what the file no longer names. */
   prune?: boolean;
@@ -41,6 +42,7 @@ export async function planCluster(cluster: Cluster, aws: Aws, options: PlanOptio
   return makePlan({ cluster, found, known, looked, ...(options.prune !== undefined && { prune: options.prune }) });
 }
 
+/** What stays when a cluster goes. */
 export interface DestroyOptions {
   /** Leave the control plane's log group: logs may have to be kept longer than the cluster. */
   keepLogs?: boolean;

@@ -2,6 +2,7 @@
 import type { Addon, Cluster, FargateProfile, Nodegroup, PodIdentityAssociation } from "@aws-sdk/client-eks";
 import type { Template } from "../stacks/index.ts";
 
+/** A stack of the cluster as CloudFormation describes it. */
 export interface FoundStack {
   name: string;
   id: string;
@@ -33,6 +34,7 @@ export interface FoundAddonVersion {
   isDefault: boolean;
 }
 
+/** What exists in the account of a cluster. */
 export interface Found {
   account: string;
   caller: string;

@@ -20,6 +20,7 @@ import { wantedFrom } from "./wanted.ts";
 /** In eksctl's order of operations, which ties in the plan keep. */
 const builders: readonly Builder[] = [clusterStack, controlPlane, roleStacks, objects, addons, nodeGroups, removals];
 
+/** All that a plan is made from. */
 export interface PlanInput {
   cluster: Cluster;
   found: Found;

@@ -5,6 +5,7 @@ import type { Known } from "../stacks/index.ts";
 import type { Found } from "./found.ts";
 import type { Work } from "./work.ts";
 
+/** What a step does with what it is about. */
 export type StepAction = "create" | "update" | "replace" | "delete";
 
 /**
@@ -59,6 +60,7 @@ export type StepKind =
   | "drain"
   | "service-account";
 
+/** One thing to do. */
 export interface Step {
   /** `kind/name`; unique within the plan and the same on every run. */
   id: string;
@@ -88,6 +90,7 @@ export interface Note {
   at?: SourceLocation;
 }
 
+/** A plan in numbers. */
 export interface PlanSummary {
   create: number;
   update: number;
@@ -99,6 +102,7 @@ export interface PlanSummary {
   duration: number;
 }
 
+/** What would happen, step by step, and why. */
 export interface Plan {
   cluster: string;
   region: string;
@@ -113,6 +117,7 @@ export interface Plan {
   context?: PlanContext;
 }
 
+/** What a plan was made from, for those who carry it out. */
 export interface PlanContext {
   cluster: Cluster;
   known: Known;

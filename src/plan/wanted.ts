@@ -14,6 +14,7 @@ import type { Diagnostic } from "../base/index.ts";
 import type { Found } from "./found.ts";
 import { isWritten } from "./planning.ts";
 
+/** What a file asks for, rendered for its account. */
 export interface Wanted {
   stacks: DesiredStack[];
   objects: DesiredObjects;

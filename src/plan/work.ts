@@ -10,6 +10,7 @@ export interface ClusterConfigChange {
   zonalShift?: boolean;
 }
 
+/** What the engine has to do for a step; one executor each. */
 export type Work =
   /** Makes the stack; waits for one that is being made, replaces one that failed. Rendered when its turn comes. */
   | { do: "create-stack"; stack: string }

@@ -21,6 +21,7 @@ interface DaemonFile {
   version: string;
 }
 
+/** How the sandbox's own process runs; what is left out is as the last time. */
 export interface DaemonOptions {
   /** State folder. */
   folder: string;
@@ -187,7 +188,7 @@ export async function startDaemon(
     await sleep(wait);
   }
   // One that listens but can't be reached would keep the state in use.
-  if (exited === undefined) child.kill();
+  if (exited === undefined) child.kill("SIGKILL");
   const said = lastWords(logPath);
   throw new LotseError("sandbox/start-failed", {
     title: "The sandbox didn't start",

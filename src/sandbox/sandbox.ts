@@ -23,6 +23,7 @@ import { inFolder } from "./state/folder.ts";
 import type { Journal } from "./state/journal.ts";
 import { dumpState, openJournal } from "./state/journal.ts";
 
+/** What an emulated account is born with. */
 export interface SandboxOptions {
   /** How virtual time moves; default `poll`. See {@link ClockMode}. */
   clock?: ClockMode | ClockMode["kind"];
@@ -50,6 +51,7 @@ export interface SandboxOptions {
   admin?: AdminOptions;
 }
 
+/** An access key of the emulated account, with a token when it is temporary. */
 export interface SandboxCredentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -65,6 +67,7 @@ export interface SandboxClientConfig {
   maxAttempts: number;
 }
 
+/** An emulated AWS account, and the means to look into it. */
 export interface Sandbox {
   /** `http://127.0.0.1:PORT`. Throws `sandbox/not-listening` when it was made with `listen: false`. */
   readonly endpoint: string;

@@ -8,6 +8,7 @@ export interface Difference {
   readonly why: string;
 }
 
+/** Every difference, with its reason. */
 export const differences: readonly Difference[] = [
   {
     id: "user-data-boundary",

@@ -8,6 +8,7 @@ export const eksctlVersion = "0.231.0-dev";
 /** Kubernetes version of that eksctl when the file names none. */
 export const eksctlDefaultVersion = "1.34";
 
+/** Keys of the tags by which eksctl finds its stacks again; the old ones are read only. */
 export const tagKeys = {
   clusterName: "alpha.eksctl.io/cluster-name",
   oldClusterName: "eksctl.cluster.k8s.io/v1alpha1/cluster-name",

@@ -11,6 +11,7 @@ export type TemplateValue =
 /** A resource's properties; members that are undefined are left out. */
 export type Properties = Readonly<Record<string, TemplateValue | undefined>>;
 
+/** A resource of a template. */
 export interface TemplateResource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, TemplateValue>>;
@@ -18,11 +19,13 @@ export interface TemplateResource {
   readonly UpdatePolicy?: Readonly<Record<string, TemplateValue>>;
 }
 
+/** An output of a template. */
 export interface TemplateOutput {
   readonly Value: TemplateValue;
   readonly Export?: { readonly Name: TemplateValue };
 }
 
+/** A CloudFormation template. */
 export interface Template {
   readonly AWSTemplateFormatVersion: "2010-09-09";
   readonly Description?: string;

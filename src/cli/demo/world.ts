@@ -35,6 +35,7 @@ export function unexpected(title: string, detail?: string): LotseError {
   });
 }
 
+/** Shows lines of a stage, indented below its title. */
 export function print(world: World, lines: readonly string[]): void {
   world.terminal.stdout.write(`${lines.map((line) => (line === "" ? "" : `   ${line}`)).join("\n")}\n`);
 }
@@ -48,6 +49,7 @@ export async function read(world: World): Promise<Cluster> {
   throw new LotseError(first.code, first, { diagnostics });
 }
 
+/** The plan of the story's file as it is now. */
 export async function planNow(world: World, options: { prune?: boolean } = {}): Promise<Plan> {
   return plan(await read(world), world.aws, options);
 }

@@ -6,6 +6,7 @@ import { clusterConfig } from "../schema/cluster.ts";
 import type { Field, FieldType, Json, Struct } from "../schema/define.ts";
 import { allowedValues, defaultWords, typeWords } from "./type-words.ts";
 
+/** A field of the cluster file, explained. */
 export interface FieldExplanation {
   /** `managedNodeGroups[].minSize`. */
   path: string;

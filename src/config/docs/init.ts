@@ -1,6 +1,7 @@
 // The first file of a new cluster, with comments that say what each part is for.
 import { toYaml } from "./show.ts";
 
+/** What a first file is to say. */
 export interface InitOptions {
   name: string;
   region: string;

@@ -3,6 +3,7 @@ import { platformDocument, platformVersion } from "../platform.ts";
 import { clusterConfig } from "../schema/cluster.ts";
 import type { Field, FieldType, Struct, TextType } from "../schema/define.ts";
 
+/** A JSON Schema document, draft 2020-12. */
 export type JsonSchema = Record<string, unknown>;
 
 /**

@@ -108,28 +108,34 @@ export function field(type: FieldType, doc: string, notes: FieldNotes = {}): Fie
   return { type, doc, ...notes };
 }
 
+/** Text, with what its value has to look like. */
 export function text(options: Omit<TextType, "kind"> = {}): TextType {
   return { kind: "text", ...options };
 }
 
 export const flag: FlagType = { kind: "flag" };
 
+/** A number without a fraction, with its range. */
 export function whole(options: Omit<NumberType, "kind" | "whole"> = {}): NumberType {
   return { kind: "number", whole: true, ...options };
 }
 
+/** A number, with its range. */
 export function number(options: Omit<NumberType, "kind" | "whole"> = {}): NumberType {
   return { kind: "number", whole: false, ...options };
 }
 
+/** A list; `orMap` where a map from key to text is another spelling of it. */
 export function list(of: FieldType, options: { orMap?: boolean } = {}): ListType {
   return { kind: "list", of, ...options };
 }
 
+/** A map of one type of values; `keys` says for the documentation what its keys are. */
 export function map(of: FieldType, keys?: string): MapType {
   return { kind: "map", of, ...(keys === undefined ? {} : { keys }) };
 }
 
+/** A struct with its own fields. */
 export function of(struct: Struct): StructType {
   return { kind: "struct", struct };
 }

@@ -5,6 +5,7 @@ import { readAddons, readPodIdentityAssociations } from "../read/eks.ts";
 import { compareAddonVersions, readAddonVersions } from "../read/looked-up.ts";
 import { requireCluster } from "./clusters.ts";
 
+/** An add-on in the shape of `eksctl get addons -o json`. */
 export interface AddonSummary {
   Name: string;
   Version: string;

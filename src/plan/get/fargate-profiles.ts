@@ -3,6 +3,7 @@ import type { Aws } from "../../aws/index.ts";
 import { readFargateProfiles } from "../read/eks.ts";
 import { requireCluster } from "./clusters.ts";
 
+/** A profile in the shape of `eksctl get fargateprofile -o json`. */
 export interface FargateProfileSummary {
   name: string;
   podExecutionRoleARN: string;

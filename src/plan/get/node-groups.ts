@@ -7,6 +7,7 @@ import { belongsTo, readAllStacks, readPhysicalIds, readTemplate } from "../read
 import type { FoundStack } from "../found.ts";
 import { requireCluster } from "./clusters.ts";
 
+/** A node group in the shape of `eksctl get nodegroup -o json`. */
 export interface NodeGroupSummary {
   StackName: string;
   Cluster: string;

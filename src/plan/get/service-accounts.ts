@@ -5,6 +5,7 @@ import { requireCluster } from "./clusters.ts";
 
 const tag = "alpha.eksctl.io/iamserviceaccount-name";
 
+/** A service account's role in the shape of `eksctl get iamserviceaccount -o json`. */
 export interface ServiceAccountSummary {
   metadata: { name: string; namespace: string };
   /** All false: a stack doesn't tell which policies were meant by name, and eksctl prints it so. */

@@ -4,11 +4,13 @@ import type { Found } from "../found.ts";
 import { readFound } from "../read/found.ts";
 import { requireCluster } from "./clusters.ts";
 
+/** A part of a cluster and its state in AWS's word. */
 export interface Part {
   name: string;
   status: string;
 }
 
+/** What there is of a cluster, and how it does. */
 export interface ClusterStatus {
   name: string;
   region: string;

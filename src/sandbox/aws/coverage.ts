@@ -4,6 +4,7 @@ import type { ServiceDefinition } from "./core/index.ts";
 import { serviceSchema } from "./schema/index.ts";
 import { services } from "./services/index.ts";
 
+/** Which operations of a service are emulated, and which aren't. */
 export interface ServiceCoverage {
   /** As in fault rules and messages: `auto-scaling`. */
   id: string;

@@ -79,6 +79,7 @@ function guessedAnswer(error: AwsError, exchange: Exchange): WireResponse {
   return { status, headers: { "content-type": "text/xml", "x-amzn-requestid": requestId }, body };
 }
 
+/** Takes requests the way of the chain and answers each one, whatever goes wrong with it. */
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { cloud, account, region } = options;
   const { accessKeyId, secretAccessKey, principal } = options.administrator;

@@ -41,6 +41,7 @@ export interface FaultRule {
   effect: CallEffect | ResourceEffect;
 }
 
+/** A fault rule that is in force, with its counts. */
 export interface ListedFault extends FaultRule {
   id: string;
   /** Calls or resources that fitted, and how many of these were hit. */

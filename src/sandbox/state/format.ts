@@ -14,11 +14,13 @@ export interface StateHeader {
 
 type Line = [table: string, place: string, id: string, row: object | null];
 
+/** The first line of a state file: format, version, and which journal belongs to which snapshot. */
 export function headerLine(generation: number): string {
   const header: StateHeader = { format: "lotse-sandbox-state", version: stateVersion, generation };
   return `${JSON.stringify(header)}\n`;
 }
 
+/** A change of a row as a line; `null` for a row that is gone. */
 export function changeLine({ table, place, id, row }: Change): string {
   return `${JSON.stringify([table, place, id, row] satisfies Line)}\n`;
 }

@@ -14,6 +14,7 @@ export interface SdkRequest {
   body?: unknown;
 }
 
+/** An HTTP response as the SDK's clients take it from a request handler. */
 export interface SdkResponse {
   statusCode: number;
   headers: Record<string, string>;

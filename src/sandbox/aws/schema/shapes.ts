@@ -47,6 +47,7 @@ export interface Member {
   required: boolean;
 }
 
+/** Whether a shape has members by name. */
 export function isStructure(shape: Shape): shape is StructureShape {
   return shape.kind === "structure" || shape.kind === "union";
 }

@@ -75,6 +75,7 @@ export function decodePath(text: string): string | undefined {
 
 const decoder = new TextDecoder();
 
+/** A body as text. */
 export function bodyText(body: Uint8Array): string {
   return body.byteLength === 0 ? "" : decoder.decode(body);
 }

@@ -22,6 +22,7 @@ export class RequestProblem extends Error {
   }
 }
 
+/** A request that its protocol can't read. */
 export function syntaxProblem(text: string): RequestProblem {
   return new RequestProblem({ kind: "syntax", text });
 }

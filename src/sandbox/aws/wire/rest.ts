@@ -21,6 +21,7 @@ interface Bindings {
 
 const known: WeakMap<StructureShape, Bindings> = new WeakMap();
 
+/** Where the members of a shape stand in an HTTP message; looked for once a shape. */
 export function bindingsOf(shape: StructureShape): Bindings {
   const found = known.get(shape);
   if (found) return found;

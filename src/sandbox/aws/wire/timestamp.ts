@@ -15,6 +15,7 @@ export function asDate(value: unknown): Date {
   return date;
 }
 
+/** A time as its format writes it; `milliseconds` false where the service answers whole seconds. */
 export function formatTimestamp(value: unknown, format: TimestampFormat, milliseconds = true): string {
   const date = asDate(value);
   if (format === "date-time") return formatDateTime(date, milliseconds);

@@ -8,6 +8,7 @@ import { writeText } from "./text-value.ts";
 const special = /[&<>\p{Cc}\ufffe\uffff]/u;
 const specials = new RegExp(special.source, "gu");
 
+/** Text for XML; what XML 1.0 can't hold becomes U+FFFD. */
 export function escapeXml(text: string): string {
   if (!special.test(text)) return text;
   return text.replaceAll(specials, (character) => {

@@ -26,6 +26,7 @@ export function begin(
   return id;
 }
 
+/** Ends an activity; nothing happens when its group is gone with its history. */
 export function end(ctx: Context, id: string, status: Activity["status"], message?: string): void {
   const table = ctx.table(activities);
   if (!table.has(id)) return;

@@ -4,6 +4,7 @@ import { AwsError, servicePrincipal } from "../../core/index.ts";
 import type { Group, GroupInstance } from "./state.ts";
 import { groupInstances, groups } from "./state.ts";
 
+/** Auto Scaling's answer to nearly everything that is wrong. */
 export function validationError(message: string): AwsError {
   return new AwsError("ValidationError", message, { status: 400 });
 }
@@ -15,12 +16,18 @@ export function findGroup(ctx: Context, name: string | undefined): Readonly<Grou
   return group;
 }
 
+/**
+ * An instance of any group.
+ *
+ * @throws AwsError ValidationError when no group holds it
+ */
 export function findInstance(ctx: Context, id: string | undefined): Readonly<GroupInstance> {
   const row = ctx.table(groupInstances).get(id ?? "");
   if (!row) throw validationError(`Instance Id not found - No managed instance found for instance ID: ${id ?? ""}`);
   return row;
 }
 
+/** The instances that a group holds, in any state. */
 export function instancesOf(ctx: Context, group: string): Readonly<GroupInstance>[] {
   return ctx.table(groupInstances).by("group", group);
 }

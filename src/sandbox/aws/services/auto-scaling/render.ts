@@ -43,6 +43,7 @@ function instanceItem(ctx: Context, row: Readonly<GroupInstance>): InstanceItem 
   };
 }
 
+/** An instance as DescribeAutoScalingInstances gives it: the health in capitals, unlike within its group. */
 export function instanceDetails(ctx: Context, row: Readonly<GroupInstance>): AutoScalingInstanceDetails {
   const { HealthStatus, LifecycleState: state, ...item } = instanceItem(ctx, row);
   return {
@@ -53,6 +54,7 @@ export function instanceDetails(ctx: Context, row: Readonly<GroupInstance>): Aut
   } as AutoScalingInstanceDetails;
 }
 
+/** A group's tags as DescribeTags gives them. */
 export function tagItems(row: Readonly<Group>): TagDescription[] {
   return row.tags.map(({ key, value, propagate }) => ({
     ResourceId: row.name,
@@ -63,6 +65,7 @@ export function tagItems(row: Readonly<Group>): TagDescription[] {
   }));
 }
 
+/** A group as DescribeAutoScalingGroups gives it. */
 export function groupItem(ctx: Context, row: Readonly<Group>): AutoScalingGroup {
   return {
     AutoScalingGroupName: row.name,
@@ -110,6 +113,7 @@ export function groupItem(ctx: Context, row: Readonly<Group>): AutoScalingGroup 
   };
 }
 
+/** An activity as DescribeScalingActivities gives it; the group's ARN is missing when the group is gone. */
 export function activityItem(row: Readonly<Activity>, arn: string | undefined): ActivityItem {
   const details = { "Subnet ID": row.details.subnet, "Availability Zone": row.details.zone };
   return {

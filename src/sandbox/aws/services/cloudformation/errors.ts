@@ -13,6 +13,7 @@ export function constraintError(value: string, member: string, constraint: strin
   );
 }
 
+/** The refusal of most operations to name a stack that isn't there. */
 export function stackNotFound(name: string): AwsError {
   return validationError(`Stack [${name}] does not exist`);
 }

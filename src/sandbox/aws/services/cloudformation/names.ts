@@ -27,10 +27,12 @@ export function generatedName(
   return limits.lower ? name.toLowerCase() : name;
 }
 
+/** A stack's id. */
 export function stackArn(ctx: Context, name: string, uuid: string): string {
   return `arn:${ctx.partition}:cloudformation:${ctx.region}:${ctx.account}:stack/${name}/${uuid}`;
 }
 
+/** A change set's id. */
 export function changeSetArn(ctx: Context, name: string, uuid: string): string {
   return `arn:${ctx.partition}:cloudformation:${ctx.region}:${ctx.account}:changeSet/${name}/${uuid}`;
 }

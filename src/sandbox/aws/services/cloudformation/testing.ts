@@ -15,6 +15,7 @@ export interface World {
   send<Output = Record<string, unknown>>(operation: string, input: object, service?: string): Output;
 }
 
+/** A cloud with all services; calls are the administrator's. */
 export function world(region = "eu-central-1", options: { clock?: ClockMode; guards?: Guards } = {}): World {
   const all = services.some((service) => service.id === "ec2") ? services : [...services, ec2];
   const cloud = new Cloud({

@@ -5,10 +5,12 @@ import { paginate } from "../../query/index.ts";
 import type { GroupRow, StreamRow } from "./state.ts";
 import { groups, streams } from "./state.ts";
 
+/** CloudWatch Logs' answer to wrong input. */
 export function invalidParameter(message: string): AwsError {
   return new AwsError("InvalidParameterException", message);
 }
 
+/** CloudWatch Logs' answer when something isn't there. */
 export function notFound(message: string): AwsError {
   return new AwsError("ResourceNotFoundException", message);
 }
@@ -24,16 +26,27 @@ export function groupName(text: string | undefined): string {
   return name ?? text ?? "";
 }
 
+/**
+ * A log group by name or ARN.
+ *
+ * @throws AwsError ResourceNotFoundException
+ */
 export function requireGroup(ctx: Context, text: string | undefined): Readonly<GroupRow> {
   const row = ctx.table(groups).get(groupName(text));
   if (!row) throw notFound("The specified log group does not exist.");
   return row;
 }
 
+/** The key of a stream's row: names of streams are unique within their group. */
 export function streamKey(group: string, stream: string): string {
   return `${group}:${stream}`;
 }
 
+/**
+ * A stream of a group by name or ARN.
+ *
+ * @throws AwsError ResourceNotFoundException
+ */
 export function requireStream(ctx: Context, group: string | undefined, stream: string): Readonly<StreamRow> {
   const { name } = requireGroup(ctx, group);
   const row = ctx.table(streams).get(streamKey(name, stream));
@@ -50,6 +63,11 @@ export function onGroup(action: string): (input: object, ctx: Context) => Permis
   };
 }
 
+/**
+ * A page as CloudWatch Logs cuts it.
+ *
+ * @throws AwsError InvalidParameterException for a token that isn't of this list
+ */
 export function page<Item>(
   items: readonly Item[],
   input: { limit?: number | undefined; nextToken?: string | undefined },

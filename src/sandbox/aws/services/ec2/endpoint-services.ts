@@ -80,6 +80,7 @@ export function endpointServices(region: string, partition: string): EndpointSer
   ].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** A service that VPC endpoints can lead to, by its full name. */
 export function endpointService(region: string, partition: string, name: string): EndpointService | undefined {
   return endpointServices(region, partition).find((service) => service.name === name);
 }

@@ -9,10 +9,12 @@ export function invalidValue(value: unknown, parameter: string, why = ""): AwsEr
   );
 }
 
+/** The refusal of parameters that exclude each other. */
 export function invalidCombination(message: string): AwsError {
   return new AwsError("InvalidParameterCombination", message);
 }
 
+/** The refusal to delete what something else still needs. */
 export function dependencyViolation(message: string): AwsError {
   return new AwsError("DependencyViolation", message);
 }

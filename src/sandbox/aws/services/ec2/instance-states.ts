@@ -96,6 +96,7 @@ export function terminate(
   reportHealth(ctx, alive);
 }
 
+/** Stops instances that run or are about to; their groups hear of it. */
 export function stop(ctx: Context, rows: readonly Readonly<Instance>[]): void {
   const running = rows.filter((row) => row.state === "running" || row.state === "pending");
   move(ctx, ids(running), stopSeconds, `instances/${ctx.ids.hex(17)}`, {
@@ -105,6 +106,7 @@ export function stop(ctx: Context, rows: readonly Readonly<Instance>[]): void {
   reportHealth(ctx, running);
 }
 
+/** Starts instances that are stopped. */
 export function start(ctx: Context, rows: readonly Readonly<Instance>[]): void {
   const stopped = rows.filter((row) => row.state === "stopped");
   for (const { stateReason: _old, ...row } of stopped)

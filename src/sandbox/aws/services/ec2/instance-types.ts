@@ -5,6 +5,7 @@ import type { InstanceTypeFacts } from "../../../../facts/index.ts";
 /** Families of which AWS says `previous generation`. */
 const oldFamilies = /^(?:a1|c[134]|cc2|cr1|d2|f1|g[23]|h1|hs1|i[23]|m[1234]|p2|r[34]|t[12]|x1|x1e|z1d)$/;
 
+/** Whether AWS lists the family among the previous generations. */
 export function isOldGeneration(family: string): boolean {
   return oldFamilies.test(family);
 }
@@ -20,6 +21,7 @@ export function cpuOf(facts: Readonly<InstanceTypeFacts> | undefined): { cores: 
   return { cores: Math.max(1, Math.floor((facts?.vcpu ?? 1) / threads)), threads };
 }
 
+/** An instance type as DescribeInstanceTypes gives it; what the facts don't say is AWS's usual value. */
 export function instanceTypeItem(facts: Readonly<InstanceTypeFacts>, region: string): InstanceTypeInfo {
   const { cores, threads } = cpuOf(facts);
   const nitro = facts.hypervisor === "nitro" || facts.bareMetal;

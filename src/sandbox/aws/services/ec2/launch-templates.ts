@@ -37,6 +37,11 @@ export function findVersion(
   return row;
 }
 
+/**
+ * The version's number, of `$Latest` and `$Default` too.
+ *
+ * @throws AwsError when it is neither
+ */
 export function versionNumber(template: Readonly<LaunchTemplate>, version: string): number {
   if (version === "$Latest") return template.latestVersion;
   if (version === "$Default") return template.defaultVersion;

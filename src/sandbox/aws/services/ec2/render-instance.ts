@@ -19,6 +19,7 @@ export const stateCodes: Readonly<Record<Instance["state"], number>> = {
   stopped: 80,
 };
 
+/** An instance's state with the code that EC2 has for it. */
 export function stateItem(state: Instance["state"]): InstanceState {
   return { Code: stateCodes[state], Name: state };
 }
@@ -30,6 +31,7 @@ export function instancePrivateDnsName(ctx: Context, row: Readonly<Instance>): s
   return privateDnsName(ctx, row.privateIp).replace(/^[^.]+/, row.id);
 }
 
+/** An instance as DescribeInstances gives it. */
 export function instanceItem(row: Readonly<Instance>, ctx: Context): InstanceItem {
   const interfaces = ctx
     .table(networkInterfaces)

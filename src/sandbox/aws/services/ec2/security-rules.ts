@@ -207,6 +207,7 @@ export function ruleItem(ctx: Context, rule: Readonly<SecurityGroupRule>): RuleI
   };
 }
 
+/** Adds a rule to a security group. */
 export function putRule(ctx: Context, groupId: string, draft: RuleDraft, tags: Tags): Readonly<SecurityGroupRule> {
   const id = ctx.ids.ec2("sgr");
   return ctx.table(securityGroupRules).put(id, { id, groupId, tags, ...draft });

@@ -20,6 +20,7 @@ export interface Ec2World {
   network: (cidr?: string) => { VpcId: string; SubnetId: string; GroupId: string };
 }
 
+/** A cloud of the services given, with short names for calls of EC2. */
 export function ec2World(guards: Guards = {}, services: readonly ServiceDefinition[] = [ec2]): Ec2World {
   const cloud = new Cloud({ services, start: 0, guards });
   const as =

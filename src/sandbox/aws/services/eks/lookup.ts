@@ -29,6 +29,11 @@ export function childKey(cluster: string, name: string): string {
   return `${cluster}/${name}`;
 }
 
+/**
+ * A cluster by name.
+ *
+ * @throws AwsError ResourceNotFoundException
+ */
 export function requireCluster(ctx: Context, name: string): Readonly<ClusterRow> {
   const cluster = ctx.table(clusters).get(name);
   if (!cluster) throw notFound(`No cluster found for name: ${name}.`, { clusterName: name });
@@ -51,6 +56,11 @@ export function requireUsableCluster(
   return cluster;
 }
 
+/**
+ * A managed node group of a cluster.
+ *
+ * @throws AwsError ResourceNotFoundException for either
+ */
 export function requireNodegroup(ctx: Context, cluster: string, name: string): Readonly<NodegroupRow> {
   requireCluster(ctx, cluster);
   const row = ctx.table(nodegroups).get(childKey(cluster, name));
@@ -58,6 +68,11 @@ export function requireNodegroup(ctx: Context, cluster: string, name: string): R
   return row;
 }
 
+/**
+ * A Fargate profile of a cluster.
+ *
+ * @throws AwsError ResourceNotFoundException for either
+ */
 export function requireFargateProfile(ctx: Context, cluster: string, name: string): Readonly<FargateProfileRow> {
   requireCluster(ctx, cluster);
   const row = ctx.table(fargateProfiles).get(childKey(cluster, name));
@@ -66,6 +81,11 @@ export function requireFargateProfile(ctx: Context, cluster: string, name: strin
   return row;
 }
 
+/**
+ * An add-on of a cluster.
+ *
+ * @throws AwsError ResourceNotFoundException for either
+ */
 export function requireAddon(ctx: Context, cluster: string, name: string): Readonly<AddonRow> {
   requireCluster(ctx, cluster);
   const row = ctx.table(addonTable).get(childKey(cluster, name));

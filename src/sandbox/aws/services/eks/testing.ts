@@ -29,6 +29,7 @@ export interface World {
 const account = "123456789012";
 const region = "eu-central-1";
 
+/** An account with a network and the roles that EKS asks for. */
 export function world(options: { guards?: Guards; start?: string } = {}): World {
   const cloud = new Cloud({
     services,

@@ -55,6 +55,7 @@ export function getOwnPolicy(ctx: Context, arn: string | undefined, action: stri
   return policy;
 }
 
+/** Whether the ARN is of a policy that AWS keeps. */
 export function isAwsManaged(arn: string): boolean {
   return arn.includes(":iam::aws:policy/");
 }

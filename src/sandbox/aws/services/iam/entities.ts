@@ -54,6 +54,11 @@ export function getEntity<Row extends Entity>(table: Table<Row>, noun: string, n
   return row;
 }
 
+/**
+ * A role by name, in any case.
+ *
+ * @throws AwsError NoSuchEntity
+ */
 export function getRole(ctx: Context, name: string | undefined): Readonly<RoleRow> {
   return getEntity(ctx.table(roles), "role", name ?? "");
 }
@@ -65,10 +70,20 @@ export function getOwnRole(ctx: Context, name: string | undefined): Readonly<Rol
   return role;
 }
 
+/**
+ * A user by name, in any case.
+ *
+ * @throws AwsError NoSuchEntity
+ */
 export function getUser(ctx: Context, name: string | undefined): Readonly<UserRow> {
   return getEntity(ctx.table(users), "user", name ?? "");
 }
 
+/**
+ * A group by name, in any case.
+ *
+ * @throws AwsError NoSuchEntity
+ */
 export function getGroup(ctx: Context, name: string | undefined): Readonly<GroupRow> {
   return getEntity(ctx.table(groups), "group", name ?? "");
 }

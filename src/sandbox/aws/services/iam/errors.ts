@@ -21,6 +21,7 @@ export function quotaExceeded(quota: string, limit: number): AwsError {
   return new AwsError("LimitExceeded", `Cannot exceed quota for ${quota}: ${limit}`, { status: 409 });
 }
 
+/** The refusal of what goes beyond a quota. */
 export function limitExceeded(message: string): AwsError {
   return new AwsError("LimitExceeded", message, { status: 409 });
 }
@@ -30,6 +31,7 @@ export function malformed(problem: string): AwsError {
   return new AwsError("MalformedPolicyDocument", problem, { status: 400 });
 }
 
+/** The refusal of values that have the right type and make no sense. */
 export function invalidInput(message: string): AwsError {
   return new AwsError("InvalidInput", message, { status: 400 });
 }

@@ -23,6 +23,7 @@ export function trustOf({ action, resource }: Permission, ctx: Context): Resourc
   return { document: role ? currentTrust(ctx, role) : "", account, mustAllow: true };
 }
 
+/** The tags of whatever of IAM has the ARN; undefined when there is no such thing. */
 export function tagsOf(arn: string, ctx: Context): Tags | undefined {
   const match = shape.exec(arn);
   if (match?.[2] === "role") return roleByArn(ctx, arn)?.tags;

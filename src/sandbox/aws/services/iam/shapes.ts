@@ -66,18 +66,22 @@ export function createdRole(ctx: Context, row: Readonly<RoleRow>): Role {
   };
 }
 
+/** A user as lists give it. */
 export function briefUser(row: Readonly<UserRow>): User {
   return { ...common(row), UserName: row.name, UserId: row.id };
 }
 
+/** A user as GetUser gives it: with boundary and tags. */
 export function fullUser(row: Readonly<UserRow>): User {
   return { ...briefUser(row), ...boundaryMember(row), ...tagMember(row.tags) };
 }
 
+/** A group as GetGroup and lists give it. */
 export function groupShape(row: Readonly<GroupRow>): Group {
   return { ...common(row), GroupName: row.name, GroupId: row.id };
 }
 
+/** An instance profile with its role; lists leave its tags out. */
 export function instanceProfileShape(
   ctx: Context,
   row: Readonly<InstanceProfileRow>,

@@ -46,10 +46,12 @@ export function checkDocument(text: string | undefined, kind: PolicyKind): strin
   return document;
 }
 
+/** Refuses managed policies that are too long; white space doesn't count. */
 export function checkManagedSize(document: string): void {
   if (policySize(document) > policySizeLimits.managed) throw quotaExceeded("PolicySize", policySizeLimits.managed);
 }
 
+/** Refuses trust policies that are too long; white space doesn't count. */
 export function checkTrustSize(document: string): void {
   if (policySize(document) > policySizeLimits.trust) throw quotaExceeded("ACLSizePerRole", policySizeLimits.trust);
 }
@@ -100,11 +102,13 @@ function checkTag(key: string, value: string): void {
   if (/^aws:/i.test(key)) throw invalidInput("Tag keys that start with 'aws:' are reserved for system use.");
 }
 
+/** The tags without those of the keys, in any case. */
 export function removeTags(before: Tags, keys: readonly string[] | undefined): Tags {
   const gone = new Set((keys ?? []).map((key) => key.toLowerCase()));
   return Object.fromEntries(Object.entries(before).filter(([key]) => !gone.has(key.toLowerCase())));
 }
 
+/** Tags as IAM's answers list them. */
 export function tagList(tags: Tags): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

@@ -17,6 +17,7 @@ const magic = Buffer.from([1, 2, 2, 0]);
 const ivLength = 12;
 const tagLength = 16;
 
+/** Encrypts under a key and a context; the result names the key, so that Decrypt needs no KeyId. */
 export function seal(
   ctx: Context,
   key: Readonly<KeyRow>,

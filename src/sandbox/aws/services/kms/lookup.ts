@@ -4,18 +4,22 @@ import { AwsError } from "../../core/index.ts";
 import type { KeyRow } from "./state.ts";
 import { aliases, keys } from "./state.ts";
 
+/** KMS's answer when there is no such key or alias. */
 export function notFound(message: string): AwsError {
   return new AwsError("NotFoundException", message);
 }
 
+/** KMS's answer to input that breaks a rule. */
 export function validation(message: string): AwsError {
   return new AwsError("ValidationException", message);
 }
 
+/** The ARN of a key of the caller's account and region. */
 export function keyArn(ctx: Context, id: string): string {
   return `arn:${ctx.partition}:kms:${ctx.region}:${ctx.account}:key/${id}`;
 }
 
+/** The ARN of an alias, whose name begins with `alias/`. */
 export function aliasArn(ctx: Context, name: string): string {
   return `arn:${ctx.partition}:kms:${ctx.region}:${ctx.account}:${name}`;
 }
@@ -144,6 +148,7 @@ export function onKey(action: string, member = "KeyId"): (input: object, ctx: Co
   };
 }
 
+/** The key's ARN that permissions are about, however the caller names the key; of one that isn't there too. */
 export function resourceOf(ctx: Context, text: string): string {
   const plain = text.replace(/^arn:[^:]*:kms:[^:]*:[^:]*:(?:key\/)?/, "");
   const id = plain.startsWith("alias/") ? ctx.table(aliases).get(plain)?.keyId : plain;

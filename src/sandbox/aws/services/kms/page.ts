@@ -2,6 +2,11 @@
 import { AwsError } from "../../core/index.ts";
 import { paginate } from "../../query/index.ts";
 
+/**
+ * A page as KMS cuts it.
+ *
+ * @throws AwsError InvalidMarkerException for a marker that isn't of this list
+ */
 export function page<Item>(
   items: readonly Item[],
   input: { Limit?: number | undefined; Marker?: string | undefined },

@@ -10,6 +10,7 @@ import { parameters } from "./state.ts";
 /** Public parameters are the same all the time; a region's are worked out once. */
 const publicByRegion = new Map<string, ReadonlyMap<string, string>>();
 
+/** AWS's public parameters in a region, value by name. */
 export function publicParameters(region: string): ReadonlyMap<string, string> {
   let known = publicByRegion.get(region);
   if (!known) {
@@ -32,6 +33,7 @@ export function parseName(text: string): { name: string; selector?: string } {
   return { name, ...(selector === undefined ? {} : { selector }) };
 }
 
+/** SSM's answer when there is no such parameter. */
 export function notFound(name: string): AwsError {
   return new AwsError("ParameterNotFound", `Parameter ${name} not found.`);
 }

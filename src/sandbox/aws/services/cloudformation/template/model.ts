@@ -48,6 +48,7 @@ export interface Template {
   Outputs: Readonly<Record<string, OutputDeclaration>>;
 }
 
+/** Whether a value of a template is a map. */
 export function isObject(value: unknown): value is Record<string, Json> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -29,6 +29,7 @@ import { tagList, tagsFor } from "../tags.ts";
 import { zoneFor, zonesOf } from "../zones.ts";
 import { createDefaultSubnet, newSubnet, parseIpv4Block } from "../vpc.ts";
 
+/** A subnet as DescribeSubnets gives it. */
 export function renderSubnet(
   subnet: Readonly<Subnet>,
   ctx: Context,

@@ -78,6 +78,9 @@ export function defaultUsername(arn: string, principal: EntryPrincipal, partitio
   return `arn:${partition}:sts::${principal.account}:assumed-role/${principal.name}/{{SessionName}}`;
 }
 
+/**
+ * Refuses user names of access entries that Kubernetes keeps for itself, and templates that could fake another's name.
+ */
 export function checkUsername(username: string | undefined): void {
   if (username === undefined) return;
   const prefix = reservedUserPrefixes.find((reserved) => username.toLowerCase().startsWith(reserved));
@@ -90,6 +93,7 @@ export function checkUsername(username: string | undefined): void {
     throw invalidParameter(`The username ${username} is invalid, a colon must come before {{SessionName}}`);
 }
 
+/** Refuses groups of access entries that Kubernetes keeps for itself. */
 export function checkGroups(groups: readonly string[] | undefined): void {
   for (const group of groups ?? []) {
     const prefix = reservedUserPrefixes.find((reserved) => group.toLowerCase().startsWith(reserved));

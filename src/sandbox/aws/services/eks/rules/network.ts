@@ -60,6 +60,7 @@ export function checkClusterSubnets(ctx: Context, ids: readonly string[], demand
   return subnets;
 }
 
+/** Refuses subnets that have too few free addresses left. */
 export function checkFreeAddresses(subnets: readonly Subnet[], demand: Pick<SubnetDemand, "cluster" | "free">): void {
   for (const subnet of subnets) {
     const free = subnet.AvailableIpAddressCount ?? 0;

@@ -43,6 +43,11 @@ export function checkedScaling(
   return { minSize, maxSize, desiredSize };
 }
 
+/**
+ * How many nodes may be away during an update, with EKS's default.
+ *
+ * @throws AwsError when both measures are given, or one is out of range
+ */
 export function checkedUpdateConfig(config: NodegroupUpdateConfig | undefined): NodegroupUpdateConfig {
   const { maxUnavailable, maxUnavailablePercentage, updateStrategy } = config ?? {};
   if (maxUnavailable !== undefined && maxUnavailablePercentage !== undefined)
@@ -63,6 +68,7 @@ export function checkedUpdateConfig(config: NodegroupUpdateConfig | undefined): 
 const labelKey = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const labelValue = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 
+/** Refuses labels that Kubernetes wouldn't take, or keeps for itself. */
 export function checkLabels(labels: Readonly<Record<string, string>> | undefined): void {
   for (const [key, value] of Object.entries(labels ?? {})) {
     if (!labelKey.test(key)) throw invalidParameter(`Label key ${key} is invalid`);
@@ -81,6 +87,7 @@ export function checkLabels(labels: Readonly<Record<string, string>> | undefined
   }
 }
 
+/** Refuses taints that Kubernetes wouldn't take. */
 export function checkTaints(taints: readonly Taint[] | undefined): void {
   if ((taints ?? []).length > 50) throw invalidParameter("A node group can have at most 50 taints");
   for (const { key, value, effect } of taints ?? []) {
@@ -130,6 +137,7 @@ export function checkInstanceTypes(ctx: Context, names: readonly string[], amiTy
   return wanted;
 }
 
+/** Refuses images that EKS doesn't build for the Kubernetes version. */
 export function checkAmiType(amiType: string, version: string): void {
   checkEnum(amiType, amiTypes, "amiType");
   if (amiType.startsWith("AL2_") && minorOf(version) > 32)
@@ -138,6 +146,7 @@ export function checkAmiType(amiType: string, version: string): void {
     throw invalidParameter(`AMI Type ${amiType} is only supported for kubernetes versions 1.35 or later`);
 }
 
+/** Refuses a key pair that EC2 doesn't have, as EKS words EC2's refusals. */
 export function checkKeyPair(ctx: Context, KeyName: string | undefined): void {
   if (KeyName === undefined) return;
   try {

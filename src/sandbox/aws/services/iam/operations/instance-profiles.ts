@@ -23,6 +23,11 @@ import { checkName, checkPath, mergeTags, page, underPath } from "../values.ts";
 
 const profileLimit = 1000;
 
+/**
+ * An instance profile by name, in any case.
+ *
+ * @throws AwsError NoSuchEntity
+ */
 export function getInstanceProfile(ctx: Context, name: string | undefined): Readonly<InstanceProfileRow> {
   const row = ctx.table(instanceProfiles).get((name ?? "").toLowerCase());
   if (!row) throw noSuchEntity(`Instance Profile ${name} cannot be found.`);

@@ -23,6 +23,11 @@ const thumbprintLimit = 5;
 /** What IAM fetches for itself when none is given; it is the root of EKS issuers' certificates. */
 const defaultThumbprint = "9e99a48a9960b14926bb7f3b02e22da2b0ab7280";
 
+/**
+ * An OpenID Connect provider.
+ *
+ * @throws AwsError InvalidInput when the ARN is none, NoSuchEntity when there is none
+ */
 export function getOidcProvider(ctx: Context, arn: string | undefined): Readonly<OidcProviderRow> {
   const text = arn ?? "";
   if (!/^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/.+/.test(text)) throw invalidInput(`Invalid ARN: ${text}`);

@@ -151,6 +151,16 @@ describe("CreateStack refuses", () => {
     expect(() => create("shut")).toThrow("role/shut is invalid or cannot be assumed");
   });
 
+  it("a status that there isn't", ({ expect }) => {
+    const { send } = world();
+    expect(() => send("ListStacks", { StackStatusFilter: ["CREATE_COMPLETE", "DONE"] })).toThrow(
+      "Value '[CREATE_COMPLETE, DONE]' at 'stackStatusFilter' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [",
+    );
+    expect(send("ListStacks", { StackStatusFilter: ["UPDATE_FAILED", "IMPORT_COMPLETE"] })).toEqual({
+      StackSummaries: [],
+    });
+  });
+
   it("what isn't acknowledged", ({ expect }) => {
     const { send } = world();
     const iam = (more: object): string =>

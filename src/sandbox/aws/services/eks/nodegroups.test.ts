@@ -183,7 +183,7 @@ describe("creating a managed node group", () => {
       refusal(() => here.eks("CreateNodegroup", request(here, { launchTemplate: { id }, ...change })));
     expect(attempt({ diskSize: 30 })).toMatch(/Disk size must be specified within the launch template\./);
     expect(attempt({ remoteAccess: { ec2SshKey: "x" } })).toMatch(
-      /Remote access configuration cannot be specified with a launch template\.|key pair/,
+      /Remote access configuration cannot be specified with a launch template\./,
     );
     expect(attempt({ instanceTypes: ["m5.xlarge"] })).toMatch(
       /Cannot specify instance types in launch template and API request/,

@@ -19,7 +19,7 @@ import type {
 } from "@aws-sdk/client-cloudformation";
 import type { Context, Operation } from "../../../core/index.ts";
 import { operation } from "../../../core/index.ts";
-import { stackNotFound, validationError } from "../errors.ts";
+import { constraintError, stackNotFound, validationError } from "../errors.ts";
 import { subjectOf } from "../executor/events.ts";
 import type { EventRow, ResourceRow, StackInput, StackRow } from "../state.ts";
 import { events, inputs, keyOf, resources, stacks } from "../state.ts";
@@ -107,8 +107,41 @@ const describeStacks = operation<DescribeStacksInput, DescribeStacksOutput>({
   },
 });
 
+/** Every status of a stack; a record, so that the compiler misses none and knows none too many. */
+const knownStatuses: Record<StackStatus, true> = {
+  CREATE_IN_PROGRESS: true,
+  CREATE_FAILED: true,
+  CREATE_COMPLETE: true,
+  ROLLBACK_IN_PROGRESS: true,
+  ROLLBACK_FAILED: true,
+  ROLLBACK_COMPLETE: true,
+  DELETE_IN_PROGRESS: true,
+  DELETE_FAILED: true,
+  DELETE_COMPLETE: true,
+  UPDATE_IN_PROGRESS: true,
+  UPDATE_COMPLETE_CLEANUP_IN_PROGRESS: true,
+  UPDATE_COMPLETE: true,
+  UPDATE_FAILED: true,
+  UPDATE_ROLLBACK_IN_PROGRESS: true,
+  UPDATE_ROLLBACK_FAILED: true,
+  UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS: true,
+  UPDATE_ROLLBACK_COMPLETE: true,
+  REVIEW_IN_PROGRESS: true,
+  IMPORT_IN_PROGRESS: true,
+  IMPORT_COMPLETE: true,
+  IMPORT_ROLLBACK_IN_PROGRESS: true,
+  IMPORT_ROLLBACK_FAILED: true,
+  IMPORT_ROLLBACK_COMPLETE: true,
+};
+
 const listStacks = operation<ListStacksInput, ListStacksOutput>((input, ctx) => {
   const wanted = input.StackStatusFilter as string[] | undefined;
+  const unknown = wanted?.filter((status) => !Object.hasOwn(knownStatuses, status)) ?? [];
+  if (unknown.length > 0) {
+    const known = Object.keys(knownStatuses).join(", ");
+    const rule = `Member must satisfy constraint: [Member must satisfy enum value set: [${known}]]`;
+    throw constraintError(`[${wanted?.join(", ")}]`, "stackStatusFilter", rule);
+  }
   const rows = ctx
     .table(stacks)
     .list((row) => wanted === undefined || wanted.length === 0 || wanted.includes(row.status))

@@ -96,7 +96,8 @@ function checkAll(input: Sent<CreateNodegroupRequest>, cluster: Readonly<Cluster
     throw invalidParameter("ec2SshKey must be specified when sourceSecurityGroups are specified in remoteAccess");
   checkServiceRole(ctx, input.nodeRole, "ec2.amazonaws.com", "nodeRole");
   checkGroupSubnets(ctx, input.subnets, cluster);
-  checkKeyPair(ctx, input.remoteAccess?.ec2SshKey);
+  // With a launch template it is the remote access that is refused, whatever key it names.
+  if (!input.launchTemplate) checkKeyPair(ctx, input.remoteAccess?.ec2SshKey);
 }
 
 function create(input: Sent<CreateNodegroupRequest>, ctx: Context): CreateNodegroupResponse {

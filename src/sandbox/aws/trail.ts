@@ -37,8 +37,8 @@ const keptReads = 2000;
 /** Longer texts (templates, user data) are cut: a record is a trace, not a copy. */
 const textLimit = 1024;
 const hidden = "HIDDEN_DUE_TO_SECURITY_REASONS";
-/** Not marked as sensitive by every schema. */
-const secretName = /password|secret(?!sArn)|privatekey|sessiontoken|^token$/i;
+/** Not marked as sensitive by every schema: user data by EC2 alone, values of stack parameters (NoEcho or not) by none. */
+const secretName = /password|secret(?!sArn)|privatekey|sessiontoken|granttoken|^(token|userdata|parametervalue)$/i;
 
 function lowerFirst(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);

@@ -1,7 +1,12 @@
+import { AutoScalingClient, CreateLaunchConfigurationCommand } from "@aws-sdk/client-auto-scaling";
+import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
+import { CreateAccessKeyCommand, CreateLoginProfileCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { GetSessionTokenCommand, STSClient } from "@aws-sdk/client-sts";
 import { describe, it } from "vitest";
-import { createSandbox } from "../../../index.ts";
+import { cloudTrailRecord, createSandbox } from "../../../index.ts";
 
 describe("CloudTrail", () => {
   it("tells who did what, and leaves data events out", async ({ expect }) => {
@@ -24,6 +29,44 @@ describe("CloudTrail", () => {
     const byBucket = { LookupAttributes: [{ AttributeKey: "ResourceName" as const, AttributeValue: "harbour-two" }] };
     const { Events } = await trail.send(new LookupEventsCommand(byBucket));
     expect(Events).toMatchObject([{ EventName: "CreateBucket", EventSource: "s3.amazonaws.com", ReadOnly: "false" }]);
+  });
+
+  it("keeps no secret that a call carried or brought", async ({ expect }) => {
+    const sandbox = await createSandbox({ listen: false });
+    const [iam, stacks] = [new IAMClient(sandbox.clientConfig()), new CloudFormationClient(sandbox.clientConfig())];
+    const [ssm, scaling] = [new SSMClient(sandbox.clientConfig()), new AutoScalingClient(sandbox.clientConfig())];
+    const sts = new STSClient(sandbox.clientConfig());
+    await iam.send(new CreateUserCommand({ UserName: "ann" }));
+    await iam.send(new CreateLoginProfileCommand({ UserName: "ann", Password: "tell-nobody-1" }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: "ann" }));
+    const { Credentials } = await sts.send(new GetSessionTokenCommand({}));
+    await ssm.send(new PutParameterCommand({ Name: "/db", Type: "SecureString", Value: "tell-nobody-2" }));
+    const handle = { Type: "AWS::CloudFormation::WaitConditionHandle" };
+    const template = { Parameters: { Word: { Type: "String", NoEcho: true } }, Resources: { H: handle } };
+    await stacks.send(
+      new CreateStackCommand({
+        StackName: "secretive",
+        TemplateBody: JSON.stringify(template),
+        Parameters: [{ ParameterKey: "Word", ParameterValue: "tell-nobody-3" }],
+      }),
+    );
+    const UserData = Buffer.from("tell-nobody-4").toString("base64");
+    const configuration = { LaunchConfigurationName: "old", ImageId: "ami-0", InstanceType: "t3.small", UserData };
+    // There is no such image; what is refused is recorded too.
+    await scaling.send(new CreateLaunchConfigurationCommand(configuration)).catch(() => undefined);
+    const kept = JSON.stringify(sandbox.trail().map(cloudTrailRecord));
+    for (const name of [
+      "CreateLoginProfile",
+      "CreateAccessKey",
+      "PutParameter",
+      "CreateStack",
+      "CreateLaunchConfiguration",
+    ])
+      expect(kept).toContain(`"eventName":"${name}"`);
+    const made = [AccessKey?.SecretAccessKey, Credentials?.SecretAccessKey, Credentials?.SessionToken];
+    expect(made.filter((secret) => secret === undefined || secret.length < 20)).toEqual([]);
+    const secrets = ["tell-nobody", UserData, ...made.map(String)];
+    expect(secrets.filter((secret) => kept.includes(secret))).toEqual([]);
   });
 
   it("pages, and takes one attribute at a time", async ({ expect }) => {

@@ -38,13 +38,14 @@ export function writeAnswer(socket: Socket, answer: WireResponse, method: string
   if (typeof body === "string" && body.length >= longText) body = Buffer.from(body);
   const length = typeof body === "string" ? Buffer.byteLength(body) : body.byteLength;
   let head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "Unknown"}\r\n`;
+  const bodiless = method === "HEAD" || status === 204 || status === 304;
   for (const name in headers) {
+    // Stated by S3's objects, too; twice it is an error to every client. A HEAD answer may state what it doesn't have.
+    if (name === "content-length" && (method !== "HEAD" || status === 204 || status === 304)) continue;
     const value = headers[name] ?? "";
     if (unsafe.test(value) || unsafe.test(name)) throw new RangeError(`the header ${name} can't be sent`);
     head += `${name}: ${value}\r\n`;
   }
-  const bodiless = method === "HEAD" || status === 204 || status === 304;
-  // A HEAD answer may state the length of the body that it doesn't have.
   if (status !== 204 && status !== 304 && (method !== "HEAD" || headers["content-length"] === undefined)) {
     head += `content-length: ${length}\r\n`;
   }

@@ -145,6 +145,25 @@ describe("the gateway", () => {
     await gateway.close();
   });
 
+  it("states the length of an answer once, whoever else states it", async ({ expect }) => {
+    const handle = ({
+      method,
+    }: {
+      method: string;
+    }): { status: number; headers: Record<string, string>; body: string } => ({
+      status: 200,
+      headers: { "content-length": "5" },
+      body: method === "HEAD" ? "" : "hello",
+    });
+    const gateway = await openGateway({ handle });
+    for (const method of ["GET", "HEAD"]) {
+      const answer = await raw(gateway, `${method} / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
+      expect(answer.toLowerCase().split("content-length: 5\r\n")).toHaveLength(2);
+      expect(answer.endsWith("\r\n\r\nhello")).toBe(method === "GET");
+    }
+    await gateway.close();
+  });
+
   it("survives requests cut in the middle, header floods and noise", async ({ expect }) => {
     await using sandbox = await createSandbox();
     const hostile = [

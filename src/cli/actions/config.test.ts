@@ -2,30 +2,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import type { Output } from "../command.ts";
-import { runCommandLine } from "../run.ts";
+import { runLotse } from "./testing.ts";
 
 const good = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: demo, region: eu-central-1}\n";
 const bad = `${good}vpc: {cidr: 10.0.0.0/28}\nmanagedNodeGroups:\n  - {name: a, instanceTyp: m5.large, spot: true}\n`;
-
-async function lotse(input: string, ...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { stdout: "", stderr: "" };
-  const output = (name: "stdout" | "stderr"): Output => ({
-    write: (text) => void (written[name] += text),
-    isTTY: false,
-    columns: 100,
-    color: false,
-  });
-  const code = await runCommandLine({
-    arguments: words,
-    env: {},
-    terminal: { stdin: Readable.from([Buffer.from(input)]), stdout: output("stdout"), stderr: output("stderr") },
-    signal: new AbortController().signal,
-  });
-  return { code, ...written };
-}
 
 let folder = "";
 beforeAll(async () => {
@@ -35,13 +16,17 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe("config validate", () => {
   it("ends with 0 for a good file and says nothing on stderr", async ({ expect }) => {
-    expect(await lotse(good, "config", "validate", "-f", "-")).toEqual({ code: 0, stdout: "-: valid\n", stderr: "" });
+    expect(await runLotse(good, "config", "validate", "-f", "-")).toEqual({
+      code: 0,
+      stdout: "-: valid\n",
+      stderr: "",
+    });
   });
 
   it("ends with 2 for a bad one, a line per finding: file:line:column severity code message", async ({ expect }) => {
     const file = join(folder, "bad.yaml");
     await writeFile(file, bad);
-    const { code, stderr } = await lotse("", "config", "validate", "-f", file);
+    const { code, stderr } = await runLotse("", "config", "validate", "-f", file);
     expect(code).toBe(2);
     expect(
       stderr
@@ -53,7 +38,7 @@ describe("config validate", () => {
   });
 
   it("prints {diagnostics} with -o json and nothing on stderr", async ({ expect }) => {
-    const { code, stdout, stderr } = await lotse(bad, "config", "validate", "-f", "-", "-o", "json");
+    const { code, stdout, stderr } = await runLotse(bad, "config", "validate", "-f", "-", "-o", "json");
     expect([code, stderr]).toEqual([2, ""]);
     const { diagnostics } = JSON.parse(stdout) as { diagnostics: { code: string; at: object; data: object }[] };
     expect(diagnostics[1]).toMatchObject({
@@ -61,13 +46,13 @@ describe("config validate", () => {
       at: { line: 6, column: 15, path: "managedNodeGroups[0].instanceTyp" },
       data: { nearest: "instanceType" },
     });
-    expect(JSON.parse((await lotse(good, "config", "validate", "-f", "-", "-o", "json")).stdout)).toEqual({
+    expect(JSON.parse((await runLotse(good, "config", "validate", "-f", "-", "-o", "json")).stdout)).toEqual({
       diagnostics: [],
     });
   });
 
   it("keeps a finding on one line whatever the file holds", async ({ expect }) => {
-    const { stderr } = await lotse(`${good}"a\\nb\\e[31m": 1\n`, "config", "validate", "-f", "-");
+    const { stderr } = await runLotse(`${good}"a\\nb\\e[31m": 1\n`, "config", "validate", "-f", "-");
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(stderr).not.toContain("\u001B");
   });
@@ -75,24 +60,24 @@ describe("config validate", () => {
 
 describe("config show, schema, explain", () => {
   it("show fills the defaults in", async ({ expect }) => {
-    const { code, stdout } = await lotse(good, "config", "show", "-f", "-");
+    const { code, stdout } = await runLotse(good, "config", "show", "-f", "-");
     expect(code).toBe(0);
     expect(stdout).toContain('version: "1.34"');
     expect(stdout).toContain("cidr: 192.168.0.0/16");
-    expect((await lotse(bad, "config", "show", "-f", "-")).code).toBe(2);
+    expect((await runLotse(bad, "config", "show", "-f", "-")).code).toBe(2);
   });
 
   it("schema is JSON", async ({ expect }) => {
-    const { code, stdout } = await lotse("", "config", "schema");
+    const { code, stdout } = await runLotse("", "config", "schema");
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ $schema: "https://json-schema.org/draft/2020-12/schema" });
   });
 
   it("explain tells type and default, and the nearest path for a typo", async ({ expect }) => {
-    const { code, stdout } = await lotse("", "config", "explain", "managedNodeGroups[0].minSize");
+    const { code, stdout } = await runLotse("", "config", "explain", "managedNodeGroups[0].minSize");
     expect([code, stdout.split("\n")[0]]).toEqual([0, "managedNodeGroups[].minSize"]);
     expect(stdout).toContain("desiredCapacity, or 2");
-    const wrong = await lotse("", "config", "explain", "vpc.nat.gatway");
+    const wrong = await runLotse("", "config", "explain", "vpc.nat.gatway");
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain("vpc.nat.gateway");
   });
@@ -102,22 +87,22 @@ describe("init", () => {
   it("writes a file that is valid, and doesn't overwrite it", async ({ expect }) => {
     const file = join(folder, "cluster.yaml");
     const flags = ["init", "--name", "prod", "--region", "eu-central-1", "--version", "1.34", "-f", file];
-    expect((await lotse("", ...flags)).code).toBe(0);
+    expect((await runLotse("", ...flags)).code).toBe(0);
     const text = await readFile(file, "utf8");
-    expect(await lotse(text, "config", "validate", "-f", "-")).toMatchObject({ code: 0, stderr: "" });
-    const again = await lotse("", ...flags);
+    expect(await runLotse(text, "config", "validate", "-f", "-")).toMatchObject({ code: 0, stderr: "" });
+    const again = await runLotse("", ...flags);
     expect(again.code).not.toBe(0);
     expect(again.stderr).toContain("exists already");
-    expect((await lotse("", ...flags, "--force", "--nodes", "fargate")).code).toBe(0);
+    expect((await runLotse("", ...flags, "--force", "--nodes", "fargate")).code).toBe(0);
     expect(await readFile(file, "utf8")).toContain("fargateProfiles:");
   });
 
   it("refuses what can't be a cluster, and writes nothing then", async ({ expect }) => {
     const file = join(folder, "never.yaml");
-    expect(await lotse("", "init", "--name", "my_cluster", "--region", "eu-central-1", "-f", file)).toMatchObject({
+    expect(await runLotse("", "init", "--name", "my_cluster", "--region", "eu-central-1", "-f", file)).toMatchObject({
       code: 2,
     });
     await expect(readFile(file)).rejects.toThrow(/ENOENT/);
-    expect((await lotse("", "init", "-f", "-")).code).toBe(2);
+    expect((await runLotse("", "init", "-f", "-")).code).toBe(2);
   });
 });

@@ -1,39 +1,17 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import type { Output } from "../command.ts";
-import { runCommandLine } from "../run.ts";
+import type { Outcome } from "./testing.ts";
+import { runLotse } from "./testing.ts";
 
 const file = (rest = ""): string => `apiVersion: eksctl.io/v1alpha5
 kind: ClusterConfig
 metadata: {name: demo, region: eu-central-1}
 ${rest}`;
 
-interface Outcome {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 /** Runs `lotse stacks` with a file on standard input. */
-async function lotseStacks(input: string, ...options: string[]): Promise<Outcome> {
-  const written = { stdout: "", stderr: "" };
-  const output = (name: "stdout" | "stderr"): Output => ({
-    write: (text) => void (written[name] += text),
-    isTTY: false,
-    columns: 100,
-    color: false,
-  });
-  const code = await runCommandLine({
-    arguments: ["stacks", ...options],
-    env: {},
-    terminal: { stdin: Readable.from([Buffer.from(input)]), stdout: output("stdout"), stderr: output("stderr") },
-    signal: new AbortController().signal,
-  });
-  return { code, ...written };
-}
+const lotseStacks = (input: string, ...options: string[]): Promise<Outcome> => runLotse(input, "stacks", ...options);
 
 describe("lotse stacks", () => {
   let folder = "";

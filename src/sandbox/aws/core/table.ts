@@ -11,8 +11,10 @@ export interface TableDefinition<Row extends object> {
   /** Not part of the saved state: neither the journal nor a snapshot hears of its rows. */
   volatile?: boolean;
   /** Secondary indexes: rows by a derived value (several values when an array is returned). */
-  indexes: Record<string, (row: Row) => string | readonly string[] | undefined>;
+  indexes: Record<string, Indexer<Row>>;
 }
+
+type Indexer<Row extends object> = (row: Row) => string | readonly string[] | undefined;
 
 /**
  * Declares a table. Rows must survive JSON: times are epoch milliseconds, binary is base64.
@@ -42,15 +44,19 @@ export class Table<Row extends object> {
   readonly place: string;
   readonly #rows: Map<string, Row> = new Map();
   readonly #indexes: Map<string, Map<string, Set<string>>> = new Map();
-  readonly #indexed: boolean;
+  /** The same with what makes the keys, for every change of a row. */
+  readonly #indexers: readonly (readonly [keyOf: Indexer<Row>, index: Map<string, Set<string>>])[];
   readonly #onChange: ChangeListener;
 
   constructor(definition: TableDefinition<Row>, place: string, onChange: ChangeListener) {
     this.definition = definition;
     this.place = place;
     this.#onChange = onChange;
-    for (const name of Object.keys(definition.indexes)) this.#indexes.set(name, new Map());
-    this.#indexed = this.#indexes.size > 0;
+    this.#indexers = Object.entries(definition.indexes).map(([name, keyOf]) => {
+      const index = new Map<string, Set<string>>();
+      this.#indexes.set(name, index);
+      return [keyOf, index] as const;
+    });
   }
 
   get size(): number {
@@ -114,7 +120,7 @@ export class Table<Row extends object> {
 
   /** Puts a row back as it was, without telling anyone: undo and restore only. */
   restore(id: string, row: Row | undefined): void {
-    if (this.#indexed) this.#reindex(id, this.#rows.get(id), row);
+    if (this.#indexers.length > 0) this.#reindex(id, this.#rows.get(id), row);
     if (row) this.#rows.set(id, row);
     else this.#rows.delete(id);
   }
@@ -126,8 +132,7 @@ export class Table<Row extends object> {
   }
 
   #reindex(id: string, before: Row | undefined, after: Row | undefined): void {
-    for (const [name, keyOf] of Object.entries(this.definition.indexes)) {
-      const index = this.#indexes.get(name) as Map<string, Set<string>>;
+    for (const [keyOf, index] of this.#indexers) {
       for (const key of keys(before && keyOf(before))) {
         const ids = index.get(key);
         ids?.delete(id);

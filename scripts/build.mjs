@@ -1,6 +1,6 @@
 // Builds dist/: one bundle per public entry with shared chunks, dependencies included, so that the installed package
 // needs no others. Declarations come from `tsc -b`. Also runs as `prepare`, after `npm ci` and before `npm pack`.
-import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { rolldown } from "rolldown";
 import { bundledLicences } from "./third-party-licences.mjs";
 
@@ -21,8 +21,6 @@ const bundle = await rolldown({
   transform: { target: "node20.19" },
   resolve: { conditionNames: ["node", "import"] },
 });
-// Only what this script wrote: dist/types belongs to tsc, which keeps count of its own files.
-await rm("dist/chunks", { recursive: true, force: true });
 const { output } = await bundle.write({
   dir: "dist",
   format: "esm",
@@ -32,6 +30,9 @@ const { output } = await bundle.write({
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
 });
 await bundle.close();
+// Chunks of earlier builds go last, so that whoever runs dist/ at this moment finds what it asks for. dist/types belongs to tsc.
+const written = new Set(output.map(({ fileName }) => fileName));
+for (const name of await readdir("dist/chunks")) if (!written.has(`chunks/${name}`)) await rm(`dist/chunks/${name}`);
 await chmod("dist/lotse.js", 0o755);
 
 const modules = output.flatMap((chunk) => ("moduleIds" in chunk ? chunk.moduleIds : []));

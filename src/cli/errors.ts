@@ -4,6 +4,7 @@
 export const cliCodes: Readonly<Record<string, string>> = {
   "cli/apply": "Question: is the plan to be carried out?",
   "cli/declined": "The question was answered with no",
+  "cli/defect": "A defect: something threw that shouldn't",
   "cli/demo-interrupted": "The demo was ended from outside",
   "cli/demo-unexpected": "A defect: a stage of the demo didn't do what it should",
   "cli/destroy": "Question: is the cluster to be deleted?",

@@ -24,7 +24,8 @@ export function failureLines(output: Output, error: unknown, debug: boolean): st
     if (debug && error.stack) lines.push(paint(output, "dim", error.stack));
     return lines;
   }
-  const lines = [`${paint(output, "bad", "error")} lotse/defect ${errorMessage(error)}`];
+  const code = "cli/defect";
+  const lines = [`${paint(output, "bad", "error")} ${paint(output, "dim", code)} ${errorMessage(error)}`];
   lines.push("    This is a defect in lotse. Please report it with the output of the same command and --debug.");
   if (debug && error instanceof Error && error.stack) lines.push(paint(output, "dim", error.stack));
   return lines;

@@ -55,7 +55,10 @@ async function readImages(aws: Aws, cluster: Cluster, found: Found, wanted: Want
   );
 }
 
-const typesOf = (group: NodeGroup & ManagedNodeGroup): readonly string[] =>
+/** Instance types a group names, wherever its kind of group names them. */
+const typesOf = (
+  group: Pick<NodeGroup, "instanceType" | "instancesDistribution"> & Pick<ManagedNodeGroup, "instanceTypes">,
+): readonly string[] =>
   group.instancesDistribution?.instanceTypes ??
   group.instanceTypes ??
   (group.instanceType === undefined ? [] : [group.instanceType]);
@@ -89,7 +92,7 @@ async function readOfferedZones(
     if (stack.kind !== "nodegroup" || found.stacks.has(stack.stackName) || typeof index !== "number") return [];
     const group =
       section === "nodeGroups" ? cluster.config.nodeGroups?.[index] : cluster.config.managedNodeGroups?.[index];
-    return group && typesOf(group as never).length > 0 ? [[stack.name, typesOf(group as never)] as const] : [];
+    return group && typesOf(group).length > 0 ? [[stack.name, typesOf(group)] as const] : [];
   });
   const asked = new Map<string, Promise<string[]>>();
   for (const [, types] of groups) {

@@ -26,6 +26,18 @@ export interface InterfaceWish {
   tags: Tags;
 }
 
+/** How an interface hangs on something that AWS runs out of sight, a NAT gateway or an endpoint. */
+export function hiddenAttachment(ctx: Context): InterfaceAttachment {
+  return {
+    id: `ela-attach-${ctx.ids.hex(17)}`,
+    ownerId: "amazon-aws",
+    deviceIndex: 1,
+    networkCard: 0,
+    deleteOnTermination: false,
+    attachedAt: ctx.now(),
+  };
+}
+
 /** Makes an interface and takes its addresses. */
 export function createInterface(ctx: Context, wish: InterfaceWish): Readonly<NetworkInterface> {
   const { subnet, primary } = wish;

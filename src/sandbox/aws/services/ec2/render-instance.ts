@@ -105,7 +105,8 @@ export function instanceItem(row: Readonly<Instance>, ctx: Context): InstanceIte
       GroupName: row.placementGroup ?? "",
       Tenancy: row.tenancy as "default",
     },
-    ...(row.platform ? { Platform: "windows" as never } : {}),
+    // The SDK's type has a capital; the wire has `windows`.
+    ...(row.platform ? { Platform: "windows" as "Windows" } : {}),
     Monitoring: { State: row.monitoring ? "enabled" : "disabled" },
     ...(alive ? { SubnetId: row.subnetId, VpcId: row.vpcId, PrivateIpAddress: row.privateIp } : {}),
     ...(publicSide?.PublicIp ? { PublicIpAddress: publicSide.PublicIp } : {}),

@@ -82,7 +82,8 @@ function common(id: string, windows: boolean): ImageItem {
     RootDeviceType: "ebs",
     SriovNetSupport: "simple",
     VirtualizationType: "hvm",
-    ...(windows ? { Platform: "windows" as never } : {}),
+    // The SDK's type has a capital; the wire has `windows`.
+    ...(windows ? { Platform: "windows" as "Windows" } : {}),
     PlatformDetails: windows ? "Windows" : "Linux/UNIX",
     UsageOperation: windows ? "RunInstances:0002" : "RunInstances",
   };

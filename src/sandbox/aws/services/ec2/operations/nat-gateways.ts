@@ -14,7 +14,7 @@ import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
 import { associateAddress } from "../elastic-addresses.ts";
 import { invalidCombination, invalidValue } from "../errors.ts";
-import { createInterface, deleteInterfaces } from "../interfaces.ts";
+import { createInterface, deleteInterfaces, hiddenAttachment } from "../interfaces.ts";
 import { elasticAddressKind, find, natGatewayKind, subnetKind } from "../kinds.ts";
 import { checkQuota } from "../quotas.ts";
 import type { NatGateway } from "../state.ts";
@@ -142,14 +142,7 @@ export const natGatewayOperations: Readonly<Record<string, Operation>> = {
       type: "nat_gateway",
       requesterId: ctx.account,
       primary: input.PrivateIpAddress ? { wanted: input.PrivateIpAddress } : undefined,
-      attachment: {
-        id: `ela-attach-${ctx.ids.hex(17)}`,
-        ownerId: "amazon-aws",
-        deviceIndex: 1,
-        networkCard: 0,
-        deleteOnTermination: false,
-        attachedAt: ctx.now(),
-      },
+      attachment: hiddenAttachment(ctx),
       tags: {},
     });
     ctx.table(networkInterfaces).update(row.id, { groups: [] });

@@ -16,7 +16,7 @@ import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
 import { endpointService, prefixLists } from "../endpoint-services.ts";
 import { invalidCombination } from "../errors.ts";
-import { createInterface, deleteInterfaces, interfaceGroups } from "../interfaces.ts";
+import { createInterface, deleteInterfaces, hiddenAttachment, interfaceGroups } from "../interfaces.ts";
 import { find, required, routeTableKind, subnetKind, vpcEndpointKind, vpcKind } from "../kinds.ts";
 import { groupItems } from "../render-interface.ts";
 import type { VpcEndpoint } from "../state.ts";
@@ -114,14 +114,7 @@ function addInterface(ctx: Context, id: string, vpcId: string, subnetId: string,
     description: `VPC Endpoint Interface ${id}`,
     type: "vpc_endpoint",
     requesterId: "vpce.amazonaws.com",
-    attachment: {
-      id: `ela-attach-${ctx.ids.hex(17)}`,
-      ownerId: "amazon-aws",
-      deviceIndex: 1,
-      networkCard: 0,
-      deleteOnTermination: false,
-      attachedAt: ctx.now(),
-    },
+    attachment: hiddenAttachment(ctx),
     tags: {},
   }).id;
 }

@@ -51,7 +51,6 @@ export interface VpcEndpoint {
   groups: readonly string[];
   interfaceIds: readonly string[];
   privateDns: boolean;
-  ipAddressType?: string;
   requesterManaged: boolean;
   createdAt: number;
   tags: Tags;

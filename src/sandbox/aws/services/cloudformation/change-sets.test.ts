@@ -51,6 +51,17 @@ describe("a change set", () => {
     ]);
   });
 
+  it("leaves its name to the next one once it is executed", ({ expect }) => {
+    const here = world();
+    make(here, "s", { P: parameter("1") });
+    for (const value of ["2", "3"]) {
+      expect(plan(here, "s", { P: parameter(value) }).ExecutionStatus).toBe("AVAILABLE");
+      expect(() => plan(here, "s", { P: parameter("4") })).toThrow("ChangeSet c cannot be created");
+      here.send("ExecuteChangeSet", { StackName: "s", ChangeSetName: "c" });
+      expect(stackNow(here, "s").StackStatus).toBe("UPDATE_COMPLETE");
+    }
+  });
+
   it("says of each change whether it replaces, and what follows from it", ({ expect }) => {
     const here = world();
     make(here, "s", { P: parameter("1", { Name: "one" }), Q: parameter({ Ref: "P" }), Old: parameter("x") });

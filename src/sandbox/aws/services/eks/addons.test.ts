@@ -26,6 +26,21 @@ function fargate(here: World, name: string, change: object = {}): object {
   };
 }
 
+describe("lists", () => {
+  it("lose what is being deleted, for callers that list until it is gone", ({ expect }) => {
+    const here = worldWithCluster();
+    here.eks("CreateAddon", { clusterName, addonName: "kube-proxy" });
+    here.eks("DescribeAddon", { clusterName, addonName: "kube-proxy" });
+    here.eks("CreateFargateProfile", fargate(here, "fp"));
+    here.eks("DescribeFargateProfile", { clusterName, fargateProfileName: "fp" });
+    expect(here.eks("ListFargateProfiles", { clusterName })).toEqual({ fargateProfileNames: ["fp"] });
+    here.eks("DeleteFargateProfile", { clusterName, fargateProfileName: "fp" });
+    here.eks("DeleteAddon", { clusterName, addonName: "kube-proxy" });
+    expect(here.eks("ListFargateProfiles", { clusterName })).toEqual({ fargateProfileNames: [] });
+    expect(here.eks("ListAddons", { clusterName })).toEqual({ addons: [] });
+  });
+});
+
 describe("add-ons", () => {
   it("come in the default version of the cluster's minor", ({ expect }) => {
     const here = worldWithCluster();

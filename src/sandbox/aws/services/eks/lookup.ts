@@ -24,6 +24,18 @@ export function subject(
   return `eks/${kind}/${names.join("/")}`;
 }
 
+/**
+ * A list shows what is being deleted until it is gone, and callers wait for that (eksctl lists Fargate profiles until one is
+ * missing): so a list is a read of what is leaving, and moves time on.
+ */
+export function observeLeaving(
+  ctx: Context,
+  kind: Parameters<typeof subject>[0],
+  rows: readonly { name: readonly string[]; status: string | undefined }[],
+): void {
+  for (const { name, status } of rows) if (status === "DELETING") ctx.observe(subject(kind, ...name));
+}
+
 /** Key of a cluster's child in its table. */
 export function childKey(cluster: string, name: string): string {
   return `${cluster}/${name}`;

@@ -100,12 +100,13 @@ const createChangeSet = operation<CreateChangeSetInput, CreateChangeSetOutput>({
     const type = input.ChangeSetType ?? "UPDATE";
     checkRole(ctx, input.RoleARN);
     const stack = stackFor(ctx, input, stackName, type, name);
-    if (
-      ctx
-        .table(changeSets)
-        .by("stack", stack.id)
-        .some((set) => set.name === name)
-    ) {
+    const namesake = ctx
+      .table(changeSets)
+      .by("stack", stack.id)
+      .find((set) => set.name === name);
+    // Executing a change set uses its name up for nobody: eksctl and others name the next one alike within a second.
+    if (namesake?.executionStatus === "EXECUTE_COMPLETE") ctx.table(changeSets).delete(namesake.id);
+    else if (namesake) {
       throw new AwsError(
         "AlreadyExistsException",
         `ChangeSet ${name} cannot be created due to a mismatch with existing attribute Template`,

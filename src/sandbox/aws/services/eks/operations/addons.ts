@@ -20,7 +20,16 @@ import { checkConfiguration } from "../addon-schemas.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, invalidRequest, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";
-import { childKey, eksArn, page, requireAddon, requireCluster, requireUsableCluster, subject } from "../lookup.ts";
+import {
+  childKey,
+  eksArn,
+  observeLeaving,
+  page,
+  requireAddon,
+  requireCluster,
+  requireUsableCluster,
+  subject,
+} from "../lookup.ts";
 import { findRole } from "../rules/roles.ts";
 import { checkEnum, checkTags } from "../rules/text.ts";
 import type { AddonRow } from "../state.ts";
@@ -215,10 +224,10 @@ export const addonOperations: Readonly<Record<string, Operation>> = {
     on: "cluster",
     run: (input, ctx) => {
       requireCluster(ctx, input.clusterName);
-      const names = ctx
-        .table(addonTable)
-        .by("cluster", input.clusterName)
-        .map((row) => row.addonName);
+      const own = (): readonly Readonly<AddonRow>[] => ctx.table(addonTable).by("cluster", input.clusterName);
+      const leaving = own().map((row) => ({ name: [input.clusterName, row.addonName], status: row.status }));
+      observeLeaving(ctx, "addon", leaving);
+      const names = own().map((row) => row.addonName);
       const { items, nextToken } = page(names.toSorted(), input, "ListAddons");
       return { addons: items, ...(nextToken === undefined ? {} : { nextToken }) };
     },

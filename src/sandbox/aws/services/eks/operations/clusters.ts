@@ -22,7 +22,7 @@ import type { EksOperation } from "../define.ts";
 import { eksOperation } from "../define.ts";
 import { invalidRequest, notFound, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";
-import { callerEntity, eksArn, page, requireCluster, subject } from "../lookup.ts";
+import { callerEntity, eksArn, observeLeaving, page, requireCluster, subject } from "../lookup.ts";
 import { checkNewCluster, loggingAfter, loggingOf } from "../rules/cluster.ts";
 import { checkEnum, checkName, checkTags } from "../rules/text.ts";
 import { refuseSecondUpdate } from "../updates.ts";
@@ -186,10 +186,10 @@ const list: EksOperation<ListClustersRequest, ListClustersResponse> = {
   on: "any",
   run: (input, ctx) => {
     const all = (input.include ?? []).includes("all");
-    const names = ctx
-      .table(clusters)
-      .list((row) => all || !row.connector)
-      .map((row) => row.name);
+    const shown = (): readonly Readonly<ClusterRow>[] => ctx.table(clusters).list((row) => all || !row.connector);
+    const leaving = shown().map(({ name, status }) => ({ name: [name], status }));
+    observeLeaving(ctx, "cluster", leaving);
+    const names = shown().map((row) => row.name);
     const { items, nextToken } = page(names.toSorted(), input, "ListClusters");
     return { clusters: items, ...(nextToken === undefined ? {} : { nextToken }) };
   },

@@ -19,6 +19,7 @@ import { latency } from "../latency.ts";
 import {
   childKey,
   eksArn,
+  observeLeaving,
   page,
   requireCluster,
   requireFargateProfile,
@@ -216,10 +217,11 @@ export const fargateOperations: Readonly<Record<string, Operation>> = {
     on: "cluster",
     run: (input, ctx) => {
       requireCluster(ctx, input.clusterName);
-      const names = ctx
-        .table(fargateProfiles)
-        .by("cluster", input.clusterName)
-        .map((row) => row.fargateProfileName);
+      const own = (): readonly Readonly<FargateProfileRow>[] =>
+        ctx.table(fargateProfiles).by("cluster", input.clusterName);
+      const leaving = own().map((row) => ({ name: [input.clusterName, row.fargateProfileName], status: row.status }));
+      observeLeaving(ctx, "fargateprofile", leaving);
+      const names = own().map((row) => row.fargateProfileName);
       const { items, nextToken } = page(names.toSorted(), input, "ListFargateProfiles");
       return { fargateProfileNames: items, ...(nextToken === undefined ? {} : { nextToken }) };
     },

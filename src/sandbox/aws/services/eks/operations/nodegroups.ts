@@ -15,7 +15,16 @@ import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, limitExceeded, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";
-import { childKey, eksArn, page, requireCluster, requireNodegroup, requireUsableCluster, subject } from "../lookup.ts";
+import {
+  childKey,
+  eksArn,
+  observeLeaving,
+  page,
+  requireCluster,
+  requireNodegroup,
+  requireUsableCluster,
+  subject,
+} from "../lookup.ts";
 import { groupDrained, groupLaunched } from "../nodegroup-life.ts";
 import { recommendedImage, templateData } from "../nodegroup-parts.ts";
 import {
@@ -196,10 +205,10 @@ export const nodegroupOperations: Readonly<Record<string, Operation>> = {
     on: "cluster",
     run: (input, ctx) => {
       requireCluster(ctx, input.clusterName);
-      const names = ctx
-        .table(nodegroups)
-        .by("cluster", input.clusterName)
-        .map((row) => row.nodegroupName);
+      const own = (): readonly Readonly<NodegroupRow>[] => ctx.table(nodegroups).by("cluster", input.clusterName);
+      const leaving = own().map((row) => ({ name: [input.clusterName, row.nodegroupName], status: row.status }));
+      observeLeaving(ctx, "nodegroup", leaving);
+      const names = own().map((row) => row.nodegroupName);
       const { items, nextToken } = page(names.toSorted(), input, "ListNodegroups");
       return { nodegroups: items, ...(nextToken === undefined ? {} : { nextToken }) };
     },

@@ -6,7 +6,7 @@ import { propertyReplacement } from "./diff.ts";
 import { changedProperties, sameValue } from "./values.ts";
 import { computeOutputs } from "./executor/outputs.ts";
 import { resolveProperties } from "./executor/properties.ts";
-import { refOf, stackScope } from "./executor/scope.ts";
+import { attributeNow, refOf, stackScope } from "./executor/scope.ts";
 import { resourceSpec } from "./spec.ts";
 import type { ResourceRow, StackInput, StackRow } from "./state.ts";
 import { resources } from "./state.ts";
@@ -72,7 +72,7 @@ export function planChanges(
       attribute: (logicalId, attribute) => {
         const row = settled(logicalId);
         const moves = fates.get(logicalId)?.modified && moving[row?.type ?? ""]?.includes(attribute);
-        return row && !moves ? (row.attributes[attribute] ?? UNKNOWN) : UNKNOWN;
+        return row && !moves ? (attributeNow(ctx, row, attribute) ?? UNKNOWN) : UNKNOWN;
       },
     },
   });

@@ -4,7 +4,6 @@ import type { GetParameterResult } from "@aws-sdk/client-ssm";
 import type { Context } from "../../../core/index.ts";
 import { AwsError, NotEmulatedError } from "../../../core/index.ts";
 import { validationError } from "../errors.ts";
-import type { ResourceHandler } from "../handler.ts";
 import { urlSuffix } from "../names.ts";
 import { handlerOf } from "../resources/index.ts";
 import type { ResourceRow, StackInput } from "../state.ts";
@@ -72,9 +71,13 @@ export function rowSource(ctx: Context, stackId: string): ResourceSource {
     ref: (logicalId) => refOf(rowOf(logicalId)),
     attribute: (logicalId, attribute) => {
       const row = rowOf(logicalId);
-      return livingAttributes[row.type]?.includes(attribute)
-        ? attributeNow(ctx, row, attribute)
-        : attributeOf(row, attribute);
+      const value = attributeNow(ctx, row, attribute);
+      if (value !== undefined) return value;
+      throw validationError(
+        hasAttribute(row.type, attribute)
+          ? `Attribute '${attribute}' of ${row.logicalId} has no value`
+          : `Resource type ${row.type} does not support attribute {${attribute}}.`,
+      );
     },
   };
 }
@@ -85,26 +88,18 @@ const livingAttributes: Readonly<Record<string, readonly string[]>> = {
   "AWS::EC2::VPC": ["CidrBlockAssociations", "Ipv6CidrBlocks"],
 };
 
-function attributeNow(ctx: Context, row: Readonly<ResourceRow>, attribute: string): unknown {
-  const handler = handlerOf(row.type) as ResourceHandler;
+/** What GetAtt gives for a resource; undefined when it has no such attribute. */
+export function attributeNow(ctx: Context, row: Readonly<ResourceRow>, attribute: string): unknown {
+  const handler = handlerOf(row.type);
+  if (!handler || !livingAttributes[row.type]?.includes(attribute)) return row.attributes[attribute];
   const model = handler.read(resourceRequest(ctx, handler, { row, properties: row.properties }));
-  return attributeOf(model ? { ...row, attributes: { ...model } } : row, attribute);
+  return (model ?? row.attributes)[attribute];
 }
 
 /** What Ref gives for a resource. */
 export function refOf(row: Readonly<ResourceRow>): string {
   const physicalId = row.physicalId ?? "";
   return handlerOf(row.type)?.ref?.(row.attributes, physicalId) ?? physicalId;
-}
-
-function attributeOf(row: Readonly<ResourceRow>, attribute: string): unknown {
-  const value = row.attributes[attribute];
-  if (value !== undefined) return value;
-  throw validationError(
-    hasAttribute(row.type, attribute)
-      ? `Attribute '${attribute}' of ${row.logicalId} has no value`
-      : `Resource type ${row.type} does not support attribute {${attribute}}.`,
-  );
 }
 
 function zonesOf(ctx: Context, region: string): string[] {

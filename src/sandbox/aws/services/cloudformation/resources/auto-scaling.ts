@@ -6,7 +6,6 @@ import type {
   LaunchConfigurationsType,
   PoliciesType,
   PolicyARNType,
-  ScheduledActionsType,
 } from "@aws-sdk/client-auto-scaling";
 import { pick, present, toModel } from "../adapter.ts";
 import { sameValue } from "../values.ts";
@@ -225,39 +224,9 @@ const scalingPolicy = resource("AWS::AutoScaling::ScalingPolicy", "auto-scaling"
   },
 });
 
-function scheduleInput(properties: Properties): Properties {
-  const time = (name: string): Date | undefined =>
-    properties[name] === undefined ? undefined : new Date(properties[name] as string);
-  return present({ ...properties, StartTime: time("StartTime"), EndTime: time("EndTime") });
-}
-
-const scheduledAction = resource("AWS::AutoScaling::ScheduledAction", "auto-scaling", {
-  create(request) {
-    const ScheduledActionName = request.generatedName();
-    request.call("PutScheduledUpdateGroupAction", { ...scheduleInput(request.properties), ScheduledActionName });
-    return `${String(request.properties["AutoScalingGroupName"] as string)}|${ScheduledActionName}`;
-  },
-  read(request) {
-    const { AutoScalingGroupName, ScheduledActionName } = member(request, "ScheduledActionName");
-    const names = { AutoScalingGroupName, ScheduledActionNames: [ScheduledActionName] };
-    const found = request.find<ScheduledActionsType>("DescribeScheduledActions", names)
-      ?.ScheduledUpdateGroupActions?.[0];
-    return found && { ScheduledActionName: found.ScheduledActionName };
-  },
-  update(request) {
-    const names = member(request, "ScheduledActionName");
-    request.call("PutScheduledUpdateGroupAction", { ...scheduleInput(request.properties), ...names });
-  },
-  delete(request) {
-    request.call("DeleteScheduledAction", member(request, "ScheduledActionName"));
-  },
-  ref: (_model, physicalId) => physicalId.slice(physicalId.indexOf("|") + 1),
-});
-
 export const autoScalingTypes: readonly ResourceHandler[] = [
   autoScalingGroup,
   launchConfiguration,
   lifecycleHook,
   scalingPolicy,
-  scheduledAction,
 ];

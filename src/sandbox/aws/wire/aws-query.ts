@@ -20,7 +20,7 @@ function jsonSuccess(operation: OperationSchema, output: object, context: Answer
 }
 
 /** `Sender` or `Receiver`: whose fault it is. */
-export function errorType(error: WireError): string {
+function errorType(error: WireError): string {
   return error.fault === "server" ? "Receiver" : "Sender";
 }
 

@@ -290,7 +290,7 @@ interface Drift {
 
 describe("resource types", () => {
   it("have a resource each in this file", ({ expect }) => {
-    // A wait condition waits for somebody's signal: stacks.test.ts.
+    // A wait condition waits for somebody's signal: messages.test.ts.
     const here = new Set(["AWS::CloudFormation::WaitCondition", ...resources.map(([, type]) => `AWS::${type}`)]);
     expect([...here].toSorted()).toEqual(resourceTypes());
   });

@@ -30,7 +30,7 @@ import { zoneFor, zonesOf } from "../zones.ts";
 import { createDefaultSubnet, newSubnet, parseIpv4Block } from "../vpc.ts";
 
 /** A subnet as DescribeSubnets gives it. */
-export function renderSubnet(
+function renderSubnet(
   subnet: Readonly<Subnet>,
   ctx: Context,
   state: "pending" | "available" = "available",

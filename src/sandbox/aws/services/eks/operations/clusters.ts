@@ -31,7 +31,7 @@ import { clusters, fargateProfiles, nodegroups } from "../state.ts";
 import { addCreatorEntry } from "./access-entries.ts";
 
 /** A cluster as the API shows it. */
-export const clusterOf: (row: Readonly<ClusterRow>) => Cluster = lasting((row: Readonly<ClusterRow>): Cluster => {
+const clusterOf: (row: Readonly<ClusterRow>) => Cluster = lasting((row: Readonly<ClusterRow>): Cluster => {
   const { hidden: _, logTypes, connector, createdAt, modifiedAt: __, ...shown } = row;
   return {
     ...shown,

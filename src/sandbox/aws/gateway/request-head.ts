@@ -10,8 +10,8 @@ export interface RequestHead {
 }
 
 const requestLine = /^(GET|POST|PUT|DELETE|HEAD|PATCH) (\/[\x21-\x7e]*) HTTP\/1\.1$/;
-/** Controls, and line ends that aren't CR LF. */
-const improper = /[^\t\r\n -~\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
+/** Controls, among them what is left of line ends that aren't CR LF. */
+const improper = /[^\t -~\x80-\xff]/;
 const token = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /** Names in lower case by how they were sent; clients send the same few. */
@@ -36,7 +36,6 @@ const unusual: ReadonlySet<string> = new Set(["transfer-encoding", "expect", "up
  * @returns undefined when anything about the request is unusual: node:http shall read it
  */
 export function readHead(text: string): RequestHead | undefined {
-  if (improper.test(text)) return undefined;
   const [first = "", ...lines] = text.split("\r\n");
   const line = requestLine.exec(first);
   if (!line) return undefined;
@@ -45,7 +44,8 @@ export function readHead(text: string): RequestHead | undefined {
     const colon = header.indexOf(":");
     const name = colon > 0 ? nameOf(header.slice(0, colon)) : undefined;
     // Sent twice (or named like a member that every object has): node:http knows what is joined and what is dropped.
-    if (name === undefined || headers[name] !== undefined || unusual.has(name)) return undefined;
+    if (name === undefined || headers[name] !== undefined || unusual.has(name) || improper.test(header))
+      return undefined;
     headers[name] = header.slice(colon + 1).trim();
   }
   if (headers["host"] === undefined) return undefined;

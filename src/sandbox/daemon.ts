@@ -1,6 +1,6 @@
 // The sandbox as a process of its own: `lotse sandbox up` starts it, its state survives restarts.
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorMessage, LotseError, packageFile, sleep, version } from "../base/index.ts";
 import type { SandboxStatus } from "./admin.ts";
@@ -10,6 +10,7 @@ import { administratorKey } from "./aws/administrator.ts";
 import { serviceEntries } from "./aws/schema/index.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { createSandbox, foreignVariables } from "./sandbox.ts";
+import { makeFolder } from "./state/folder.ts";
 import { removeState } from "./state/journal.ts";
 import { inFolder } from "./state/folder.ts";
 import { isAlive } from "./state/lock.ts";
@@ -156,7 +157,7 @@ export async function startDaemon(
   if (running) return { status: running, started: false };
   const logPath = join(folder, logName);
   const log = inFolder(folder, () => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolder(folder);
     return openSync(logPath, "w", 0o600);
   });
   const clock = options.clock?.kind === "scaled" ? `scaled:${options.clock.factor}` : options.clock?.kind;

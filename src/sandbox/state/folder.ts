@@ -1,26 +1,21 @@
-// What goes wrong with a state folder because of the disk, said as something that the user can change.
-import { errorMessage, LotseError } from "../../base/index.ts";
+// The folder that state lives in, readable by its owner alone.
+import { existsSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 
 /**
- * Does what needs the folder.
+ * Makes a folder and those above it. One by one, since Node's own recursion never ends where a parent exists and can hold
+ * nothing (`/proc/x`, Node 20).
  *
- * @throws LotseError `sandbox/state-folder` when it is read-only, not a folder, full …
+ * @throws the system's error when one of them can't be made
  */
-export function inFolder<T>(folder: string, work: () => T): T {
+export function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
   try {
-    return work();
-  } catch (cause) {
-    // The operating system's errors alone: what others throw says already what is wrong.
-    if (typeof (cause as NodeJS.ErrnoException).errno !== "number") throw cause;
-    throw new LotseError(
-      "sandbox/state-folder",
-      {
-        title: `The sandbox can't keep its state in ${folder}`,
-        detail: errorMessage(cause),
-        remedy: "Choose a folder that you may write to: --state or LOTSE_SANDBOX_DIR.",
-        blame: "user",
-      },
-      { cause },
-    );
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else made it in between.
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
   }
 }

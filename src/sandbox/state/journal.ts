@@ -6,7 +6,6 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -17,6 +16,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { Change, Store } from "../aws/core/index.ts";
+import { makeFolder } from "./folder.ts";
 import { changeLine, endLine, headerLine, readJournal, readSnapshot, transactionLine } from "./format.ts";
 import { takeLock } from "./lock.ts";
 
@@ -104,7 +104,7 @@ function restore(folder: string, store: Store): { generation: number; journalLen
  * @throws LotseError `sandbox/state-in-use`, `sandbox/state-damaged` or `sandbox/state-version`
  */
 export function openJournal(folder: string, store: Store, options: JournalOptions = {}): Journal {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const unlock = takeLock(folder);
   try {
     return new DiskJournal(folder, store, options, unlock);

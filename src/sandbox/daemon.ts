@@ -10,9 +10,8 @@ import { administratorKey } from "./aws/administrator.ts";
 import { serviceEntries } from "./aws/schema/index.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { createSandbox, foreignVariables } from "./sandbox.ts";
-import { makeFolder } from "./state/folder.ts";
+import { inFolder, makeFolder } from "./state/folder.ts";
 import { removeState } from "./state/journal.ts";
-import { inFolder } from "./state/folder.ts";
 import { isAlive } from "./state/lock.ts";
 
 /** What `daemon.json` in the state folder says. */

@@ -35,7 +35,7 @@ export async function planCluster(cluster: Cluster, aws: Aws, options: PlanOptio
       remedy: `Leave --region out, or set metadata.region to ${aws.region}`,
     });
   }
-  const publicKeys = options.publicKeys ?? (await readPublicKeys(cluster));
+  const publicKeys = options.publicKeys ?? (await readPublicKeys(cluster, aws));
   const found = await readFound(aws, name, { autoScalingGroups: groupsWithWishes(cluster) });
   const looked = await lookUp(aws, cluster, found, knownFrom(found, { publicKeys }));
   const known = knownFrom(found, { publicKeys, amis: looked.amis, offeredZones: looked.offeredZones });

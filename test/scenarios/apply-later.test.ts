@@ -106,6 +106,26 @@ describe("later", () => {
   });
 });
 
+describe("a path to an SSH key without a file", () => {
+  const text = base.replace("desiredCapacity: 1", "desiredCapacity: 1, ssh: {publicKeyPath: quay-ops}");
+
+  it("is the name of a key pair in EC2, as for eksctl", async ({ expect }) => {
+    await using world = await openWorld();
+    world.send("ec2", "CreateKeyPair", { KeyName: "quay-ops" });
+    expect(await applied(world, text)).not.toContain("create key-pair/quay-ops");
+    // Somebody else's: it stays.
+    expect(await gone(world)).toEqual([expect.stringContaining("quay-ops")]);
+  });
+
+  it("is refused with its line when there is none", async ({ expect }) => {
+    await using world = await openWorld();
+    await expect(world.plan(text)).rejects.toMatchObject({
+      code: "plan/no-public-key",
+      diagnostic: { at: { path: "managedNodeGroups[0].ssh" } },
+    });
+  });
+});
+
 describe("others", () => {
   it("scale a group: the file's size comes back", async ({ expect }) => {
     await using world = await openWorld();

@@ -4,9 +4,9 @@ import { describe, it } from "vitest";
 import { productVerdict } from "./iam-reference/compare.ts";
 import { randomPolicies, randomRequest } from "./iam-reference/random.ts";
 import { referenceVerdict } from "./iam-reference/reference.ts";
+import { randomised } from "../src/base/testing.ts";
 
-const runs = process.env["LOTSE_SOAK"] ? 300_000 : 4000;
-const seed = Number(process.env["LOTSE_SEED"] ?? Date.now() % 2 ** 31);
+const { seed, numRuns: runs } = randomised(4000);
 
 describe("random policies", () => {
   it(`are judged as the reference judges them (seed ${seed}, ${runs} runs)`, { timeout: 600_000 }, ({ expect }) => {

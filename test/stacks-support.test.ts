@@ -9,6 +9,7 @@ import { desiredObjects, desiredStacks } from "../src/stacks/index.ts";
 import type { DesiredStack } from "../src/stacks/index.ts";
 import { refusals } from "../src/stacks/refusals.ts";
 import { builtPaths, supportedPaths, supportOf } from "../src/stacks/support.ts";
+import { randomised } from "../src/base/testing.ts";
 
 type Json = Record<string, unknown>;
 
@@ -208,7 +209,7 @@ describe("what the builders say of each field", () => {
         const ids = new Set(stacks.map(({ stackName }) => stackName));
         expect(stacks.flatMap(({ dependsOn }) => dependsOn).filter((name) => !ids.has(name))).toEqual([]);
       }),
-      { numRuns: 60 },
+      randomised(60),
     );
   });
 

@@ -5,6 +5,7 @@ import { describe, it } from "vitest";
 import { hasErrors } from "../base/index.ts";
 import { jsonSchema, loadCluster } from "./index.ts";
 import type { LoadResult } from "./index.ts";
+import { randomised } from "../base/testing.ts";
 
 const eksctl = new URL("../../test/fixtures/config/eksctl/", import.meta.url);
 const files = readdirSync(eksctl).map((name) => readFileSync(new URL(name, eksctl), "utf8"));
@@ -19,7 +20,7 @@ function isSound({ cluster, diagnostics }: LoadResult): boolean {
   return placed && (cluster === undefined) === hasErrors(diagnostics);
 }
 
-const runs = { numRuns: 100 };
+const runs = randomised(100);
 
 describe("any input", () => {
   it("of text", ({ expect }) => {
@@ -54,7 +55,7 @@ describe("any input", () => {
     expect(() =>
       fc.assert(
         fc.property(soup, fc.boolean(), (text, after) => isSound(loadCluster(after ? head + text : text))),
-        { numRuns: 250 },
+        randomised(250),
       ),
     ).not.toThrow();
   });
@@ -73,7 +74,7 @@ describe("any input", () => {
     expect(() =>
       fc.assert(
         fc.property(damaged, (text) => isSound(loadCluster(text))),
-        { numRuns: 80 },
+        randomised(80),
       ),
     ).not.toThrow();
   });

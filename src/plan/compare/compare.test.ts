@@ -5,6 +5,7 @@ import { canonical, sameMeaning } from "./canonical.ts";
 import { describeDifference, differences } from "./differences.ts";
 import { submission } from "./submission.ts";
 import { diffTemplates } from "./template-diff.ts";
+import { randomised } from "../../base/testing.ts";
 
 const template = (Resources: Record<string, TemplateResource>): Template => ({
   AWSTemplateFormatVersion: "2010-09-09",
@@ -64,7 +65,7 @@ describe("the same to CloudFormation", () => {
         const once = canonical(value);
         expect(canonical(once)).toEqual(once);
       }),
-      { numRuns: 200 },
+      randomised(200),
     );
   });
 });

@@ -15,6 +15,7 @@ import { afterEach, describe, it } from "vitest";
 import { defineTable, Store } from "../aws/core/index.ts";
 import type { Journal } from "./journal.ts";
 import { dumpState, openJournal } from "./journal.ts";
+import { randomised } from "../../base/testing.ts";
 
 interface Ship {
   name: string;
@@ -179,7 +180,7 @@ describe("the journal", () => {
         expect(dumpState(again.store).split("\n").toSorted()).toEqual(dumpState(store).split("\n").toSorted());
         again.journal.close();
       }),
-      { numRuns: 25 },
+      randomised(25),
     );
   });
 });

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { inventory, stackNow, story, world } from "./testing.ts";
+import { randomised } from "../../../../base/testing.ts";
 
 interface Piece {
   kind: "group" | "rule" | "subnet" | "table" | "route" | "role" | "policy" | "parameter" | "gateway";
@@ -111,8 +112,6 @@ function template(plan: readonly Piece[], vpcCidr: string): string {
 
 describe("random templates", () => {
   it("create, update and delete, and leave nothing", ({ expect }) => {
-    const seed = Date.now() % 1_000_000;
-    console.log(`seed ${seed}`);
     fc.assert(
       fc.property(pieces, pieces, fc.boolean(), fc.nat(40), (first, second, move, bad) => {
         const here = world("eu-central-1", {
@@ -151,7 +150,7 @@ describe("random templates", () => {
         here.cloud.clock.settle();
         expect(inventory(here.cloud)).toEqual(before);
       }),
-      { seed, numRuns: 25, endOnFailure: true },
+      { ...randomised(25), endOnFailure: true },
     );
   });
 });

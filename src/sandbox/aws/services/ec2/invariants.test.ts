@@ -17,6 +17,7 @@ import {
 } from "./state.ts";
 import type { Ec2World } from "./testing.ts";
 import { ec2World, region } from "./testing.ts";
+import { randomised } from "../../../../base/testing.ts";
 
 const account = "111122223333";
 const ImageId = eksAmiId("1.34", "al2023", "x86_64", "standard", region);
@@ -137,7 +138,7 @@ describe("EC2's store", () => {
       }
       return true;
     });
-    const outcome = fc.check(keepsOrder, { seed: 20261121, numRuns: 300 });
+    const outcome = fc.check(keepsOrder, randomised(300));
     expect(fc.defaultReportMessage(outcome) ?? "kept").toBe("kept");
   });
 });

@@ -6,6 +6,7 @@ import { AwsError } from "../../core/index.ts";
 import { accessEntries, addonTable, clusters, fargateProfiles, nodegroups, podIdentities, updates } from "./state.ts";
 import type { World } from "./testing.ts";
 import { clusterRequest, world } from "./testing.ts";
+import { randomised } from "../../../../base/testing.ts";
 
 const place = ["123456789012", "eu-central-1"] as const;
 const names = ["a", "b"] as const;
@@ -147,7 +148,7 @@ describe("states of EKS", () => {
         );
         expect(open).toEqual([]);
       }),
-      { numRuns: 25 },
+      randomised(25),
     );
   });
 });

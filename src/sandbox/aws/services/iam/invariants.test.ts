@@ -5,6 +5,7 @@ import { administratorOf } from "../../administrator.ts";
 import { AwsError, Cloud } from "../../core/index.ts";
 import { iam } from "./index.ts";
 import { groups, instanceProfiles, policies, roles, users } from "./state.ts";
+import { randomised } from "../../../../base/testing.ts";
 
 const account = "111122223333";
 const region = "us-east-1";
@@ -120,8 +121,7 @@ function takeDown({ ctx, send }: World): void {
   }
 }
 
-const seed = Date.now() % 2 ** 31;
-const runs = 150;
+const { seed, numRuns: runs } = randomised(150);
 
 describe("any sequence of operations", () => {
   it(`keeps IAM consistent and can be undone (seed ${seed}, ${runs} runs)`, ({ expect }) => {

@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CreateRoleCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { afterEach, describe, it } from "vitest";
 
@@ -128,6 +129,8 @@ describe.skipIf(!existsSync(entry))(`lotse sandbox${existsSync(entry) ? "" : ` (
       const name = `role-${made.length}`;
       await createRole(iam, name);
       made.push({ name, at: Date.now() });
+      // An account holds 1,000 roles, and a quick machine makes more in this time.
+      await sleep(3);
     }
     const killed = Date.now();
     process.kill(pid, "SIGKILL");

@@ -4,7 +4,7 @@ import type { FaultRule } from "./aws/faults.ts";
 import { cloudTrailRecord } from "./aws/trail.ts";
 import type { WireRequest, WireResponse } from "./aws/wire/index.ts";
 import { bodyText, parseQuery } from "./aws/wire/index.ts";
-import type { Sandbox } from "./sandbox.ts";
+import type { CredentialMode, Sandbox } from "./sandbox.ts";
 
 export const adminPrefix = "/_lotse/";
 /** Where test suites that were written for moto's server ask for an empty account. */
@@ -23,6 +23,10 @@ export interface SandboxStatus {
   account: string;
   region: string;
   clock: string;
+  /** Whose access keys are taken: `strict` or `any`. */
+  credentials: CredentialMode;
+  /** Quotas other than AWS's. */
+  quotas: Readonly<Record<string, number>>;
   /** Virtual time, ISO-8601. */
   time: string;
   /** Rows of state. */
@@ -59,6 +63,8 @@ function statusOf({ sandbox }: AdminCall): SandboxStatus {
     account: sandbox.account,
     region: sandbox.region,
     clock: mode.kind === "scaled" ? `scaled:${mode.factor}` : mode.kind,
+    credentials: sandbox.credentialMode,
+    quotas: sandbox.quotas,
     time: new Date(sandbox.clock.now()).toISOString(),
     rows,
     missing: Object.fromEntries(sandbox.missing),

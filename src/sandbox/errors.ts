@@ -4,6 +4,7 @@
 export const sandboxCodes: Readonly<Record<string, string>> = {
   "sandbox/bad-account": "An account id isn't 12 digits",
   "sandbox/bad-fault": "A fault to inject makes no sense",
+  "sandbox/bad-quota": "A quota isn't known, or isn't a whole number",
   "sandbox/cannot-listen": "The address or port can't be listened on",
   "sandbox/not-listening": "A sandbox without an HTTP endpoint was asked for its address",
   "sandbox/not-running": "A command needs a running sandbox, and none runs",

@@ -22,6 +22,8 @@ export {
   stopDaemon,
   toolVariables,
 } from "./daemon.ts";
-export type { Sandbox, SandboxClientConfig, SandboxCredentials, SandboxOptions } from "./sandbox.ts";
+export type { ListedQuota } from "./quotas.ts";
+export { sandboxQuotas } from "./quotas.ts";
+export type { CredentialMode, Sandbox, SandboxClientConfig, SandboxCredentials, SandboxOptions } from "./sandbox.ts";
 export { sandboxCodes } from "./errors.ts";
 export { createSandbox, foreignVariables } from "./sandbox.ts";

@@ -18,6 +18,7 @@ import { composeGuards } from "./aws/guards.ts";
 import { services } from "./aws/services/index.ts";
 import type { TrailRow } from "./aws/trail.ts";
 import { trailGuards, trailOf } from "./aws/trail.ts";
+import { checkQuotas } from "./quotas.ts";
 import { readSnapshot } from "./state/format.ts";
 import { inFolder } from "./state/folder.ts";
 import type { Journal } from "./state/journal.ts";
@@ -41,6 +42,14 @@ export interface SandboxOptions {
   access?: AccessMode;
   /** Fresh roles can't be assumed for ten virtual seconds, as on AWS; default false. */
   slowRoles?: boolean;
+  /**
+   * Whose access keys are taken. `strict` (default): the administrator's, and those that were made in the account.
+   * `any`: besides, a key that nobody has made acts as the administrator, whatever it is signed with, as in emulators
+   * that know no IAM. Keys of the account keep their rights.
+   */
+  credentials?: CredentialMode;
+  /** Quotas other than AWS's, by name: `{ vpcs: 50, vcpus: 8 }`. See `sandboxQuotas()`. */
+  quotas?: Readonly<Record<string, number>>;
   /** State to go on from. */
   store?: Store;
   /** Keeps the state in this folder: loaded at start, saved as it changes. One process at a time. */
@@ -50,6 +59,9 @@ export interface SandboxOptions {
   /** What `/_lotse/` may do to this process. */
   admin?: AdminOptions;
 }
+
+/** See {@link SandboxOptions.credentials}. */
+export type CredentialMode = "strict" | "any";
 
 /** An access key of the emulated account, with a token when it is temporary. */
 export interface SandboxCredentials {
@@ -73,6 +85,9 @@ export interface Sandbox {
   readonly endpoint: string;
   readonly account: string;
   readonly region: string;
+  readonly credentialMode: CredentialMode;
+  /** Quotas that it was given other than AWS's. */
+  readonly quotas: Readonly<Record<string, number>>;
   /** Of the administrator that the account is born with. */
   readonly credentials: SandboxCredentials;
   /** The emulated cloud itself: services, state, time. */
@@ -170,6 +185,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       blame: "user",
     });
   }
+  checkQuotas(options.quotas ?? {});
   const store = options.store ?? new Store();
   const journal = options.folder === undefined ? undefined : openFolder(options.folder, store, options);
   const seed = options.seed ?? 1;
@@ -189,9 +205,16 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     guards: composeGuards([access, faultGuards, trailGuards(() => eventIds.next())]),
     clock: clockMode(options.clock),
     ...(options.start === undefined ? {} : { start: options.start }),
+    ...(options.quotas ? { quotas: options.quotas } : {}),
   });
   const administrator = { ...administratorKey, principal: administratorOf(account, partitionOf(region)) };
-  const dispatcher = createDispatcher({ cloud, account, region, administrator });
+  const dispatcher = createDispatcher({
+    cloud,
+    account,
+    region,
+    administrator,
+    anyKey: options.credentials === "any",
+  });
   const requestHandler = inProcessHandler((request) => dispatcher.dispatch(request));
   const credentials: SandboxCredentials = { ...administratorKey };
   const { listen = true } = options;
@@ -217,6 +240,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     },
     account,
     region,
+    credentialMode: options.credentials ?? "strict",
+    quotas: { ...options.quotas },
     credentials,
     cloud,
     clock: cloud.clock,

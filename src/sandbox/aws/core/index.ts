@@ -6,6 +6,7 @@ export type {
   Context,
   Operation,
   Permission,
+  Quota,
   ResourceFault,
   ResourceFaultKind,
   ResourcePolicy,

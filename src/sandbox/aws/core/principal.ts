@@ -33,5 +33,7 @@ export interface Credential {
   sessionToken?: string;
   /** Wall time, epoch ms, after which it is refused: tokens are checked by real clocks on both sides. */
   expires?: number;
+  /** The key exists and has been switched off. */
+  inactive?: boolean;
   principal: Principal;
 }

@@ -31,8 +31,7 @@ import { vpcCidrOperations } from "./operations/vpc-cidrs.ts";
 import { vpcEndpointOperations, vpcEndpointTimers } from "./operations/vpc-endpoints.ts";
 import { vpcOperations } from "./operations/vpcs.ts";
 import { permissionsFor } from "./permissions.ts";
-import type { Quotas } from "./quotas.ts";
-import { setQuotas } from "./quotas.ts";
+import { ec2Quotas } from "./quotas.ts";
 import { accountAttributes } from "./state.ts";
 import { createDefaultVpc } from "./vpc.ts";
 
@@ -79,28 +78,16 @@ function complete(name: string, plain: Operation): Operation {
   }) as unknown as Operation;
 }
 
-export interface Ec2Options {
-  /** Without: accounts have no default VPC, as after `DeleteVpc` of it. Default: true. */
-  defaultVpc?: boolean;
-  /** Other than AWS's. */
-  quotas?: Partial<Quotas>;
-}
-
-/** EC2 with other defaults than AWS's. */
-function defineEc2(options: Ec2Options = {}): ServiceDefinition {
-  return defineService({
-    id: "ec2",
-    iamPrefix: "ec2",
-    operations: Object.fromEntries(Object.entries(operations).map(([name, plain]) => [name, complete(name, plain)])),
-    timers: [...addressTimers, ...instanceTimers, ...natGatewayTimers, ...snapshotTimers, ...vpcEndpointTimers],
-    seed: (ctx) => {
-      const seeded = ctx.table(accountAttributes);
-      if (seeded.has("seeded")) return;
-      seeded.put("seeded", { value: "true" });
-      if (options.quotas) setQuotas(ctx, options.quotas);
-      if (options.defaultVpc !== false) createDefaultVpc(ctx);
-    },
-  });
-}
-
-export const ec2: ServiceDefinition = defineEc2();
+export const ec2: ServiceDefinition = defineService({
+  id: "ec2",
+  iamPrefix: "ec2",
+  operations: Object.fromEntries(Object.entries(operations).map(([name, plain]) => [name, complete(name, plain)])),
+  timers: [...addressTimers, ...instanceTimers, ...natGatewayTimers, ...snapshotTimers, ...vpcEndpointTimers],
+  quotas: ec2Quotas,
+  seed: (ctx) => {
+    const seeded = ctx.table(accountAttributes);
+    if (seeded.has("seeded")) return;
+    seeded.put("seeded", { value: "true" });
+    createDefaultVpc(ctx);
+  },
+});

@@ -33,9 +33,6 @@ import type { ClusterRow, FargateProfileRow } from "../state.ts";
 import { clusters, fargateProfiles, nodegroups } from "../state.ts";
 import { addNodeEntry, removeNodeEntry } from "./access-entries.ts";
 
-/** Profiles in one cluster (Service Quotas L-23414FF3). */
-const profileQuota = 10;
-
 function profileOf(row: Readonly<FargateProfileRow>): FargateProfile {
   const { token: _, createdAt, ...shown } = row;
   return { ...shown, createdAt: new Date(createdAt) };
@@ -144,6 +141,7 @@ function create(input: Sent<CreateFargateProfileRequest>, ctx: Context): CreateF
   checkTags(input.tags);
   const selectors = checkSelectors(input.selectors);
   refuseSecondChange(ctx, clusterName, name, "create");
+  const profileQuota = ctx.quota("fargateProfilesPerCluster");
   if (ctx.table(fargateProfiles).by("cluster", clusterName).length >= profileQuota)
     throw limitExceeded(`Cluster ${clusterName} has reached the maximum of ${profileQuota} Fargate profiles`, {
       clusterName,

@@ -44,9 +44,6 @@ import { checkEnum, checkName, checkTags } from "../rules/text.ts";
 import type { ClusterRow, NodegroupRow } from "../state.ts";
 import { nodegroups } from "../state.ts";
 
-/** Node groups in one cluster (Service Quotas L-6D54EA21). */
-const groupQuota = 30;
-
 /** A node group as the API shows it. */
 function nodegroupOf(row: Readonly<NodegroupRow>): Nodegroup {
   const { hidden: _, token: __, createdAt, modifiedAt, ...shown } = row;
@@ -120,9 +117,10 @@ function create(input: Sent<CreateNodegroupRequest>, ctx: Context): CreateNodegr
   const cluster = requireUsableCluster(ctx, clusterName);
   if (existing)
     throw resourceInUse(`NodeGroup already exists with name ${nodegroupName} and cluster name ${clusterName}`, about);
+  const groupQuota = ctx.quota("nodegroupsPerCluster");
   if (ctx.table(nodegroups).by("cluster", clusterName).length >= groupQuota)
     throw limitExceeded(`Cluster ${clusterName} has reached the maximum of ${groupQuota} node groups`, about);
-  const scalingConfig = checkedScaling(input.scalingConfig);
+  const scalingConfig = checkedScaling(ctx, input.scalingConfig);
   const updateConfig = checkedUpdateConfig(input.updateConfig);
   const version = checkGroupVersion(input.version, cluster);
   checkAll(input, cluster, ctx);

@@ -21,9 +21,6 @@ import { checkTags } from "../rules/text.ts";
 import type { PodIdentityRow } from "../state.ts";
 import { podIdentities } from "../state.ts";
 
-/** Associations in one cluster. */
-const associationQuota = 5000;
-
 const dnsName = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 function associationOf(row: Readonly<PodIdentityRow>): PodIdentityAssociation {
@@ -78,6 +75,7 @@ export function associate(ctx: Context, wanted: NewAssociation): Readonly<PodIde
     throw resourceInUse("Association already exists: a service account can have one pod identity association", {
       clusterName,
     });
+  const associationQuota = ctx.quota("podIdentityAssociationsPerCluster");
   if (rows.length >= associationQuota)
     throw limitExceeded(
       `Cluster ${clusterName} has reached the maximum of ${associationQuota} pod identity associations`,

@@ -19,9 +19,6 @@ import {
 import { checkClusterRole } from "./roles.ts";
 import { checkEnum, checkName, checkTags } from "./text.ts";
 
-/** Clusters per account and region (Service Quotas L-1194D53C). */
-const clusterQuota = 100;
-
 /** The version asked for, or the default one of the day. */
 function checkedVersion(ctx: Context, version: string | undefined): string {
   if (version === undefined || version === "") return defaultVersionAt(ctx.now());
@@ -139,7 +136,7 @@ function checkPlain(input: Sent<CreateClusterRequest>, ctx: Context): void {
   checkEnum(input.controlPlaneScalingConfig?.tier, tiers, "controlPlaneScalingConfig.tier");
   checkEnum(input.resourcesVpcConfig?.controlPlaneEgressMode, egressModes, "resourcesVpcConfig.controlPlaneEgressMode");
   checkRemoteNetworks(input.remoteNetworkConfig);
-  if (ctx.table(clusters).size >= clusterQuota)
+  if (ctx.table(clusters).size >= ctx.quota("clusters"))
     throw limitExceeded(`Cluster limit exceeded for account ${ctx.account}`, { clusterName: input.name });
 }
 

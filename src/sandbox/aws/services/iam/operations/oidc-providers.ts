@@ -17,7 +17,6 @@ import type { OidcProviderRow } from "../state.ts";
 import { oidcProviders } from "../state.ts";
 import { mergeTags, tagList } from "../values.ts";
 
-const providerLimit = 100;
 const clientIdLimit = 100;
 const thumbprintLimit = 5;
 /** What IAM fetches for itself when none is given; it is the root of EKS issuers' certificates. */
@@ -85,7 +84,8 @@ export const oidcProviderOperations: Readonly<Record<string, Operation>> = {
       const table = ctx.table(oidcProviders);
       const arn = `arn:${ctx.partition}:iam::${ctx.account}:oidc-provider/${url}`;
       if (table.has(arn)) throw alreadyExists(`Provider with url https://${url} already exists.`);
-      if (table.size >= providerLimit) throw quotaExceeded("OpenIdConnectProvidersPerAccount", providerLimit);
+      if (table.size >= ctx.quota("oidcProviders"))
+        throw quotaExceeded("OpenIdConnectProvidersPerAccount", ctx.quota("oidcProviders"));
       const row = table.put(arn, {
         arn,
         url,

@@ -214,7 +214,12 @@ const autoScaling: Readonly<Record<string, Row>> = {
     "UpdateAutoScalingGroup DescribeAutoScalingGroups CreateOrUpdateTags DeleteTags SuspendProcesses ResumeProcesses",
     "DeleteAutoScalingGroup UpdateAutoScalingGroup DescribeAutoScalingGroups",
     60,
-    { rolling: "LaunchTemplate MixedInstancesPolicy", nameProperty: "AutoScalingGroupName", deleteSeconds: 90 },
+    {
+      // What an AutoScalingRollingUpdate reacts to (UpdatePolicy attribute, CloudFormation user guide).
+      rolling: "LaunchTemplate MixedInstancesPolicy VPCZoneIdentifier",
+      nameProperty: "AutoScalingGroupName",
+      deleteSeconds: 90,
+    },
   ],
 };
 

@@ -12,6 +12,7 @@ export const planCodes: Readonly<Record<string, string>> = {
   "plan/immutable": "A living cluster can't change that",
   "plan/in-progress": "An interrupted run has begun it",
   "plan/kubernetes-side": "Stands inside Kubernetes; listed, not carried out",
+  "plan/left-alone": "Lives otherwise than a new cluster would, and the file says nothing about it: it stays",
   "plan/missing": "The file asks for it and the account lacks it",
   "plan/no-cluster": "There is no such cluster in the region",
   "plan/no-image": "AWS publishes no node image for that version and processor",

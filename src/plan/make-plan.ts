@@ -10,7 +10,9 @@ import type { Builder, Planning } from "./planning.ts";
 import { addons } from "./steps/addons.ts";
 import { clusterStack } from "./steps/cluster-stack.ts";
 import { controlPlane } from "./steps/control-plane.ts";
+import { immutable } from "./steps/immutable.ts";
 import { kubernetes } from "./steps/kubernetes.ts";
+import { leftAlone } from "./steps/left-alone.ts";
 import { nodeGroups } from "./steps/node-groups.ts";
 import { objects } from "./steps/objects.ts";
 import { removals } from "./steps/removals.ts";
@@ -18,7 +20,17 @@ import { roleStacks } from "./steps/role-stacks.ts";
 import { wantedFrom } from "./wanted.ts";
 
 /** In eksctl's order of operations, which ties in the plan keep. */
-const builders: readonly Builder[] = [clusterStack, controlPlane, roleStacks, objects, addons, nodeGroups, removals];
+const builders: readonly Builder[] = [
+  immutable,
+  clusterStack,
+  controlPlane,
+  roleStacks,
+  objects,
+  addons,
+  nodeGroups,
+  removals,
+  leftAlone,
+];
 
 /** All that a plan is made from. */
 export interface PlanInput {

@@ -116,15 +116,19 @@ function reasons(
         why(
           planning,
           "plan/changed",
-          `${change.logicalId} ${describeDifference(difference)}`,
+          `${change.logicalId} ${describeDifference(difference)}`.replace(tagSpecification, "Tags."),
           lineOf(planning, root, difference.path),
         ),
       ),
     );
   });
   const tags = tagLines.map((line) => why(planning, "plan/changed", line, lineOf(planning, root, "Tags")));
-  return [...ofChanges, ...tags];
+  const texts = new Set<string>();
+  return [...ofChanges, ...tags].filter(({ text }) => !texts.has(text) && texts.add(text));
 }
+
+/** A launch template repeats its tags for instances, volumes and interfaces; a person reads them once. */
+const tagSpecification = /LaunchTemplateData\.TagSpecifications\[\d+\]\.Tags\./;
 
 export interface StackRules {
   phase: Phase;

@@ -188,6 +188,7 @@ function remove(input: Sent<DeleteAccessEntryRequest>, ctx: Context): DeleteAcce
 export const accessEntryOperations: Readonly<Record<string, Operation>> = {
   CreateAccessEntry: eksOperation<CreateAccessEntryRequest, CreateAccessEntryResponse>("CreateAccessEntry", {
     on: "cluster",
+    makes: "access-entry",
     run: create,
     // Nodes run as the role: EKS asks for the right to pass it (EC2_LINUX and EC2_WINDOWS).
     passes: (input) => [input.type === "EC2_LINUX" || input.type === "EC2_WINDOWS" ? input.principalArn : undefined],

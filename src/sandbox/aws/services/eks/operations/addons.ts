@@ -197,6 +197,7 @@ function remove(input: Sent<DeleteAddonRequest>, ctx: Context): DeleteAddonRespo
 export const addonOperations: Readonly<Record<string, Operation>> = {
   CreateAddon: eksOperation<CreateAddonRequest, CreateAddonResponse>("CreateAddon", {
     on: "cluster",
+    makes: "addon",
     run: create,
     passes: (input) => [
       input.serviceAccountRoleArn,

@@ -119,6 +119,7 @@ function update(input: Sent<UpdateCapabilityRequest>, ctx: Context): UpdateCapab
 export const capabilityOperations: Readonly<Record<string, Operation>> = {
   CreateCapability: eksOperation<CreateCapabilityRequest, CreateCapabilityResponse>("CreateCapability", {
     on: "cluster",
+    makes: "capability",
     run: create,
     passes: (input) => [input.roleArn],
   }),

@@ -196,6 +196,7 @@ export const fargateOperations: Readonly<Record<string, Operation>> = {
     "CreateFargateProfile",
     {
       on: "cluster",
+      makes: "fargateprofile",
       run: create,
       passes: (input) => [input.podExecutionRoleArn],
     },

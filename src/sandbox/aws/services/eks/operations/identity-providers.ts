@@ -118,7 +118,7 @@ export const identityProviderOperations: Readonly<Record<string, Operation>> = {
   AssociateIdentityProviderConfig: eksOperation<
     AssociateIdentityProviderConfigRequest,
     AssociateIdentityProviderConfigResponse
-  >("AssociateIdentityProviderConfig", { on: "cluster", run: associate }),
+  >("AssociateIdentityProviderConfig", { on: "cluster", makes: "identityproviderconfig", run: associate }),
   DisassociateIdentityProviderConfig: eksOperation<
     DisassociateIdentityProviderConfigRequest,
     DisassociateIdentityProviderConfigResponse

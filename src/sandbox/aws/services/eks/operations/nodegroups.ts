@@ -188,6 +188,7 @@ function remove(input: Sent<DeleteNodegroupRequest>, ctx: Context): DeleteNodegr
 export const nodegroupOperations: Readonly<Record<string, Operation>> = {
   CreateNodegroup: eksOperation<CreateNodegroupRequest, CreateNodegroupResponse>("CreateNodegroup", {
     on: "cluster",
+    makes: "nodegroup",
     run: create,
     passes: (input) => [input.nodeRole],
   }),

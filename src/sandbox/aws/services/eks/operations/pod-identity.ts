@@ -171,7 +171,7 @@ function list(input: Sent<ListPodIdentityAssociationsRequest>, ctx: Context): Li
 export const podIdentityOperations: Readonly<Record<string, Operation>> = {
   CreatePodIdentityAssociation: eksOperation<CreatePodIdentityAssociationRequest, CreatePodIdentityAssociationResponse>(
     "CreatePodIdentityAssociation",
-    { on: "cluster", run: create, passes: (input) => [input.roleArn] },
+    { on: "cluster", makes: "podidentityassociation", run: create, passes: (input) => [input.roleArn] },
   ),
   DescribePodIdentityAssociation: eksOperation<
     DescribePodIdentityAssociationRequest,

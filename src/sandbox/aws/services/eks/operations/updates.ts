@@ -8,6 +8,7 @@ import type {
   ListUpdatesResponse,
 } from "@aws-sdk/client-eks";
 import type { Context, Operation, Sent } from "../../../core/index.ts";
+import type { Resource } from "../define.ts";
 import { eksOperation } from "../define.ts";
 import { invalidRequest, notFound } from "../errors.ts";
 import { page, requireAddon, requireCluster, requireNodegroup, subject } from "../lookup.ts";
@@ -37,6 +38,15 @@ function ownerOf(ctx: Context, input: Owned): { owner: string; subject: string }
   if (capabilityName)
     return { owner: `capability/${capabilityName}`, subject: subject("capability", name, capabilityName) };
   return { owner: "", subject: subject("cluster", name) };
+}
+
+/** Kinds of the children that a request names: their updates are theirs. */
+function owners({ nodegroupName, addonName, capabilityName }: Owned): Resource[] {
+  return [
+    ...(nodegroupName ? (["nodegroup"] as const) : []),
+    ...(addonName ? (["addon"] as const) : []),
+    ...(capabilityName ? (["capability"] as const) : []),
+  ];
 }
 
 function find(ctx: Context, name: string, updateId: string, owner: string): Readonly<UpdateRow> {
@@ -75,8 +85,13 @@ function cancel(input: Sent<CancelUpdateRequest>, ctx: Context): CancelUpdateRes
 export const updateOperations: Readonly<Record<string, Operation>> = {
   DescribeUpdate: eksOperation<DescribeUpdateRequest, DescribeUpdateResponse>("DescribeUpdate", {
     on: "cluster",
+    also: owners,
     run: describe,
   }),
-  ListUpdates: eksOperation<ListUpdatesRequest, ListUpdatesResponse>("ListUpdates", { on: "cluster", run: list }),
+  ListUpdates: eksOperation<ListUpdatesRequest, ListUpdatesResponse>("ListUpdates", {
+    on: "cluster",
+    also: owners,
+    run: list,
+  }),
   CancelUpdate: eksOperation<CancelUpdateRequest, CancelUpdateResponse>("CancelUpdate", { on: "cluster", run: cancel }),
 };

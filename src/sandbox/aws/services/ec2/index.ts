@@ -5,6 +5,7 @@ import { addressTimers } from "./addresses.ts";
 import { dryRun } from "./errors.ts";
 import { instanceTimers } from "./instance-states.ts";
 import { dhcpOptionsOperations } from "./operations/dhcp-options.ts";
+import { ebsEncryptionOperations } from "./operations/ebs-encryption.ts";
 import { elasticAddressOperations } from "./operations/elastic-addresses.ts";
 import { endpointServiceOperations } from "./operations/endpoint-services.ts";
 import { imageOperations } from "./operations/images.ts";
@@ -37,6 +38,7 @@ import { createDefaultVpc } from "./vpc.ts";
 
 const operations: Readonly<Record<string, Operation>> = {
   ...dhcpOptionsOperations,
+  ...ebsEncryptionOperations,
   ...elasticAddressOperations,
   ...endpointServiceOperations,
   ...imageOperations,

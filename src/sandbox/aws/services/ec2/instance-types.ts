@@ -2,8 +2,8 @@
 import type { InstanceRequirementsRequest, InstanceTypeInfo } from "@aws-sdk/client-ec2";
 import type { InstanceTypeFacts } from "../../../../facts/index.ts";
 
-/** Families of which AWS says `previous generation`. */
-const oldFamilies = /^(?:a1|c[134]|cc2|cr1|d2|f1|g[23]|h1|hs1|i[23]|m[1234]|p2|r[34]|t[12]|x1|x1e|z1d)$/;
+/** Families of which DescribeInstanceTypes says that they aren't of the current generation (July 2026), or that are gone. */
+const oldFamilies = /^(?:a1|c[1345]|c6gn|cc2|cr1|d2|f1|g[23]|hs1|i2|m[12345]|m6i|p2|r[345]|r6i|t1)$/;
 
 /** Whether AWS lists the family among the previous generations. */
 export function isOldGeneration(family: string): boolean {
@@ -127,7 +127,7 @@ export function matchesRequirements(
     return false;
   if ((wish.BareMetal ?? "excluded") === "excluded" && facts.bareMetal) return false;
   if (wish.BareMetal === "required" && !facts.bareMetal) return false;
-  const burstable = /^t\d/.test(facts.family);
+  const burstable = /^t[2-9]/.test(facts.family);
   if ((wish.BurstablePerformance ?? "excluded") === "excluded" && burstable) return false;
   if (wish.BurstablePerformance === "required" && !burstable) return false;
   if (wish.LocalStorage === "excluded" && facts.nvmeGB) return false;

@@ -53,7 +53,8 @@ export interface Kind<Row extends { id: string; tags: Tags } = { id: string; tag
   type: string;
   table: TableDefinition<Row>;
   notFound: string;
-  malformed: string;
+  /** AWS spells these apart (`…ID.NotFound`, `…Id.Malformed`), and allocations have none: a code for each kind. */
+  malformed: string | undefined;
   /** EC2's sentence about an id that doesn't exist. */
   missing: (id: string) => string;
   /** Ids must have 8 or 17 digits; others are looked up with any number of digits. */
@@ -102,6 +103,7 @@ export const routeTableKind: Kind<RouteTable> = kind(
   routeTables,
   "InvalidRouteTableID",
   the("routeTable ID"),
+  { malformed: "InvalidRouteTableId.Malformed" },
 );
 export const internetGatewayKind: Kind<Gateway> = kind(
   "igw",
@@ -109,6 +111,7 @@ export const internetGatewayKind: Kind<Gateway> = kind(
   internetGateways,
   "InvalidInternetGatewayID",
   the("internetGateway ID"),
+  { malformed: "InvalidInternetGatewayId.Malformed" },
 );
 export const egressOnlyGatewayKind: Kind<Gateway> = kind(
   "eigw",
@@ -131,6 +134,7 @@ export const elasticAddressKind: Kind<ElasticAddress> = kind(
   elasticAddresses,
   "InvalidAllocationID",
   the("allocation ID"),
+  { malformed: undefined },
 );
 export const networkInterfaceKind: Kind<NetworkInterface> = kind(
   "eni",
@@ -138,6 +142,7 @@ export const networkInterfaceKind: Kind<NetworkInterface> = kind(
   networkInterfaces,
   "InvalidNetworkInterfaceID",
   the("networkInterface ID"),
+  { malformed: "InvalidNetworkInterfaceId.Malformed" },
 );
 export const vpcEndpointKind: Kind<VpcEndpoint> = kind(
   "vpce",
@@ -152,6 +157,7 @@ export const networkAclKind: Kind<NetworkAcl> = kind(
   networkAcls,
   "InvalidNetworkAclID",
   the("networkAcl ID"),
+  { malformed: "InvalidNetworkAclId.Malformed" },
 );
 export const dhcpOptionsKind: Kind<DhcpOptions> = kind(
   "dopt",
@@ -159,6 +165,7 @@ export const dhcpOptionsKind: Kind<DhcpOptions> = kind(
   dhcpOptions,
   "InvalidDhcpOptionID",
   the("dhcpOption ID"),
+  { malformed: "InvalidDhcpOptionsId.Malformed" },
 );
 export const instanceKind: Kind<Instance> = kind("i", "instance", instances, "InvalidInstanceID", the("instance ID"), {
   exact: true,
@@ -208,7 +215,7 @@ export const placementGroupKind: Kind<PlacementGroup> = kind(
   placementGroups,
   "InvalidPlacementGroup",
   (id) => `The Placement Group '${id}' is unknown.`,
-  { notFound: "InvalidPlacementGroup.Unknown" },
+  { notFound: "InvalidPlacementGroup.Unknown", malformed: "InvalidPlacementGroupId.Malformed" },
 );
 
 /** Every kind, by prefix of its ids. */
@@ -248,7 +255,8 @@ export function kindOf(id: string): Kind | undefined {
 export function checkId<Row extends { id: string; tags: Tags }>(kind: Kind<Row>, id: string): void {
   const digits = id.startsWith(`${kind.prefix}-`) ? id.slice(kind.prefix.length + 1) : "";
   const fits = kind.exact ? /^(?:[0-9a-f]{8}|[0-9a-f]{17})$/ : /^[0-9a-f]+$/;
-  if (!fits.test(digits)) throw new AwsError(kind.malformed, `Invalid id: "${id}" (expecting "${kind.prefix}-...")`);
+  if (kind.malformed !== undefined && !fits.test(digits))
+    throw new AwsError(kind.malformed, `Invalid id: "${id}" (expecting "${kind.prefix}-...")`);
 }
 
 /** The error of an id that names nothing. */

@@ -8,7 +8,6 @@ import {
   find,
   instanceKind,
   internetGatewayKind,
-  natGatewayKind,
   networkInterfaceKind,
   required,
   vpcEndpointKind,
@@ -44,9 +43,9 @@ export function targetOf(ctx: Context, table: Readonly<RouteTable>, destination:
   if (input.GatewayId?.startsWith("igw-") || input.GatewayId === "local")
     return gatewayTarget(ctx, table, input.GatewayId);
   if (input.NatGatewayId) {
-    const gateway = find(ctx, natGatewayKind, input.NatGatewayId, "natGatewayId");
-    if (gateway.state === "deleted" || gateway.state === "deleting" || gateway.state === "failed")
-      throw new AwsError("InvalidNatGatewayID.NotFound", `The natGateway ID '${gateway.id}' does not exist`);
+    const gateway = ctx.table(natGateways).get(input.NatGatewayId);
+    if (!gateway || gateway.state === "deleted" || gateway.state === "deleting" || gateway.state === "failed")
+      throw new AwsError("InvalidNatGatewayID.NotFound", `The natGateway ID '${input.NatGatewayId}' does not exist`);
     sameNetwork(table, gateway.vpcId, `natGateway ${gateway.id}`);
     return gateway.id;
   }

@@ -20,7 +20,10 @@ const icmp = ["icmp", "icmpv6"];
 function protocolOf(permission: IpPermission): string {
   const given = permission.IpProtocol;
   if (given === undefined || given === "")
-    throw new AwsError("MissingParameter", "The request must contain the parameter ipProtocol");
+    throw new AwsError(
+      "InvalidParameterValue",
+      "Invalid value 'null' for protocol. VPC security group rules must specify protocols explicitly.",
+    );
   const protocol = names[given.toLowerCase()] ?? given.toLowerCase();
   const number = Number(protocol);
   const known = withPorts.includes(protocol) || icmp.includes(protocol) || protocol === "-1";
@@ -37,7 +40,7 @@ function ports(protocol: string, permission: IpPermission): { from?: number; to?
   if (from === undefined || to === undefined)
     throw new AwsError(
       "InvalidParameterValue",
-      `Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.`,
+      "Invalid value for portRange. Must specify both from and to ports with TCP/UDP.",
     );
   if (from === -1 && to === -1) return { from: 0, to: 65535 };
   if (from < 0 || from > 65535 || to < 0 || to > 65535)

@@ -108,6 +108,10 @@ export const imageOperations: Readonly<Record<string, Operation>> = {
       throw notFound(imageKind, id);
     };
     const ids = input.ImageIds?.length ? input.ImageIds : undefined;
+    const missing = (ids ?? []).filter((id) => !published.has(id) && !own.has(id));
+    for (const id of missing) checkId(imageKind, id);
+    if (missing.length > 1)
+      throw new AwsError(imageKind.notFound, `The image ids '[${missing.join(", ")}]' do not exist`);
     const all = ids
       ? ids.map(item)
       : [...[...own.values()].map((row) => ownItem(row, ctx)), ...[...published.values()].map(publicItem)];

@@ -6,6 +6,7 @@ import type {
   DescribeInstanceCreditSpecificationsRequest,
   DescribeInstanceCreditSpecificationsResult,
   InstanceAttribute,
+  InstanceBlockDeviceMappingSpecification,
   ModifyInstanceAttributeRequest,
   ModifyInstanceMetadataOptionsRequest,
   ModifyInstanceMetadataOptionsResult,
@@ -20,11 +21,11 @@ import { AwsError, operation } from "../../../core/index.ts";
 import { applyFilters } from "../../../query/index.ts";
 import { invalidValue } from "../errors.ts";
 import { interfaceGroups } from "../interfaces.ts";
-import { find, instanceKind, required } from "../kinds.ts";
+import { find, instanceKind, required, volumeKind } from "../kinds.ts";
 import { instanceItem } from "../render-instance.ts";
 import { groupItems } from "../render-interface.ts";
 import type { Instance } from "../state.ts";
-import { instances, networkInterfaces } from "../state.ts";
+import { instances, networkInterfaces, volumes } from "../state.ts";
 
 type Reader = (row: Readonly<Instance>, ctx: Context) => InstanceAttribute;
 const readers: Readonly<Record<string, Reader>> = {
@@ -43,6 +44,10 @@ const readers: Readonly<Record<string, Reader>> = {
   enaSupport: () => ({ EnaSupport: { Value: true } }),
   enclaveOptions: (row) => ({ EnclaveOptions: { Enabled: row.enclave } }),
   productCodes: () => ({ ProductCodes: [] }),
+  // Attributes of paravirtual times, which instances of today don't have.
+  kernel: () => ({ KernelId: {} }),
+  ramdisk: () => ({ RamdiskId: {} }),
+  sriovNetSupport: () => ({ SriovNetSupport: {} }),
 };
 
 function needsStopped(row: Readonly<Instance>, attribute: string): void {
@@ -51,6 +56,23 @@ function needsStopped(row: Readonly<Instance>, attribute: string): void {
       "IncorrectInstanceState",
       `The instance '${row.id}' is not in the 'stopped' state: its ${attribute} cannot be changed.`,
     );
+}
+
+/** Whether a volume goes with its instance: kept with the instance and with the volume. */
+function setDeleteOnTermination(ctx: Context, id: string, mapping: InstanceBlockDeviceMappingSpecification): void {
+  const row = find(ctx, instanceKind, id, "instanceId");
+  const held = row.volumes.find(({ device }) => device === mapping.DeviceName);
+  if (!held)
+    throw new AwsError(
+      "InvalidInstanceAttributeValue",
+      `No device is currently mapped at ${mapping.DeviceName ?? "null"}`,
+    );
+  const deleteOnTermination = mapping.Ebs?.DeleteOnTermination ?? held.deleteOnTermination;
+  ctx.table(instances).update(id, {
+    volumes: row.volumes.map((one) => (one === held ? { ...one, deleteOnTermination } : one)),
+  });
+  const { attachment } = find(ctx, volumeKind, held.volumeId, "volumeId");
+  if (attachment) ctx.table(volumes).update(held.volumeId, { attachment: { ...attachment, deleteOnTermination } });
 }
 
 function setMonitoring(ctx: Context, ids: readonly string[] | undefined, monitoring: boolean): MonitorInstancesResult {
@@ -99,6 +121,7 @@ export const instanceAttributeOperations: Readonly<Record<string, Operation>> = 
     }
     const shutdown = input.InstanceInitiatedShutdownBehavior?.Value;
     if (shutdown === "stop" || shutdown === "terminate") table.update(row.id, { shutdownBehavior: shutdown });
+    for (const mapping of input.BlockDeviceMappings ?? []) setDeleteOnTermination(ctx, row.id, mapping);
     const [primary] = ctx.table(networkInterfaces).by("instance", row.id);
     const sourceDestCheck = flag(input.SourceDestCheck, "sourceDestCheck");
     if (sourceDestCheck !== undefined) {

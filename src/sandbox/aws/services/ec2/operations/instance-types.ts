@@ -16,13 +16,13 @@ import { AwsError, operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
 import { checkMaxResults } from "../describe.ts";
 import { invalidValue } from "../errors.ts";
-import { instanceTypeItem, isOldGeneration, matchesRequirements } from "../instance-types.ts";
+import { cpuOf, instanceTypeItem, isOldGeneration, matchesRequirements } from "../instance-types.ts";
 import { isOffered } from "../offerings.ts";
 
 const fields = {
   "instance-type": (row: Readonly<InstanceTypeFacts>) => row.name,
   "bare-metal": (row: Readonly<InstanceTypeFacts>) => row.bareMetal,
-  "burstable-performance-supported": (row: Readonly<InstanceTypeFacts>) => /^t\d/.test(row.family),
+  "burstable-performance-supported": (row: Readonly<InstanceTypeFacts>) => /^t[2-9]/.test(row.family),
   "current-generation": (row: Readonly<InstanceTypeFacts>) => !isOldGeneration(row.family),
   hypervisor: (row: Readonly<InstanceTypeFacts>) => (row.hypervisor === "unknown" ? undefined : row.hypervisor),
   "instance-storage-supported": (row: Readonly<InstanceTypeFacts>) => row.nvmeGB !== undefined,
@@ -34,6 +34,8 @@ const fields = {
     row.arch === "arm64" ? "arm64" : "x86_64",
   "supported-usage-class": () => ["on-demand", "spot"],
   "supported-virtualization-type": () => "hvm",
+  "vcpu-info.default-cores": (row: Readonly<InstanceTypeFacts>) => cpuOf(row).cores,
+  "vcpu-info.default-threads-per-core": (row: Readonly<InstanceTypeFacts>) => cpuOf(row).threads,
   "vcpu-info.default-vcpus": (row: Readonly<InstanceTypeFacts>) => row.vcpu,
 };
 

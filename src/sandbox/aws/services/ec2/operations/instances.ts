@@ -21,12 +21,13 @@ import { AwsError, operation } from "../../../core/index.ts";
 import type { Listing } from "../describe.ts";
 import { describe, select } from "../describe.ts";
 import { isVisible, observeInstances, start, stop, terminate } from "../instance-states.ts";
-import { find, instanceKind, required } from "../kinds.ts";
+import { privateDnsName } from "../interfaces.ts";
+import { find, instanceKind } from "../kinds.ts";
 import { launch } from "../launch.ts";
 import { primaryAssociation } from "../render-interface.ts";
 import { instancePrivateDnsName, reservations, stateCodes, stateItem } from "../render-instance.ts";
 import type { Instance, NetworkInterface } from "../state.ts";
-import { instances, networkInterfaces } from "../state.ts";
+import { instances, networkInterfaces, securityGroups } from "../state.ts";
 
 const interfacesOf = (ctx: Context, row: Readonly<Instance>): Readonly<NetworkInterface>[] =>
   ctx.table(networkInterfaces).by("instance", row.id);
@@ -34,6 +35,11 @@ const publicIp = (ctx: Context, row: Readonly<Instance>): string | undefined => 
   const [primary] = interfacesOf(ctx, row);
   return primary && primaryAssociation(ctx, primary)?.PublicIp;
 };
+
+const groupNames = (ctx: Context, row: Readonly<Instance>): (string | undefined)[] =>
+  interfacesOf(ctx, row)
+    .flatMap((one) => one.groups)
+    .map((id) => ctx.table(securityGroups).get(id)?.name);
 
 const listing: Listing<Instance, Readonly<Instance>> = {
   operation: "DescribeInstances",
@@ -56,7 +62,9 @@ const listing: Listing<Instance, Readonly<Instance>> = {
       return primary && primaryAssociation(ctx, primary)?.PublicDnsName;
     },
     "group-id": (row) => interfacesOf(ctx, row).flatMap((one) => one.groups),
+    "group-name": (row) => groupNames(ctx, row),
     "instance.group-id": (row) => interfacesOf(ctx, row).flatMap((one) => one.groups),
+    "instance.group-name": (row) => groupNames(ctx, row),
     "iam-instance-profile.arn": (row) => row.profile?.arn,
     "iam-instance-profile.id": (row) => row.profile?.id,
     "ip-address": (row) => publicIp(ctx, row),
@@ -65,6 +73,25 @@ const listing: Listing<Instance, Readonly<Instance>> = {
     "launch-time": (row) => new Date(row.launchedAt).toISOString(),
     "metadata-options.http-tokens": (row) => row.metadata.tokens,
     "monitoring-state": (row) => (row.monitoring ? "enabled" : "disabled"),
+    "block-device-mapping.attach-time": (row) => row.volumes.map((one) => new Date(one.attachedAt).toISOString()),
+    "block-device-mapping.delete-on-termination": (row) => row.volumes.map((one) => String(one.deleteOnTermination)),
+    "block-device-mapping.device-name": (row) => row.volumes.map((one) => one.device),
+    "block-device-mapping.status": (row) => row.volumes.map(() => "attached"),
+    "block-device-mapping.volume-id": (row) => row.volumes.map((one) => one.volumeId),
+    "hibernation-options.configured": () => "false",
+    hypervisor: () => "xen",
+    "metadata-options.http-endpoint": (row) => row.metadata.endpoint,
+    "metadata-options.http-put-response-hop-limit": (row) => row.metadata.hopLimit,
+    "metadata-options.instance-metadata-tags": (row) => row.metadata.tags,
+    "network-interface.attachment.attachment-id": (row) => interfacesOf(ctx, row).map((one) => one.attachment?.id),
+    "network-interface.attachment.device-index": (row) =>
+      interfacesOf(ctx, row).map((one) => one.attachment?.deviceIndex.toString()),
+    "network-interface.availability-zone": (row) => interfacesOf(ctx, row).map((one) => one.zone),
+    "network-interface.description": (row) => interfacesOf(ctx, row).map((one) => one.description),
+    "network-interface.mac-address": (row) => interfacesOf(ctx, row).map((one) => one.mac),
+    "network-interface.private-dns-name": (row) =>
+      interfacesOf(ctx, row).map((one) => privateDnsName(ctx, one.privateIp)),
+    "network-interface.vpc-id": (row) => interfacesOf(ctx, row).map((one) => one.vpcId),
     "network-interface.network-interface-id": (row) => interfacesOf(ctx, row).map((one) => one.id),
     "network-interface.subnet-id": (row) => interfacesOf(ctx, row).map((one) => one.subnetId),
     "network-interface.group-id": (row) => interfacesOf(ctx, row).flatMap((one) => one.groups),
@@ -73,6 +100,7 @@ const listing: Listing<Instance, Readonly<Instance>> = {
     "owner-id": () => ctx.account,
     "placement-group-name": (row) => row.placementGroup,
     platform: (row) => row.platform,
+    "platform-details": (row) => (row.platform ? "Windows" : "Linux/UNIX"),
     "private-dns-name": (row) => instancePrivateDnsName(ctx, row),
     "private-ip-address": (row) => row.privateIp,
     "requester-id": (row) => row.requesterId,
@@ -80,6 +108,8 @@ const listing: Listing<Instance, Readonly<Instance>> = {
     "root-device-name": (row) => row.rootDevice,
     "root-device-type": () => "ebs",
     "source-dest-check": (row) => row.sourceDestCheck,
+    reason: (row) => (row.stateReason?.code.startsWith("Client.") ? "User initiated" : ""),
+    "state-reason-message": (row) => row.stateReason?.message,
     "state-reason-code": (row) => row.stateReason?.code,
     "subnet-id": (row) => (row.privateIp === undefined ? undefined : row.subnetId),
     tenancy: (row) => row.tenancy,
@@ -90,7 +120,8 @@ const listing: Listing<Instance, Readonly<Instance>> = {
 };
 
 function visibleInstances(ctx: Context, ids: readonly string[] | undefined): Readonly<Instance>[] {
-  const { items } = select(ctx, { ...listing, observe: () => {} } as typeof listing, {}, required(ids, "instanceIds"));
+  if (!ids || ids.length === 0) throw new AwsError("InvalidParameterCombination", "No instances specified");
+  const { items } = select(ctx, { ...listing, observe: () => {} } as typeof listing, {}, ids);
   return [...items];
 }
 

@@ -12,22 +12,16 @@ import type {
   DescribeRegionsResult,
   DescribeSpotPriceHistoryRequest,
   DescribeSpotPriceHistoryResult,
-  DisableEbsEncryptionByDefaultRequest,
-  DisableEbsEncryptionByDefaultResult,
-  EnableEbsEncryptionByDefaultRequest,
-  EnableEbsEncryptionByDefaultResult,
-  GetEbsEncryptionByDefaultRequest,
-  GetEbsEncryptionByDefaultResult,
 } from "@aws-sdk/client-ec2";
 import type { Zone } from "../../../../../facts/index.ts";
 import { availabilityZones, instanceType, instanceTypes, localZones } from "../../../../../facts/index.ts";
-import type { Context, Operation } from "../../../core/index.ts";
+import type { Operation } from "../../../core/index.ts";
 import { AwsError, operation, partitionOf } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
 import { offeringZones } from "../offerings.ts";
 import { quota } from "../quotas.ts";
 import { regionNames } from "../regions.ts";
-import { accountAttributes, vpcs } from "../state.ts";
+import { vpcs } from "../state.ts";
 
 function zoneItem(zone: Zone): AvailabilityZone {
   return {
@@ -43,9 +37,6 @@ function zoneItem(zone: Zone): AvailabilityZone {
     State: "available",
   };
 }
-
-const encryption = "ebs-encryption-by-default";
-const isEncrypted = (ctx: Context): boolean => ctx.table(accountAttributes).get(encryption)?.value === "true";
 
 export const regionOperations: Readonly<Record<string, Operation>> = {
   DescribeAvailabilityZones: operation<DescribeAvailabilityZonesRequest, DescribeAvailabilityZonesResult>(
@@ -171,22 +162,6 @@ export const regionOperations: Readonly<Record<string, Operation>> = {
           `The specified Capacity Reservation ID '${id}' does not exist.`,
         );
       return { CapacityReservations: [] };
-    },
-  ),
-
-  GetEbsEncryptionByDefault: operation<GetEbsEncryptionByDefaultRequest, GetEbsEncryptionByDefaultResult>(
-    (_input, ctx) => ({ EbsEncryptionByDefault: isEncrypted(ctx) }),
-  ),
-  EnableEbsEncryptionByDefault: operation<EnableEbsEncryptionByDefaultRequest, EnableEbsEncryptionByDefaultResult>(
-    (_input, ctx) => {
-      ctx.table(accountAttributes).put(encryption, { value: "true" });
-      return { EbsEncryptionByDefault: true };
-    },
-  ),
-  DisableEbsEncryptionByDefault: operation<DisableEbsEncryptionByDefaultRequest, DisableEbsEncryptionByDefaultResult>(
-    (_input, ctx) => {
-      ctx.table(accountAttributes).put(encryption, { value: "false" });
-      return { EbsEncryptionByDefault: false };
     },
   ),
 };

@@ -54,6 +54,11 @@ const ruleFields: readonly [name: string, of: (rule: Readonly<SecurityGroupRule>
   ["protocol", (rule) => rule.protocol],
 ];
 
+const peerNames = (ctx: Context, id: string, egress: boolean): (string | undefined)[] =>
+  rulesOfGroup(ctx, id, egress).map(
+    (rule) => rule.peerGroupId && ctx.table(securityGroups).get(rule.peerGroupId)?.name,
+  );
+
 const listing: Listing<SecurityGroup, GroupItem> = {
   operation: "DescribeSecurityGroups",
   kind: securityGroupKind,
@@ -64,6 +69,11 @@ const listing: Listing<SecurityGroup, GroupItem> = {
     description: (row) => row.description,
     "owner-id": () => ctx.account,
     "vpc-id": (row) => row.vpcId,
+    "ip-permission.group-name": (row) => peerNames(ctx, row.id, false),
+    "egress.ip-permission.group-name": (row) => peerNames(ctx, row.id, true),
+    "ip-permission.user-id": (row) => rulesOfGroup(ctx, row.id, false).map((rule) => rule.peerGroupId && ctx.account),
+    "egress.ip-permission.user-id": (row) =>
+      rulesOfGroup(ctx, row.id, true).map((rule) => rule.peerGroupId && ctx.account),
     ...Object.fromEntries(
       ruleFields.flatMap(([name, of]) =>
         [false, true].map((egress) => [

@@ -147,6 +147,16 @@ function checkIpv6(ctx: Context, vpc: Readonly<Vpc>, text: string): string {
   return formatCidr(cidr);
 }
 
+/** An IPv6-only subnet has an IPv6 block and no other. */
+function checkNative(input: CreateSubnetRequest): void {
+  if (!input.Ipv6CidrBlock)
+    throw new AwsError("MissingParameter", "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.");
+  if (input.CidrBlock)
+    throw invalidCombination(
+      "When specifying ipv4 parameters, cidrBlock or ipv4IpamPoolId, you cannot set ipv6Native to true.",
+    );
+}
+
 type Attribute = [given: (input: ModifySubnetAttributeRequest) => unknown, change: (value: never) => Partial<Subnet>];
 const attributes: readonly Attribute[] = [
   [(input) => input.MapPublicIpOnLaunch?.Value, (mapPublicIp: boolean) => ({ mapPublicIp })],
@@ -160,11 +170,11 @@ const attributes: readonly Attribute[] = [
 export const subnetOperations: Readonly<Record<string, Operation>> = {
   CreateSubnet: operation<CreateSubnetRequest, CreateSubnetResult>((input, ctx) => {
     const vpc = find(ctx, vpcKind, input.VpcId, "vpcId");
-    if (!input.Ipv6Native) required(input.CidrBlock, "cidrBlock");
+    if (input.Ipv6Native) checkNative(input);
+    else required(input.CidrBlock, "cidrBlock");
     const zone = zoneFor(ctx, input.AvailabilityZone, input.AvailabilityZoneId);
     const cidr = input.Ipv6Native ? "" : checkIpv4(ctx, vpc, input.CidrBlock ?? "");
     const ipv6 = input.Ipv6CidrBlock ? checkIpv6(ctx, vpc, input.Ipv6CidrBlock) : undefined;
-    if (input.Ipv6Native && !ipv6) throw invalidCombination("An IPv6-only subnet needs an IPv6 CIDR block.");
     const subnet = newSubnet(ctx, {
       vpcId: vpc.id,
       cidr,
@@ -173,7 +183,8 @@ export const subnetOperations: Readonly<Record<string, Operation>> = {
       assignIpv6: input.Ipv6Native === true,
       tags: tagsFor(ctx, input.TagSpecifications, "subnet"),
     });
-    return { Subnet: renderSubnet(subnet, ctx, "pending") };
+    // An IPv6-only subnet is there at once, others are for a moment pending.
+    return { Subnet: renderSubnet(subnet, ctx, input.Ipv6Native ? "available" : "pending") };
   }),
 
   CreateDefaultSubnet: operation<CreateDefaultSubnetRequest, CreateDefaultSubnetResult>((input, ctx) => {

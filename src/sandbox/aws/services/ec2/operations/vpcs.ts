@@ -16,7 +16,7 @@ import type {
 } from "@aws-sdk/client-ec2";
 import { formatCidr } from "../../../../../base/index.ts";
 import type { Context, Operation } from "../../../core/index.ts";
-import { operation } from "../../../core/index.ts";
+import { AwsError, operation } from "../../../core/index.ts";
 import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
 import { dependencyViolation, invalidCombination, invalidValue } from "../errors.ts";
@@ -181,7 +181,8 @@ export const vpcOperations: Readonly<Record<string, Operation>> = {
 
   ModifyVpcTenancy: operation<ModifyVpcTenancyRequest, ModifyVpcTenancyResult>((input, ctx) => {
     const vpc = find(ctx, vpcKind, input.VpcId, "vpcId");
-    if (input.InstanceTenancy !== "default") throw invalidValue(input.InstanceTenancy, "instanceTenancy");
+    if (input.InstanceTenancy !== "default")
+      throw new AwsError("UnsupportedTenancy", `The tenancy value ${input.InstanceTenancy} is not supported.`);
     ctx.table(vpcs).update(vpc.id, { tenancy: "default" });
     return { ReturnValue: true };
   }),

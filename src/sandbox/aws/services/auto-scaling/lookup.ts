@@ -10,6 +10,10 @@ export function validationError(message: string): AwsError {
   return new AwsError("ValidationError", message, { status: 400 });
 }
 
+/** What every paginated operation says to a token that it hasn't given. */
+export const invalidToken = (): AwsError =>
+  new AwsError("InvalidNextToken", "The NextToken value is not valid.", { status: 400 });
+
 /** A group by name; EC2 Auto Scaling has one sentence for all that's missing. */
 export function findGroup(ctx: Context, name: string | undefined): Readonly<Group> {
   const group = ctx.table(groups).get(name ?? "");

@@ -12,7 +12,7 @@ import { AwsError, operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
 import { moment } from "../activities.ts";
 import { checkSizes, groupTags, launchSource, oneSource, placement, plainMembers } from "../group-input.ts";
-import { findGroupToChange, instancesOf, onGroup, subjectOf, validationError } from "../lookup.ts";
+import { findGroupToChange, instancesOf, invalidToken, onGroup, subjectOf, validationError } from "../lookup.ts";
 import { endInstances, kick, nudge, removeIfDone, watchAge } from "../reconcile.ts";
 import { checkCooldown, resize } from "../resize.ts";
 import { configurationOf } from "../start.ts";
@@ -20,9 +20,6 @@ import { groupItem } from "../render.ts";
 import type { Group } from "../state.ts";
 import { groups } from "../state.ts";
 import { putHook } from "./lifecycle-hooks.ts";
-
-const invalidToken = (): AwsError =>
-  new AwsError("InvalidNextToken", "The NextToken value is not valid.", { status: 400 });
 
 /** The rows asked for, after what is under way with them has had its turn. */
 function readGroups(ctx: Context, names: readonly string[] | undefined): Readonly<Group>[] {

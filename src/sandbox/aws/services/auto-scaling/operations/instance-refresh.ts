@@ -12,7 +12,7 @@ import type { Context, Operation, TimerDefinition } from "../../../core/index.ts
 import { AwsError, defineTimer, NotEmulatedError, operation } from "../../../core/index.ts";
 import { paginate } from "../../../query/index.ts";
 import { moment } from "../activities.ts";
-import { findGroup, instancesOf, onGroup, subjectOf, validationError } from "../lookup.ts";
+import { findGroup, instancesOf, invalidToken, onGroup, subjectOf, validationError } from "../lookup.ts";
 import { endInstances, kick, runs } from "../reconcile.ts";
 import { isFromSource } from "../start.ts";
 import type { Refresh } from "../state.ts";
@@ -161,6 +161,7 @@ export const instanceRefreshOperations: Readonly<Record<string, Operation>> = {
       pageSize: 50,
       scope: "auto-scaling/DescribeInstanceRefreshes",
       keyOf: (row) => row.id,
+      invalidToken,
     });
     return { InstanceRefreshes: items.map(item), ...(nextToken ? { NextToken: nextToken } : {}) };
   }),

@@ -19,7 +19,15 @@ import { operation } from "../../../core/index.ts";
 import { paginate } from "../../../query/index.ts";
 import { instances as ec2Instances } from "../../ec2/state.ts";
 import { begin, end, moment } from "../activities.ts";
-import { asAutoScaling, findGroup, findInstance, onGroup, subjectOf, validationError } from "../lookup.ts";
+import {
+  asAutoScaling,
+  findGroup,
+  findInstance,
+  invalidToken,
+  onGroup,
+  subjectOf,
+  validationError,
+} from "../lookup.ts";
 import { endInstances, kick, runs } from "../reconcile.ts";
 import { activityItem, instanceDetails } from "../render.ts";
 import type { Activity, Group, GroupInstance } from "../state.ts";
@@ -66,6 +74,7 @@ export const instanceOperations: Readonly<Record<string, Operation>> = {
       ceiling: 50,
       scope: "auto-scaling/DescribeAutoScalingInstances",
       keyOf: (row) => row.id,
+      invalidToken,
     });
     return {
       AutoScalingInstances: items.map((row) => instanceDetails(ctx, row)),

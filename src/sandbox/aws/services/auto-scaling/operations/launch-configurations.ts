@@ -9,7 +9,7 @@ import type {
 import type { Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { paginate } from "../../../query/index.ts";
-import { validationError } from "../lookup.ts";
+import { invalidToken, validationError } from "../lookup.ts";
 import { configurationOf } from "../start.ts";
 import type { Configuration } from "../state.ts";
 import { configurations, groups } from "../state.ts";
@@ -75,6 +75,7 @@ export const launchConfigurationOperations: Readonly<Record<string, Operation>> 
       pageSize: 50,
       scope: "auto-scaling/DescribeLaunchConfigurations",
       keyOf: (row) => row.name,
+      invalidToken,
     });
     return { LaunchConfigurations: items.map(configurationItem), ...(nextToken ? { NextToken: nextToken } : {}) };
   }),

@@ -14,7 +14,7 @@ import type { Context, Operation } from "../../../core/index.ts";
 import { operation } from "../../../core/index.ts";
 import { paginate } from "../../../query/index.ts";
 import { moment } from "../activities.ts";
-import { findGroup, onGroup, validationError } from "../lookup.ts";
+import { findGroup, invalidToken, onGroup, validationError } from "../lookup.ts";
 import { checkCooldown, resize } from "../resize.ts";
 import type { Policy } from "../state.ts";
 import { groups, policies } from "../state.ts";
@@ -148,6 +148,7 @@ export const policyOperations: Readonly<Record<string, Operation>> = {
       ceiling: 100,
       scope: "auto-scaling/DescribePolicies",
       keyOf: (row) => row.arn,
+      invalidToken,
     });
     return { ScalingPolicies: items.map(policyItem), ...(nextToken ? { NextToken: nextToken } : {}) };
   }),

@@ -17,7 +17,7 @@ import { AwsError, defineTimer, operation } from "../../../core/index.ts";
 import { paginate } from "../../../query/index.ts";
 import { moment } from "../activities.ts";
 import { isTimeZone, nextTime, parseCron } from "../cron.ts";
-import { calendarOf, findGroup, onGroup, validationError } from "../lookup.ts";
+import { calendarOf, findGroup, invalidToken, onGroup, validationError } from "../lookup.ts";
 import { runs } from "../reconcile.ts";
 import { resize } from "../resize.ts";
 import type { Group, ScheduledAction } from "../state.ts";
@@ -185,6 +185,7 @@ export const scheduledActionOperations: Readonly<Record<string, Operation>> = {
       ceiling: 100,
       scope: "auto-scaling/DescribeScheduledActions",
       keyOf: (row) => row.arn,
+      invalidToken,
     });
     return { ScheduledUpdateGroupActions: items.map(item), ...(nextToken ? { NextToken: nextToken } : {}) };
   }),

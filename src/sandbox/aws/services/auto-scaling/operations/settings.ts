@@ -17,7 +17,7 @@ import type { Context, Operation, Permission } from "../../../core/index.ts";
 import { operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
 import { groupTags } from "../group-input.ts";
-import { findGroup, onGroup, subjectOf, validationError } from "../lookup.ts";
+import { findGroup, invalidToken, onGroup, subjectOf, validationError } from "../lookup.ts";
 import { kick } from "../reconcile.ts";
 import { activityItem, tagItems } from "../render.ts";
 import type { Group } from "../state.ts";
@@ -124,6 +124,7 @@ export const settingOperations: Readonly<Record<string, Operation>> = {
       ceiling: 100,
       scope: "auto-scaling/DescribeTags",
       keyOf: (tag) => `${tag.ResourceId}/${tag.Key}`,
+      invalidToken,
     });
     return { Tags: [...items], ...(nextToken ? { NextToken: nextToken } : {}) };
   }),
@@ -199,6 +200,7 @@ export const settingOperations: Readonly<Record<string, Operation>> = {
       ceiling: 100,
       scope: "auto-scaling/DescribeScalingActivities",
       keyOf: (row) => row.id,
+      invalidToken,
     });
     return {
       Activities: items.map((row) => activityItem(row, ctx.table(groups).get(row.group)?.arn)),

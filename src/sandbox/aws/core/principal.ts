@@ -12,6 +12,8 @@ export interface Principal {
   /** ARN of the role behind a session. */
   roleArn?: string;
   accessKeyId?: string;
+  /** Unique id of the user behind a federated session. */
+  userId?: string;
   /** Policy documents passed to AssumeRole: they limit the session. */
   sessionPolicies?: readonly string[];
   sessionTags?: Readonly<Record<string, string>>;

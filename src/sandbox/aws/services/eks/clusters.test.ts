@@ -302,4 +302,14 @@ describe("versions", () => {
     expect(old.clusterVersions?.map((row) => row.clusterVersion)).toEqual(["1.30", "1.29"]);
     expect(old.nextToken).toBeTruthy();
   });
+
+  it("can't leave extended support but by an upgrade", ({ expect }) => {
+    const here = worldWithCluster({ request: { version: "1.33" } });
+    const standard = { upgradePolicy: { supportType: "STANDARD" } };
+    const change = (): unknown => here.eks("UpdateClusterConfig", { name: "prod", ...standard });
+    expect(refusal(change)).toMatch(/InvalidParameterException: .*1\.33 is in extended support/);
+    here.eks("UpdateClusterVersion", { name: "prod", version: "1.34" });
+    here.eks("DescribeCluster", { name: "prod" });
+    expect(refusal(change)).toBe("nothing");
+  });
 });

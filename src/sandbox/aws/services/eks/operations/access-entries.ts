@@ -30,6 +30,7 @@ import {
 import { checkTags } from "../rules/text.ts";
 import type { AccessEntryRow, ClusterRow } from "../state.ts";
 import { accessEntries } from "../state.ts";
+import { isRepeated, tokenOf } from "../tokens.ts";
 
 function entryOf(row: Readonly<AccessEntryRow>): AccessEntry {
   const { clusterName, principalArn, kubernetesGroups, accessEntryArn, tags, username, type } = row;
@@ -68,6 +69,7 @@ interface NewEntry {
   groups?: readonly string[] | undefined;
   tags?: Record<string, string> | undefined;
   managed?: boolean;
+  token?: string;
   /** Name of a policy over the whole cluster that comes with the entry. */
   policy?: string;
 }
@@ -101,6 +103,7 @@ function putEntry(ctx: Context, entry: NewEntry): Readonly<AccessEntryRow> {
     type,
     policies: entry.policy === undefined ? [] : [clusterWide(ctx, entry.policy)],
     ...(entry.managed ? { managed: true } : {}),
+    ...(entry.token === undefined ? {} : { token: entry.token }),
   });
 }
 
@@ -143,10 +146,14 @@ function create(input: Sent<CreateAccessEntryRequest>, ctx: Context): CreateAcce
   const principal = checkPrincipal(ctx, principalArn);
   if (type !== "STANDARD" && (principal.kind !== "role" || principal.account !== ctx.account))
     throw invalidParameter(`An access entry of type ${type} needs an IAM role of the cluster's account`);
-  if (ctx.table(accessEntries).has(childKey(clusterName, principalArn)))
+  const made = ctx.table(accessEntries).get(childKey(clusterName, principalArn));
+  if (made && isRepeated(made, input)) return { accessEntry: entryOf(made) };
+  if (made)
     throw resourceInUse("The specified access entry resource is already in use on this cluster.", { clusterName });
   return {
-    accessEntry: entryOf(putEntry(ctx, { clusterName, principalArn, principal, type, username, groups, tags })),
+    accessEntry: entryOf(
+      putEntry(ctx, { clusterName, principalArn, principal, type, username, groups, tags, ...tokenOf(input) }),
+    ),
   };
 }
 

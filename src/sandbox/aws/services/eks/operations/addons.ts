@@ -34,11 +34,12 @@ import { findRole } from "../rules/roles.ts";
 import { checkEnum, checkTags } from "../rules/text.ts";
 import type { AddonRow } from "../state.ts";
 import { addonTable, podIdentities } from "../state.ts";
+import { isRepeated, tokenOf } from "../tokens.ts";
 import { beginUpdate, repeatedUpdate, updateOf, updateParams } from "../updates.ts";
 import { associate } from "./pod-identity.ts";
 
 function addonOf(row: Readonly<AddonRow>): Addon {
-  const { createdAt, modifiedAt, ...shown } = row;
+  const { createdAt, modifiedAt, token: _, ...shown } = row;
   return { ...shown, createdAt: new Date(createdAt), modifiedAt: new Date(modifiedAt) };
 }
 
@@ -105,11 +106,12 @@ function create(input: Sent<CreateAddonRequest>, ctx: Context): CreateAddonRespo
   const about = { clusterName, addonName };
   const cluster = requireUsableCluster(ctx, clusterName, ["ACTIVE", "UPDATING"]);
   const key = childKey(clusterName, addonName);
+  const made = ctx.table(addonTable).get(key);
+  if (made && isRepeated(made, input)) return { addon: addonOf(made) };
   checkEnum(input.resolveConflicts, ["OVERWRITE", "NONE", "PRESERVE"], "resolveConflicts");
   const addonVersion = checkedVersion(addonName, cluster.version, input.addonVersion);
-  const before = ctx.table(addonTable).get(key);
   // What has failed may be created again over itself, as on AWS.
-  if (before && before.status !== "CREATE_FAILED") throw resourceInUse("Addon already exists.", about);
+  if (made && made.status !== "CREATE_FAILED") throw resourceInUse("Addon already exists.", about);
   checkTags(input.tags);
   checkRole(ctx, input.serviceAccountRoleArn);
   checkConfiguration(addonName, input.configurationValues);
@@ -128,6 +130,7 @@ function create(input: Sent<CreateAddonRequest>, ctx: Context): CreateAddonRespo
     ...(input.configurationValues ? { configurationValues: input.configurationValues } : {}),
     namespaceConfig: { namespace: input.namespaceConfig?.namespace ?? facts?.namespace ?? "kube-system" },
     ...(facts?.owner === "community" ? { owner: "community", publisher: "eks" } : {}),
+    ...tokenOf(input),
   });
   const podIdentityAssociations = setAssociations(ctx, row, input.podIdentityAssociations ?? []);
   const complete = ctx

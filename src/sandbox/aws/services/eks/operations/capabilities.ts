@@ -17,15 +17,17 @@ import { defineTimer } from "../../../core/index.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, notFound, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";
-import { childKey, eksArn, page, requireCluster, requireUsableCluster, subject } from "../lookup.ts";
+import { childKey, eksArn, observeLeaving, page, requireCluster, requireUsableCluster, subject } from "../lookup.ts";
 import { checkServiceRole } from "../rules/roles.ts";
 import { checkEnum, checkName, checkTags } from "../rules/text.ts";
 import type { CapabilityRow } from "../state.ts";
 import { capabilities } from "../state.ts";
+import { isRepeated, tokenOf } from "../tokens.ts";
 import { beginUpdate, endUpdate, repeatedUpdate, updateOf, updateParams } from "../updates.ts";
 
 function capabilityOf(row: Readonly<CapabilityRow>): Capability {
-  return { ...row, createdAt: new Date(row.createdAt), modifiedAt: new Date(row.modifiedAt) };
+  const { token: _, ...shown } = row;
+  return { ...shown, createdAt: new Date(row.createdAt), modifiedAt: new Date(row.modifiedAt) };
 }
 
 function find(ctx: Context, cluster: string, name: string): Readonly<CapabilityRow> {
@@ -65,6 +67,8 @@ function create(input: Sent<CreateCapabilityRequest>, ctx: Context): CreateCapab
   checkEnum(input.deletePropagationPolicy, ["RETAIN"], "deletePropagationPolicy");
   checkTags(input.tags);
   const rows = ctx.table(capabilities).by("cluster", clusterName);
+  const made = rows.find((row) => row.capabilityName === name && isRepeated(row, input));
+  if (made) return { capability: capabilityOf(made) };
   if (rows.some((row) => row.capabilityName === name))
     throw resourceInUse(`Capability already exists with name: ${name}`, { clusterName });
   if (rows.some((row) => row.type === type))
@@ -87,6 +91,7 @@ function create(input: Sent<CreateCapabilityRequest>, ctx: Context): CreateCapab
     createdAt: ctx.now(),
     modifiedAt: ctx.now(),
     deletePropagationPolicy: input.deletePropagationPolicy,
+    ...tokenOf(input),
   });
   later(ctx, { cluster: clusterName, name });
   return { capability: capabilityOf(row) };
@@ -148,8 +153,12 @@ export const capabilityOperations: Readonly<Record<string, Operation>> = {
   ListCapabilities: eksOperation<ListCapabilitiesRequest, ListCapabilitiesResponse>("ListCapabilities", {
     on: "cluster",
     run: (input, ctx) => {
-      requireCluster(ctx, input.clusterName);
-      const rows = ctx.table(capabilities).by("cluster", input.clusterName).map(capabilityOf);
+      const { clusterName } = input;
+      requireCluster(ctx, clusterName);
+      const own = (): readonly Readonly<CapabilityRow>[] => ctx.table(capabilities).by("cluster", clusterName);
+      const leaving = own().map((row) => ({ name: [clusterName, row.capabilityName], status: row.status }));
+      observeLeaving(ctx, "capability", leaving);
+      const rows = own().map(capabilityOf);
       const summaries = rows.map(({ capabilityName, arn, type, status, version, createdAt, modifiedAt }) => ({
         capabilityName,
         arn,

@@ -31,6 +31,7 @@ import { checkServiceRole } from "../rules/roles.ts";
 import { checkName, checkTags } from "../rules/text.ts";
 import type { ClusterRow, FargateProfileRow } from "../state.ts";
 import { clusters, fargateProfiles, nodegroups } from "../state.ts";
+import { isRepeated, tokenOf } from "../tokens.ts";
 import { addNodeEntry, removeNodeEntry } from "./access-entries.ts";
 
 function profileOf(row: Readonly<FargateProfileRow>): FargateProfile {
@@ -130,8 +131,7 @@ function create(input: Sent<CreateFargateProfileRequest>, ctx: Context): CreateF
   const key = childKey(clusterName, name);
   requireCluster(ctx, clusterName);
   const existing = ctx.table(fargateProfiles).get(key);
-  if (existing && input.clientRequestToken !== undefined && existing.token === input.clientRequestToken)
-    return { fargateProfile: profileOf(existing) };
+  if (existing && isRepeated(existing, input)) return { fargateProfile: profileOf(existing) };
   const cluster = requireUsableCluster(ctx, clusterName);
   if (existing)
     throw resourceInUse("A Fargate Profile already exists with this name in this cluster.", { clusterName });
@@ -159,7 +159,7 @@ function create(input: Sent<CreateFargateProfileRequest>, ctx: Context): CreateF
     status: "CREATING",
     tags: { ...input.tags },
     health: { issues: [] },
-    ...(input.clientRequestToken === undefined ? {} : { token: input.clientRequestToken }),
+    ...tokenOf(input),
   });
   addNodeEntry(ctx, cluster, podExecutionRoleArn, "FARGATE_LINUX");
   const facts = { service: "eks", resource: "fargateprofile", cluster: clusterName, name };

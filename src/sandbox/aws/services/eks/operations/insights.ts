@@ -133,7 +133,13 @@ function insightOf(
       "EKS update cluster documentation": "https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html",
     },
     resources: troubled.map((arn) => ({ insightStatus: { status, reason: "" }, arn })),
-    categorySpecificSummary: { deprecationDetails: [], addonCompatibilityDetails: [] },
+    categorySpecificSummary: {
+      deprecationDetails: [],
+      addonCompatibilityDetails: troubled
+        .map((arn) => /:addon\/[^/]+\/([^/]+)\//.exec(arn)?.[1])
+        .filter((name) => name !== undefined)
+        .map((name) => ({ name, compatibleVersions: addonVersions(name, version).map((each) => each.version) })),
+    },
   };
 }
 

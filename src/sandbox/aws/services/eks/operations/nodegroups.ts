@@ -43,6 +43,7 @@ import { checkServiceRole } from "../rules/roles.ts";
 import { checkEnum, checkName, checkTags } from "../rules/text.ts";
 import type { ClusterRow, NodegroupRow } from "../state.ts";
 import { nodegroups } from "../state.ts";
+import { isRepeated, tokenOf } from "../tokens.ts";
 
 /** A node group as the API shows it. */
 function nodegroupOf(row: Readonly<NodegroupRow>): Nodegroup {
@@ -112,8 +113,7 @@ function create(input: Sent<CreateNodegroupRequest>, ctx: Context): CreateNodegr
   requireCluster(ctx, clusterName);
   const key = childKey(clusterName, nodegroupName);
   const existing = ctx.table(nodegroups).get(key);
-  if (existing && input.clientRequestToken !== undefined && existing.token === input.clientRequestToken)
-    return { nodegroup: nodegroupOf(existing) };
+  if (existing && isRepeated(existing, input)) return { nodegroup: nodegroupOf(existing) };
   const cluster = requireUsableCluster(ctx, clusterName);
   if (existing)
     throw resourceInUse(`NodeGroup already exists with name ${nodegroupName} and cluster name ${clusterName}`, about);
@@ -154,7 +154,7 @@ function create(input: Sent<CreateNodegroupRequest>, ctx: Context): CreateNodegr
     ...(input.nodeRepairConfig ? { nodeRepairConfig: input.nodeRepairConfig } : {}),
     ...(input.warmPoolConfig ? { warmPoolConfig: input.warmPoolConfig } : {}),
     tags: { ...input.tags },
-    ...(input.clientRequestToken === undefined ? {} : { token: input.clientRequestToken }),
+    ...tokenOf(input),
     hidden: {
       uuid,
       groupName: `eks-${nodegroupName}-${uuid}`,

@@ -20,11 +20,13 @@ import { findRole } from "../rules/roles.ts";
 import { checkTags } from "../rules/text.ts";
 import type { PodIdentityRow } from "../state.ts";
 import { podIdentities } from "../state.ts";
+import { isRepeated, tokenOf } from "../tokens.ts";
 
 const dnsName = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 function associationOf(row: Readonly<PodIdentityRow>): PodIdentityAssociation {
-  return { ...row, createdAt: new Date(row.createdAt), modifiedAt: new Date(row.modifiedAt) };
+  const { token: _, ...shown } = row;
+  return { ...shown, createdAt: new Date(row.createdAt), modifiedAt: new Date(row.modifiedAt) };
 }
 
 function find(ctx: Context, cluster: string, id: string): Readonly<PodIdentityRow> {
@@ -65,13 +67,16 @@ export interface NewAssociation {
   targetRoleArn?: string | undefined;
   policy?: string | undefined;
   ownerArn?: string;
+  clientRequestToken?: string | undefined;
 }
 
 /** Makes an association; a service account can have only one. */
 export function associate(ctx: Context, wanted: NewAssociation): Readonly<PodIdentityRow> {
   const { clusterName, namespace, serviceAccount, roleArn, targetRoleArn, policy } = wanted;
   const rows = ctx.table(podIdentities).by("cluster", clusterName);
-  if (rows.some((row) => row.namespace === namespace && row.serviceAccount === serviceAccount))
+  const made = rows.find((row) => row.namespace === namespace && row.serviceAccount === serviceAccount);
+  if (made && isRepeated(made, wanted)) return made;
+  if (made)
     throw resourceInUse("Association already exists: a service account can have one pod identity association", {
       clusterName,
     });
@@ -99,6 +104,7 @@ export function associate(ctx: Context, wanted: NewAssociation): Readonly<PodIde
       ? { targetRoleArn, externalId: `${ctx.region}/${ctx.account}/${clusterName}/${namespace}/${serviceAccount}` }
       : {}),
     ...(policy === undefined ? {} : { policy }),
+    ...tokenOf(wanted),
   });
 }
 

@@ -75,6 +75,16 @@ function find(ctx: Context, arn: string): Found {
   throw new AwsError("NotFoundException", `Resource ${arn} was not found`, { status: 404 });
 }
 
+/** The same rules as of tags at creation, under the name that these operations have for a bad request. */
+function refused(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== "InvalidParameterException") throw error;
+    throw new AwsError("BadRequestException", error.message, { status: 400 });
+  }
+}
+
 const onArn = (action: string) => (input: { resourceArn?: string | undefined }) => [
   { action: `eks:${action}`, resource: input.resourceArn ?? "*" },
 ];
@@ -84,7 +94,7 @@ export const tagOperations: Readonly<Record<string, Operation>> = {
     permissions: onArn("TagResource"),
     run: ({ resourceArn, tags }, ctx) => {
       const { kind, key, tags: before } = find(ctx, resourceArn);
-      checkTags(tags, before, ctx.principal.type === "AWSService");
+      refused(() => checkTags(tags, before, ctx.principal.type === "AWSService"));
       ctx.table(kind.table).update(key, { tags: { ...before, ...tags } });
       return {};
     },

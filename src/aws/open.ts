@@ -1,7 +1,7 @@
 // The door to AWS: one function that calls an operation by name, with retries, typed errors and idempotency tokens.
 import { setMaxListeners } from "node:events";
 import { errorMessage, LotseError } from "../base/index.ts";
-import { awsError } from "./errors.ts";
+import { awsError, isForeign } from "./errors.ts";
 import { loadService } from "./load.ts";
 import type { Input, OperationName, Output, ServiceName } from "./operations.ts";
 import { withRetries } from "./retry.ts";
@@ -169,7 +169,7 @@ export function openAws(options: OpenOptions): Aws {
         known = true;
         return output;
       } catch (error) {
-        if (hasAnswered(error)) known = true;
+        if (hasAnswered(error) && !isForeign(error)) known = true;
         throw error;
       }
     };
@@ -189,7 +189,9 @@ export function openAws(options: OpenOptions): Aws {
       if (options.signal?.aborted) throw interrupted(options.signal);
       throw awsError(error, {
         action: `${name}:${operation}`,
+        known,
         ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+        ...(options.profile !== undefined && { profile: options.profile }),
       });
     }
   };

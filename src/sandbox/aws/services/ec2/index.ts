@@ -4,11 +4,14 @@ import { defineService } from "../../core/index.ts";
 import { addressTimers } from "./addresses.ts";
 import { dryRun } from "./errors.ts";
 import { instanceTimers } from "./instance-states.ts";
+import { cidrReservationOperations } from "./operations/cidr-reservations.ts";
 import { dhcpOptionsOperations } from "./operations/dhcp-options.ts";
 import { ebsEncryptionOperations } from "./operations/ebs-encryption.ts";
 import { elasticAddressOperations } from "./operations/elastic-addresses.ts";
 import { endpointServiceOperations } from "./operations/endpoint-services.ts";
+import { flowLogOperations } from "./operations/flow-logs.ts";
 import { imageOperations } from "./operations/images.ts";
+import { instanceProfileOperations } from "./operations/instance-profiles.ts";
 import { instanceAttributeOperations } from "./operations/instance-attributes.ts";
 import { instanceTypeOperations } from "./operations/instance-types.ts";
 import { instanceOperations } from "./operations/instances.ts";
@@ -19,7 +22,9 @@ import { launchTemplateOperations } from "./operations/launch-templates.ts";
 import { natGatewayOperations, natGatewayTimers } from "./operations/nat-gateways.ts";
 import { networkAclOperations } from "./operations/network-acls.ts";
 import { networkInterfaceOperations } from "./operations/network-interfaces.ts";
+import { peeringOperations } from "./operations/peering.ts";
 import { placementGroupOperations } from "./operations/placement-groups.ts";
+import { prefixListOperations } from "./operations/prefix-lists.ts";
 import { regionOperations } from "./operations/regions.ts";
 import { routeTableOperations } from "./operations/route-tables.ts";
 import { securityGroupRuleOperations } from "./operations/security-group-rules.ts";
@@ -37,13 +42,16 @@ import { accountAttributes } from "./state.ts";
 import { createDefaultVpc } from "./vpc.ts";
 
 const operations: Readonly<Record<string, Operation>> = {
+  ...cidrReservationOperations,
   ...dhcpOptionsOperations,
   ...ebsEncryptionOperations,
   ...elasticAddressOperations,
   ...endpointServiceOperations,
+  ...flowLogOperations,
   ...imageOperations,
   ...instanceAttributeOperations,
   ...instanceOperations,
+  ...instanceProfileOperations,
   ...instanceTypeOperations,
   ...interfaceAddressOperations,
   ...internetGatewayOperations,
@@ -52,7 +60,9 @@ const operations: Readonly<Record<string, Operation>> = {
   ...natGatewayOperations,
   ...networkAclOperations,
   ...networkInterfaceOperations,
+  ...peeringOperations,
   ...placementGroupOperations,
+  ...prefixListOperations,
   ...regionOperations,
   ...routeTableOperations,
   ...securityGroupOperations,

@@ -2,8 +2,10 @@
 import type { Context, TableDefinition } from "../../core/index.ts";
 import { AwsError } from "../../core/index.ts";
 import type {
+  CidrReservation,
   DhcpOptions,
   ElasticAddress,
+  FlowLog,
   Gateway,
   Image,
   Instance,
@@ -12,7 +14,9 @@ import type {
   NatGateway,
   NetworkAcl,
   NetworkInterface,
+  PeeringConnection,
   PlacementGroup,
+  PrefixList,
   RouteTable,
   SecurityGroup,
   SecurityGroupRule,
@@ -24,17 +28,21 @@ import type {
   VpcEndpoint,
 } from "./state.ts";
 import {
+  cidrReservations,
   dhcpOptions,
   egressOnlyGateways,
   elasticAddresses,
+  flowLogs,
   images,
   instances,
   internetGateways,
   keyPairs,
   launchTemplates,
+  managedPrefixLists,
   natGateways,
   networkAcls,
   networkInterfaces,
+  peeringConnections,
   placementGroups,
   routeTables,
   securityGroupRules,
@@ -218,6 +226,38 @@ export const placementGroupKind: Kind<PlacementGroup> = kind(
   { notFound: "InvalidPlacementGroup.Unknown", malformed: "InvalidPlacementGroupId.Malformed" },
 );
 
+export const prefixListKind: Kind<PrefixList> = kind(
+  "pl",
+  "prefix-list",
+  managedPrefixLists,
+  "InvalidPrefixListID",
+  the("prefix list ID"),
+  { malformed: "InvalidPrefixListId.Malformed" },
+);
+export const peeringKind: Kind<PeeringConnection> = kind(
+  "pcx",
+  "vpc-peering-connection",
+  peeringConnections,
+  "InvalidVpcPeeringConnectionID",
+  the("vpcPeeringConnection ID"),
+  { malformed: "InvalidVpcPeeringConnectionId.Malformed" },
+);
+export const flowLogKind: Kind<FlowLog> = kind(
+  "fl",
+  "vpc-flow-log",
+  flowLogs,
+  "InvalidFlowLogId",
+  (id) => `These flow log ids in the input list are not found: [TotalCount: 1] ${id}`,
+  { malformed: undefined },
+);
+export const cidrReservationKind: Kind<CidrReservation> = kind(
+  "scr",
+  "subnet-cidr-reservation",
+  cidrReservations,
+  "InvalidSubnetCidrReservationID",
+  the("subnet-cidr-reservation ID"),
+);
+
 /** Every kind, by prefix of its ids. */
 export const kinds: ReadonlyMap<string, Kind> = new Map(
   (
@@ -242,6 +282,10 @@ export const kinds: ReadonlyMap<string, Kind> = new Map(
       launchTemplateKind,
       keyPairKind,
       placementGroupKind,
+      prefixListKind,
+      peeringKind,
+      flowLogKind,
+      cidrReservationKind,
     ] as unknown as Kind[]
   ).map((one) => [one.prefix, one]),
 );

@@ -48,7 +48,7 @@ export function parsePublicKey(text: string): PublicKey {
   const trimmed = text.trim();
   const body = trimmed.startsWith("---- BEGIN SSH2 PUBLIC KEY ----")
     ? rfc4716Body(trimmed)
-    : /^ssh-/.test(trimmed)
+    : trimmed.startsWith("ssh-")
       ? (trimmed.split(/\s+/)[1] ?? "")
       : trimmed.replaceAll(/\s/g, "");
   const blob = Buffer.from(body, "base64");

@@ -1,7 +1,5 @@
 // Which services have VPC endpoints, and the prefix lists of the gateway ones.
 import type {
-  DescribeManagedPrefixListsRequest,
-  DescribeManagedPrefixListsResult,
   DescribePrefixListsRequest,
   DescribePrefixListsResult,
   DescribeVpcEndpointServicesRequest,
@@ -11,6 +9,7 @@ import type { Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
 import { endpointServices, prefixLists } from "../endpoint-services.ts";
+import { notFound, prefixListKind } from "../kinds.ts";
 
 export const endpointServiceOperations: Readonly<Record<string, Operation>> = {
   DescribeVpcEndpointServices: operation<DescribeVpcEndpointServicesRequest, DescribeVpcEndpointServicesResult>(
@@ -48,7 +47,11 @@ export const endpointServiceOperations: Readonly<Record<string, Operation>> = {
   ),
 
   DescribePrefixLists: operation<DescribePrefixListsRequest, DescribePrefixListsResult>((input, ctx) => {
-    const lists = applyFilters(prefixLists(ctx.region, ctx.partition), input.Filters, {
+    const all = prefixLists(ctx.region, ctx.partition);
+    const missing = input.PrefixListIds?.find((id) => !all.some((list) => list.id === id));
+    if (missing !== undefined) throw notFound(prefixListKind, missing);
+    const asked = all.filter(({ id }) => !input.PrefixListIds?.length || input.PrefixListIds.includes(id));
+    const lists = applyFilters(asked, input.Filters, {
       "prefix-list-id": (list) => list.id,
       "prefix-list-name": (list) => list.name,
     });
@@ -58,24 +61,4 @@ export const endpointServiceOperations: Readonly<Record<string, Operation>> = {
       ...(nextToken ? { NextToken: nextToken } : {}),
     };
   }),
-
-  DescribeManagedPrefixLists: operation<DescribeManagedPrefixListsRequest, DescribeManagedPrefixListsResult>(
-    (input, ctx) => {
-      const lists = applyFilters(prefixLists(ctx.region, ctx.partition), input.Filters, {
-        "prefix-list-id": (list) => list.id,
-        "prefix-list-name": (list) => list.name,
-        "owner-id": () => "AWS",
-      });
-      return {
-        PrefixLists: lists.map((list) => ({
-          PrefixListId: list.id,
-          AddressFamily: "IPv4",
-          PrefixListArn: `arn:${ctx.partition}:ec2:${ctx.region}:aws:prefix-list/${list.id}`,
-          PrefixListName: list.name,
-          Tags: [],
-          OwnerId: "AWS",
-        })),
-      };
-    },
-  ),
 };

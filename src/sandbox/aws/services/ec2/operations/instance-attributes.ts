@@ -1,7 +1,5 @@
 // Attributes of instances, read and changed one by one.
 import type {
-  DescribeIamInstanceProfileAssociationsRequest,
-  DescribeIamInstanceProfileAssociationsResult,
   DescribeInstanceAttributeRequest,
   DescribeInstanceCreditSpecificationsRequest,
   DescribeInstanceCreditSpecificationsResult,
@@ -18,7 +16,6 @@ import type {
 import { instanceType } from "../../../../../facts/index.ts";
 import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
-import { applyFilters } from "../../../query/index.ts";
 import { invalidValue } from "../errors.ts";
 import { interfaceGroups } from "../interfaces.ts";
 import { find, instanceKind, required, volumeKind } from "../kinds.ts";
@@ -178,25 +175,6 @@ export const instanceAttributeOperations: Readonly<Record<string, Operation>> = 
           InstanceId: row.id,
           CpuCredits: row.creditSpecification ?? (row.type.startsWith("t2.") ? "standard" : "unlimited"),
         })),
-    };
-  }),
-
-  DescribeIamInstanceProfileAssociations: operation<
-    DescribeIamInstanceProfileAssociationsRequest,
-    DescribeIamInstanceProfileAssociationsResult
-  >((input, ctx) => {
-    const rows = ctx
-      .table(instances)
-      .list((row) => row.profile !== undefined && row.state !== "terminated")
-      .filter((row) => !input.AssociationIds?.length || input.AssociationIds.includes(row.profileAssociationId ?? ""));
-    const matching = applyFilters(rows, input.Filters, { "instance-id": (row) => row.id, state: () => "associated" });
-    return {
-      IamInstanceProfileAssociations: matching.map((row) => ({
-        AssociationId: row.profileAssociationId,
-        InstanceId: row.id,
-        IamInstanceProfile: { Arn: row.profile?.arn, Id: row.profile?.id },
-        State: "associated" as const,
-      })),
     };
   }),
 };

@@ -18,6 +18,7 @@ import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
 import { dependencyViolation, invalidValue } from "../errors.ts";
 import { arnOf, find, notFound, required, securityGroupKind, vpcKind } from "../kinds.ts";
+import { activePeering } from "../peering.ts";
 import { permissionsOf } from "../security-rules.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../state.ts";
 import { networkInterfaces, securityGroupRules, securityGroups, vpcs } from "../state.ts";
@@ -152,9 +153,17 @@ export const securityGroupOperations: Readonly<Record<string, Operation>> = {
     DescribeSecurityGroupReferencesRequest,
     DescribeSecurityGroupReferencesResult
   >((input, ctx) => {
-    for (const id of input.GroupId ?? []) find(ctx, securityGroupKind, id, "groupId");
-    // References from other VPCs need a peering connection; there is none here.
-    return { SecurityGroupReferenceSet: [] };
+    const SecurityGroupReferenceSet = required(input.GroupId, "groupId").flatMap((id) => {
+      const group = find(ctx, securityGroupKind, id, "groupId");
+      const rules = ctx.table(securityGroupRules).by("peer", id);
+      const others = new Set(rules.map((rule) => ctx.table(securityGroups).get(rule.groupId)?.vpcId ?? group.vpcId));
+      others.delete(group.vpcId);
+      return [...others].map((ReferencingVpcId) => {
+        const VpcPeeringConnectionId = activePeering(ctx, group.vpcId, ReferencingVpcId)?.id;
+        return { GroupId: id, ReferencingVpcId, ...(VpcPeeringConnectionId ? { VpcPeeringConnectionId } : {}) };
+      });
+    });
+    return { SecurityGroupReferenceSet };
   }),
 
   GetSecurityGroupsForVpc: operation<GetSecurityGroupsForVpcRequest, GetSecurityGroupsForVpcResult>((input, ctx) => {

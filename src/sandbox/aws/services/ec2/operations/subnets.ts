@@ -24,7 +24,16 @@ import { describe } from "../describe.ts";
 import { dependencyViolation, invalidCombination, invalidValue } from "../errors.ts";
 import { arnOf, find, required, subnetKind, vpcKind } from "../kinds.ts";
 import type { Subnet, Vpc } from "../state.ts";
-import { natGateways, networkAcls, networkInterfaces, routeTables, subnets, vpcs } from "../state.ts";
+import {
+  cidrReservations,
+  flowLogs,
+  natGateways,
+  networkAcls,
+  networkInterfaces,
+  routeTables,
+  subnets,
+  vpcs,
+} from "../state.ts";
 import { tagList, tagsFor } from "../tags.ts";
 import { zoneFor, zonesOf } from "../zones.ts";
 import { createDefaultSubnet, newSubnet, parseIpv4Block } from "../vpc.ts";
@@ -219,6 +228,8 @@ export const subnetOperations: Readonly<Record<string, Operation>> = {
       ctx.table(networkAcls).update(acl.id, {
         associations: acl.associations.filter(({ subnetId }) => subnetId !== id),
       });
+    for (const row of ctx.table(cidrReservations).by("subnet", id)) ctx.table(cidrReservations).delete(row.id);
+    for (const row of ctx.table(flowLogs).by("resource", id)) ctx.table(flowLogs).delete(row.id);
     ctx.table(subnets).delete(id);
     return {};
   }),

@@ -24,10 +24,12 @@ import { find, required, vpcKind } from "../kinds.ts";
 import type { Vpc } from "../state.ts";
 import {
   egressOnlyGateways,
+  flowLogs,
   internetGateways,
   natGateways,
   networkAcls,
   networkInterfaces,
+  peeringConnections,
   routeTables,
   securityGroupRules,
   securityGroups,
@@ -94,6 +96,10 @@ function checkNoDependencies(ctx: Context, id: string): void {
     ctx.table(networkInterfaces).by("vpc", id).length +
     ctx.table(vpcEndpoints).by("vpc", id).length +
     ctx
+      .table(peeringConnections)
+      .by("vpc", id)
+      .filter(({ status }) => status === "active").length +
+    ctx
       .table(natGateways)
       .by("vpc", id)
       .filter(({ state }) => state !== "deleted" && state !== "failed").length +
@@ -149,6 +155,7 @@ export const vpcOperations: Readonly<Record<string, Operation>> = {
         ctx.table(securityGroupRules).delete(rule.id);
       ctx.table(securityGroups).delete(group.id);
     }
+    for (const row of ctx.table(flowLogs).by("resource", id)) ctx.table(flowLogs).delete(row.id);
     ctx.table(vpcs).delete(id);
     return {};
   }),

@@ -34,6 +34,8 @@ export interface SandboxStatus {
   /** Requests for what isn't emulated, by what was asked for. */
   missing: Record<string, number>;
   faults: number;
+  /** What of the saved state was found damaged and left out. */
+  damage?: string;
   /** Set while the state can't be written to disk. */
   problem?: string;
 }
@@ -69,6 +71,7 @@ function statusOf({ sandbox }: AdminCall): SandboxStatus {
     rows,
     missing: Object.fromEntries(sandbox.missing),
     faults: sandbox.faults.list().length,
+    ...(sandbox.damage === undefined ? {} : { damage: sandbox.damage }),
     ...(sandbox.problem ? { problem: sandbox.problem.message } : {}),
   };
 }

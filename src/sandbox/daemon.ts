@@ -256,6 +256,7 @@ export async function serveSandbox(
   const file: DaemonFile = { pid: process.pid, endpoint: sandbox.endpoint, version };
   writeFileSync(`${path}.tmp`, JSON.stringify(file), { mode: 0o600 });
   renameSync(`${path}.tmp`, path);
+  if (sandbox.damage !== undefined) say(sandbox.damage);
   say(`lotse sandbox listens at ${sandbox.endpoint}, state in ${folder}`);
   const onSignal = (): void => stop();
   signal.addEventListener("abort", onSignal, { once: true });

@@ -117,6 +117,8 @@ export interface Sandbox {
   load(text: string): void;
   /** Writes to its folder at once what it otherwise writes a moment later; throws when the disk refuses. */
   flush(): void;
+  /** What of the saved state was found damaged and left out, and where it is kept. */
+  readonly damage: string | undefined;
   /** Why the state isn't on disk, while it isn't. */
   readonly problem: Error | undefined;
   /** Keeps the process alive while it listens; by itself a sandbox doesn't. */
@@ -281,6 +283,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       journal?.snapshot();
     },
     flush: () => journal?.flush(),
+    damage: journal?.damage,
     get problem() {
       return journal?.problem;
     },

@@ -129,6 +129,7 @@ export const up: Action = async (invocation) => {
   const options = daemonOptions(invocation);
   const { status, started } = await startDaemon(options);
   print(invocation, `${started ? "ready" : "already running"} at ${status.endpoint} (account ${status.account})`);
+  if (started && status.damage !== undefined) invocation.terminal.stderr.write(`${status.damage}\n`);
   if (!started) {
     const kept = keptSettings(options, status);
     if (kept.length > 0) {
@@ -169,6 +170,7 @@ export const status: Action = async (invocation) => {
     ["account", `${found.account}, ${found.region}`],
     ["virtual time", `${found.time} (${found.clock})`],
     ["state", `${found.rows} rows${found.problem ? `, NOT SAVED: ${found.problem}` : ""}`],
+    ...(found.damage === undefined ? [] : [["damage", found.damage] satisfies [string, string]]),
     ["faults", String(found.faults)],
     ...(found.credentials === "any"
       ? [["credentials", "any: unknown access keys act as the administrator"] satisfies [string, string]]

@@ -61,8 +61,8 @@ function holds(owner: Owner | undefined): owner is Owner {
 export function takeLock(folder: string): () => void {
   const path = join(folder, "lock");
   const mine = join(folder, `lock.${process.pid}`);
-  writeFileSync(mine, JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner));
   try {
+    writeFileSync(mine, JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner));
     for (let attempt = 0; attempt < 20; attempt += 1) {
       try {
         linkSync(mine, path);

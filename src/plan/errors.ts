@@ -9,6 +9,8 @@ export const planCodes: Readonly<Record<string, string>> = {
   "plan/changed": "Something differs between file and account",
   "plan/cluster-vanished": "The cluster's stack is there, the control plane isn't",
   "plan/destroy": "Goes with the cluster",
+  "plan/drifted": "Somebody has changed it beside its stack",
+  "plan/half-deleted": "The cluster's stack couldn't be deleted whole, and the control plane lives",
   "plan/immutable": "A living cluster can't change that",
   "plan/in-progress": "An interrupted run has begun it",
   "plan/kubernetes-side": "Stands inside Kubernetes; listed, not carried out",

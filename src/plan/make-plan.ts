@@ -63,6 +63,13 @@ function refuseForeign(found: Found): void {
       remedy: "Choose another metadata.name, or manage that cluster with the tool that made it",
     });
   }
+  if (found.cluster && stack?.status === "DELETE_FAILED") {
+    throw new LotseError("plan/half-deleted", {
+      title: `Somebody has begun to delete cluster ${found.name}: stack ${stack.name} is in DELETE_FAILED, and the control plane still runs`,
+      ...(stack.statusReason !== undefined && { detail: stack.statusReason }),
+      remedy: `lotse destroy --name ${found.name} finishes that; then apply makes the cluster anew. CloudFormation can't take a deletion back`,
+    });
+  }
   if (!found.cluster && stack && /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(stack.status)) {
     throw new LotseError("plan/cluster-vanished", {
       title: `Stack ${stack.name} is there, but its cluster ${found.name} is gone: somebody deleted it without the stack`,

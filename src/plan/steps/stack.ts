@@ -155,6 +155,8 @@ function creation(
     stack: stack.stackName,
     action,
     phase: rules.phase,
+    // A deletion that failed may have left what runs; a creation that failed has left nothing that anybody uses.
+    effect: existing?.status === "DELETE_FAILED" ? "replaces" : "none",
     why: [reason],
     duration: stackSeconds(stack.template, "create"),
     iamActions: [

@@ -132,6 +132,8 @@ const autoScalingGroup = resource("AWS::AutoScaling::AutoScalingGroup", "auto-sc
     if (obsolete) request.remember(obsolete);
   },
   delete(request) {
+    // Auto Scaling says ValidationError of a group that somebody has deleted; that mustn't hold up the stack.
+    if (!groupOf(request)) return;
     request.call("DeleteAutoScalingGroup", { AutoScalingGroupName: request.physicalId, ForceDelete: true });
   },
   gone: (request) => groupOf(request) === undefined,

@@ -58,6 +58,7 @@ function checkedVersion(name: string, clusterVersion: string, asked: string | un
 
 function checkRole(ctx: Context, arn: string | undefined): void {
   if (arn === undefined || arn === "") return;
+  if (arn.length > 255) throw invalidParameter("serviceAccountRoleArn cannot be longer than 255 characters");
   if (!findRole(ctx, arn))
     throw invalidParameter(`Role ${arn} cannot be found: serviceAccountRoleArn must be a role of this account`);
 }
@@ -115,6 +116,9 @@ function create(input: Sent<CreateAddonRequest>, ctx: Context): CreateAddonRespo
   checkTags(input.tags);
   checkRole(ctx, input.serviceAccountRoleArn);
   checkConfiguration(addonName, input.configurationValues);
+  const namespace = input.namespaceConfig?.namespace;
+  if (namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
+    throw invalidParameter(`The namespace ${namespace} in namespaceConfig is invalid`);
   const facts = addonFacts(addonName);
   const row = ctx.table(addonTable).put(key, {
     addonName,
@@ -128,7 +132,7 @@ function create(input: Sent<CreateAddonRequest>, ctx: Context): CreateAddonRespo
     tags: { ...input.tags },
     ...(input.serviceAccountRoleArn ? { serviceAccountRoleArn: input.serviceAccountRoleArn } : {}),
     ...(input.configurationValues ? { configurationValues: input.configurationValues } : {}),
-    namespaceConfig: { namespace: input.namespaceConfig?.namespace ?? facts?.namespace ?? "kube-system" },
+    namespaceConfig: { namespace: namespace ?? facts?.namespace ?? "kube-system" },
     ...(facts?.owner === "community" ? { owner: "community", publisher: "eks" } : {}),
     ...tokenOf(input),
   });

@@ -14,8 +14,9 @@ import type {
 } from "@aws-sdk/client-eks";
 import type { Context, Operation, Sent, TimerDefinition } from "../../../core/index.ts";
 import { defineTimer } from "../../../core/index.ts";
+import { changedConfiguration, newConfiguration } from "../capability-config.ts";
 import { eksOperation } from "../define.ts";
-import { invalidParameter, notFound, resourceInUse } from "../errors.ts";
+import { notFound, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";
 import { childKey, eksArn, observeLeaving, page, requireCluster, requireUsableCluster, subject } from "../lookup.ts";
 import { checkServiceRole } from "../rules/roles.ts";
@@ -74,9 +75,7 @@ function create(input: Sent<CreateCapabilityRequest>, ctx: Context): CreateCapab
   if (rows.some((row) => row.type === type))
     throw resourceInUse(`Cluster ${clusterName} already has a capability of type ${type}`, { clusterName });
   checkServiceRole(ctx, roleArn, "capabilities.eks.amazonaws.com", "roleArn");
-  const { argoCd, ack } = input.configuration ?? {};
-  if (type === "ARGOCD" && !argoCd)
-    throw invalidParameter("configuration.argoCd is required for capabilities of type ARGOCD", { clusterName });
+  const configuration = newConfiguration(type, input.configuration);
   const row = ctx.table(capabilities).put(childKey(clusterName, name), {
     capabilityName: name,
     arn: eksArn(ctx, `capability/${clusterName}/${type.toLowerCase()}/${name}/${ctx.ids.uuid()}`),
@@ -85,7 +84,7 @@ function create(input: Sent<CreateCapabilityRequest>, ctx: Context): CreateCapab
     roleArn,
     status: "CREATING",
     version: "1.0.0",
-    ...((argoCd ?? ack) ? { configuration: { ...(argoCd ? { argoCd } : {}), ...(ack ? { ack } : {}) } } : {}),
+    ...(configuration ? { configuration } : {}),
     tags: { ...input.tags },
     health: { issues: [] },
     createdAt: ctx.now(),
@@ -105,6 +104,9 @@ function update(input: Sent<UpdateCapabilityRequest>, ctx: Context): UpdateCapab
   if (repeated) return { update: updateOf(repeated) };
   if (row.status !== "ACTIVE") throw resourceInUse(`Capability ${name} is in status ${row.status}`, { clusterName });
   if (roleArn !== undefined) checkServiceRole(ctx, roleArn, "capabilities.eks.amazonaws.com", "roleArn");
+  const { deletePropagationPolicy } = input;
+  checkEnum(deletePropagationPolicy, ["RETAIN"], "deletePropagationPolicy");
+  const configuration = changedConfiguration(row.configuration, input.configuration);
   const begun = beginUpdate(ctx, {
     cluster: clusterName,
     owner,
@@ -116,6 +118,8 @@ function update(input: Sent<UpdateCapabilityRequest>, ctx: Context): UpdateCapab
     status: "UPDATING",
     modifiedAt: ctx.now(),
     ...(roleArn === undefined ? {} : { roleArn }),
+    ...(configuration ? { configuration } : {}),
+    ...(deletePropagationPolicy === undefined ? {} : { deletePropagationPolicy }),
   });
   later(ctx, { cluster: clusterName, name, updateId: begun.id });
   return { update: updateOf(begun) };

@@ -21,6 +21,7 @@ import {
   checkTaints,
   checkUpdateVersion,
 } from "../rules/nodegroup.ts";
+import { checkRepair, checkWarmPool } from "../rules/nodegroup-options.ts";
 import type { NodegroupRow } from "../state.ts";
 import { nodegroups } from "../state.ts";
 import { beginUpdate, repeatedUpdate, updateOf, updateParams } from "../updates.ts";
@@ -49,6 +50,8 @@ function changed(
 ): Partial<NodegroupRow> {
   const { labels, taints, scalingConfig, updateConfig, nodeRepairConfig, warmPoolConfig } = input;
   checkLabels(labels?.addOrUpdateLabels);
+  checkRepair(nodeRepairConfig);
+  checkWarmPool(warmPoolConfig);
   const kept = Object.entries(row.labels ?? {}).filter(([key]) => !labels?.removeLabels?.includes(key));
   const added = taints?.addOrUpdateTaints ?? [];
   const gone = [...(taints?.removeTaints ?? []), ...added];

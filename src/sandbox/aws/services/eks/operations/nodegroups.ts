@@ -39,6 +39,7 @@ import {
   checkTaints,
   checkTemplate,
 } from "../rules/nodegroup.ts";
+import { checkRepair, checkWarmPool } from "../rules/nodegroup-options.ts";
 import { checkServiceRole } from "../rules/roles.ts";
 import { checkEnum, checkName, checkTags } from "../rules/text.ts";
 import type { ClusterRow, NodegroupRow } from "../state.ts";
@@ -96,6 +97,8 @@ function checkAll(input: Sent<CreateNodegroupRequest>, cluster: Readonly<Cluster
   checkTags(input.tags);
   checkLabels(input.labels);
   checkTaints(input.taints);
+  checkRepair(input.nodeRepairConfig);
+  checkWarmPool(input.warmPoolConfig);
   checkEnum(input.capacityType, ["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"], "capacityType");
   if (input.diskSize !== undefined && (input.diskSize < 1 || input.diskSize > 16_384))
     throw invalidParameter(`Disk size must be between 1 and 16384 GiB, got ${input.diskSize}`);

@@ -94,6 +94,8 @@ export const tagOperations: Readonly<Record<string, Operation>> = {
     permissions: onArn("TagResource"),
     run: ({ resourceArn, tags }, ctx) => {
       const { kind, key, tags: before } = find(ctx, resourceArn);
+      if (Object.keys(tags).length === 0)
+        throw new AwsError("BadRequestException", "tags must have between 1 and 50 elements", { status: 400 });
       refused(() => checkTags(tags, before, ctx.principal.type === "AWSService"));
       ctx.table(kind.table).update(key, { tags: { ...before, ...tags } });
       return {};
@@ -103,6 +105,8 @@ export const tagOperations: Readonly<Record<string, Operation>> = {
     permissions: onArn("UntagResource"),
     run: ({ resourceArn, tagKeys }, ctx) => {
       const { kind, key, tags: before } = find(ctx, resourceArn);
+      if (tagKeys.length === 0 || tagKeys.length > 50)
+        throw new AwsError("BadRequestException", "tagKeys must have between 1 and 50 elements", { status: 400 });
       const tags = Object.fromEntries(Object.entries(before).filter(([name]) => !tagKeys.includes(name)));
       ctx.table(kind.table).update(key, { tags });
       return {};

@@ -108,6 +108,8 @@ export function checkRemoteNetworks(config: CreateClusterRequest["remoteNetworkC
     remoteNodeNetworks: (config?.remoteNodeNetworks ?? []).flatMap((network) => network.cidrs ?? []),
     remotePodNetworks: (config?.remotePodNetworks ?? []).flatMap((network) => network.cidrs ?? []),
   };
+  for (const name of ["remoteNodeNetworks", "remotePodNetworks"] as const)
+    if ((config?.[name] ?? []).length > 1) throw invalidParameter(`${name} cannot have more than one element`);
   for (const [name, cidrs] of Object.entries(lists)) {
     if (cidrs.length > 15) throw invalidParameter(`${name} cannot have more than 15 CIDR blocks`);
     const broken = cidrs.find((text) => parseCidr(text)?.family !== 4);

@@ -182,6 +182,9 @@ const autoMode: ConfigKind = {
     input.storageConfig !== undefined ||
     input.kubernetesNetworkConfig !== undefined,
   change: (input, row, ctx) => {
+    const { ipFamily, serviceIpv4Cidr } = input.kubernetesNetworkConfig ?? {};
+    if (ipFamily !== undefined || serviceIpv4Cidr !== undefined)
+      throw invalidParameter("ipFamily and serviceIpv4Cidr of kubernetesNetworkConfig cannot be updated");
     const enabled = checkAutoMode(input);
     if (enabled) checkClusterRole(ctx, row.roleArn, true);
     const { nodePools, nodeRoleArn } = input.computeConfig ?? {};

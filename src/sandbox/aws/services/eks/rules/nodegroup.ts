@@ -65,12 +65,14 @@ export function checkedUpdateConfig(config: NodegroupUpdateConfig | undefined): 
 }
 
 const labelKey = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+/** With its prefix: the API's limit, shorter than that of Kubernetes. */
+const longestKey = 63;
 const labelValue = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 
 /** Refuses labels that Kubernetes wouldn't take, or keeps for itself. */
 export function checkLabels(labels: Readonly<Record<string, string>> | undefined): void {
   for (const [key, value] of Object.entries(labels ?? {})) {
-    if (!labelKey.test(key)) throw invalidParameter(`Label key ${key} is invalid`);
+    if (!labelKey.test(key) || key.length > longestKey) throw invalidParameter(`Label key ${key} is invalid`);
     if (!labelValue.test(value)) throw invalidParameter(`Label value ${value} of key ${key} is invalid`);
     if (
       /^(?:[^/]*\.)?(kubernetes\.io|k8s\.io)\//.test(key) &&
@@ -93,7 +95,8 @@ const taintLimit = 50;
 export function checkTaints(taints: readonly Taint[] | undefined): void {
   if ((taints ?? []).length > taintLimit) throw invalidParameter(`A node group can have at most ${taintLimit} taints`);
   for (const { key, value, effect } of taints ?? []) {
-    if (!key || !labelKey.test(key)) throw invalidParameter(`Taint key ${key ?? ""} is invalid`);
+    if (!key || !labelKey.test(key) || key.length > longestKey)
+      throw invalidParameter(`Taint key ${key ?? ""} is invalid`);
     if (value !== undefined && !labelValue.test(value)) throw invalidParameter(`Taint value ${value} is invalid`);
     if (effect === undefined) throw invalidParameter(`Taint ${key} has no effect`);
     checkEnum(effect, ["NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE"], "taints.effect");

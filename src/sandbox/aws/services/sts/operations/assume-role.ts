@@ -23,6 +23,10 @@ export const sessionNamePattern: RegExp = /^[\w+=,.@-]*$/;
 /** What assuming a role needs, with the keys that trust policies look at. */
 function permissions(input: AssumeRoleRequest, ctx: Context): readonly Permission[] {
   const resource = input.RoleArn ?? "";
+  // What is no ARN at all is refused before anybody's rights are looked at.
+  if (resource.length >= 20 && !/^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$/.test(resource)) {
+    throw new AwsError("ValidationError", `${resource} is invalid`);
+  }
   // A source identity goes on through all roles, and each of them must let it.
   const sourceIdentity = callerSession(ctx)?.sourceIdentity ?? input.SourceIdentity;
   const conditions: Record<string, string | readonly string[]> = {

@@ -71,7 +71,8 @@ export const tokenOperations: Readonly<Record<string, Operation>> = {
       return {
         Credentials: openSession(ctx, seconds, { principal, transitiveTagKeys: [] }),
         FederatedUser: { FederatedUserId: principal.principalId, Arn: principal.arn },
-        ...packed,
+        // Unlike its sisters it says so when there was nothing to pack.
+        PackedPolicySize: packed.PackedPolicySize ?? 0,
       };
     },
   }),

@@ -224,6 +224,10 @@ function update(planning: Planning, addon: DesiredAddon, existing: Addon): Draft
     ...change,
     resolveConflicts: addon.resolveConflicts.update ?? "OVERWRITE",
   };
+  // UpdateAddon repeats the role that the add-on has.
+  const passesRole = [addon.serviceAccountRole, existing.serviceAccountRoleArn, ...addon.podIdentityAssociations].some(
+    (role) => role !== undefined && role !== "",
+  );
   const stacks = [addon.serviceAccountRole, ...addon.podIdentityAssociations.map(({ role }) => role)].flatMap((role) =>
     role && "stack" in role ? [role.stack] : [],
   );
@@ -236,7 +240,7 @@ function update(planning: Planning, addon: DesiredAddon, existing: Addon): Draft
       phase: addon.phase === "before-nodes" ? "network" : "after-nodes",
       why: reasons,
       duration: 60,
-      iamActions: [...addonActions, "eks:UpdateAddon", ...(stacks.length > 0 ? ["iam:PassRole", "iam:GetRole"] : [])],
+      iamActions: [...addonActions, "eks:UpdateAddon", ...(passesRole ? ["iam:PassRole", "iam:GetRole"] : [])],
       provides: [addon.id],
       after: [...addon.after, ...stacks],
       work,

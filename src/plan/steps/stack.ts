@@ -42,6 +42,32 @@ export function stackIamActions(what: "create" | "update" | "delete", types: rea
   return [...own, ...types.flatMap((type) => resourceTypeFacts(type)?.[what] ?? [])];
 }
 
+/** What a change needs of the handler of its resource's type. */
+function handlerActions({ type, action, effect }: ResourceChange): readonly string[] {
+  const facts = resourceTypeFacts(type);
+  if (action === "add") return facts?.create ?? [];
+  if (action === "remove") return facts?.delete ?? [];
+  return [
+    ...(facts?.update ?? []),
+    ...(effect === "replaces" ? [...(facts?.create ?? []), ...(facts?.delete ?? [])] : []),
+  ];
+}
+
+/** Types of unchanged resources that an update passes on to: they refer to what changes, directly or through others. */
+function dependentTypes(template: Template, changed: ReadonlySet<string>): string[] {
+  const touched = new Set(changed);
+  const entries = Object.entries(template.Resources);
+  const refersTo = (properties: unknown): boolean => {
+    const text = JSON.stringify(properties ?? {});
+    return [...touched].some((id) => text.includes(`"Ref":"${id}"`) || text.includes(`"Fn::GetAtt":["${id}"`));
+  };
+  for (let before = -1; before !== touched.size;) {
+    before = touched.size;
+    for (const [id, { Properties }] of entries) if (!touched.has(id) && refersTo(Properties)) touched.add(id);
+  }
+  return entries.flatMap(([id, { Type }]) => (touched.has(id) && !changed.has(id) ? [Type] : []));
+}
+
 /** Resource types of a template. */
 export const typesOf = (template: Template | undefined): string[] =>
   Object.values(template?.Resources ?? {}).map(({ Type }) => Type);
@@ -247,10 +273,13 @@ function change(planning: Planning, stack: DesiredStack, existing: FoundStack, r
     action: "update",
     effect: gravest([...changes.map(({ effect }) => effect), ...(changes.length === 0 ? (["none"] as const) : [])]),
     duration: Math.max(20, ...changes.map((change) => seconds(change))),
-    iamActions: stackIamActions("update", [
-      ...new Set(changes.map(({ type }) => type)),
-      ...(tags.lines.length > 0 ? typesOf(before) : []),
-    ]),
+    iamActions: [
+      ...stackIamActions("update", [
+        ...dependentTypes(stack.template, new Set(changes.map(({ logicalId }) => logicalId))),
+        ...(tags.lines.length > 0 ? typesOf(before) : []),
+      ]),
+      ...changes.flatMap((each) => handlerActions(each)),
+    ],
     work: {
       do: "update-stack",
       stack: stack.stackName,

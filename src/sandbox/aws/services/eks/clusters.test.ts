@@ -13,6 +13,16 @@ import { refusal } from "../../testing.ts";
 import { clusterRequest, world, worldWithCluster } from "./testing.ts";
 
 describe("creating a cluster", () => {
+  it("fails when a subnet is gone by then, and can be deleted", ({ expect }) => {
+    const here = world();
+    here.eks("CreateCluster", clusterRequest(here, { resourcesVpcConfig: { subnetIds: here.privateSubnets } }));
+    here.call("ec2", "DeleteSubnet", { SubnetId: here.privateSubnets[0] });
+    const { cluster } = here.eks<DescribeClusterResponse>("DescribeCluster", { name: "prod" });
+    expect(cluster).toMatchObject({ status: "FAILED", health: { issues: [{ code: "Ec2SubnetNotFound" }] } });
+    here.eks("DeleteCluster", { name: "prod" });
+    expect(refusal(() => here.eks("DescribeCluster", { name: "prod" }))).toMatch(/ResourceNotFoundException/);
+  });
+
   it("takes nine minutes, after which it has an endpoint, an authority and an issuer", ({ expect }) => {
     const here = world();
     const { cluster } = here.eks<DescribeClusterResponse>("CreateCluster", clusterRequest(here));

@@ -275,4 +275,21 @@ describe("limits of EKS's API", () => {
       configuration: { argoCd: { ...argoCd, rbacRoleMappings: [mapping("VIEWER", "b")] } },
     });
   });
+
+  it("CreatePodIdentityAssociation takes a target role of any account, and nothing else", ({ expect }) => {
+    const here = worldWithCluster();
+    const roleArn = roleFor(here, "pods", "pods.eks.amazonaws.com");
+    const associate = (serviceAccount: string, targetRoleArn: string): string =>
+      refusal(() =>
+        here.eks("CreatePodIdentityAssociation", {
+          clusterName: "prod",
+          namespace: "default",
+          serviceAccount,
+          roleArn,
+          targetRoleArn,
+        }),
+      );
+    expect(associate("a", "arn:aws:iam::999999999999:role/theirs")).toBe("nothing");
+    expect(associate("b", "theirs")).toMatch(/^InvalidParameterException: /);
+  });
 });

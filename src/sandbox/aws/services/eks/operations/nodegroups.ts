@@ -25,6 +25,7 @@ import {
   requireUsableCluster,
   subject,
 } from "../lookup.ts";
+import { reviewGroup } from "../nodegroup-health.ts";
 import { groupDrained, groupLaunched } from "../nodegroup-life.ts";
 import { recommendedImage, templateData } from "../nodegroup-parts.ts";
 import {
@@ -200,7 +201,7 @@ export const nodegroupOperations: Readonly<Record<string, Operation>> = {
     waiter: true,
     run: ({ clusterName, nodegroupName }, ctx) => {
       ctx.observe(subject("nodegroup", clusterName, nodegroupName));
-      return { nodegroup: nodegroupOf(requireNodegroup(ctx, clusterName, nodegroupName)) };
+      return { nodegroup: nodegroupOf(reviewGroup(ctx, requireNodegroup(ctx, clusterName, nodegroupName))) };
     },
   }),
   ListNodegroups: eksOperation<ListNodegroupsRequest, ListNodegroupsResponse>("ListNodegroups", {

@@ -45,6 +45,12 @@ function checkRole(ctx: Context, roleArn: string): void {
   if (!findRole(ctx, roleArn)) throw invalidParameter(`Role provided in the request does not exist. (${roleArn})`);
 }
 
+/** A role to chain to may be another account's; it isn't looked at before pods ask for it. */
+function checkTarget(roleArn: string | undefined): void {
+  if (!roleArn || /^arn:[a-z-]+:iam::\d{12}:role\/(?:.+\/)?[\w+=,.@-]{1,64}$/.test(roleArn)) return;
+  throw invalidParameter(`The targetRoleArn ${roleArn} is not the ARN of an IAM role`);
+}
+
 function checkPolicy(policy: string | undefined, disableSessionTags: boolean | undefined): void {
   if (policy === undefined) return;
   if (!disableSessionTags) throw invalidParameter("A policy can be specified only when disableSessionTags is true");
@@ -87,6 +93,7 @@ export function associate(ctx: Context, wanted: NewAssociation): Readonly<PodIde
       { clusterName },
     );
   checkRole(ctx, roleArn);
+  checkTarget(targetRoleArn);
   const associationId = `a-${ctx.ids.random.text("abcdefghijklmnopqrstuvwxyz0123456789", 17)}`;
   return ctx.table(podIdentities).put(childKey(clusterName, associationId), {
     clusterName,
@@ -122,6 +129,7 @@ function update(input: Sent<UpdatePodIdentityAssociationRequest>, ctx: Context):
   const row = find(ctx, input.clusterName, input.associationId);
   refuseOwned(row);
   if (input.roleArn !== undefined) checkRole(ctx, input.roleArn);
+  checkTarget(input.targetRoleArn);
   const disableSessionTags = input.disableSessionTags ?? row.disableSessionTags ?? false;
   checkPolicy(input.policy, disableSessionTags);
   const { targetRoleArn: _, externalId: __, ...rest } = row;

@@ -73,6 +73,8 @@ export interface EksOperation<Input, Output> {
   run: (input: Sent<Input>, ctx: Context) => Output;
   /** Roles that the caller hands to EKS. */
   passes?: (input: Sent<Input>) => readonly (string | undefined)[];
+  /** Roles that the caller hands to the cluster's pods. */
+  passesToPods?: (input: Sent<Input>) => readonly (string | undefined)[];
   /** Keys EKS makes grants on in the caller's name. */
   keys?: (input: Sent<Input>) => readonly (string | undefined)[];
   waiter?: boolean;
@@ -86,6 +88,12 @@ function tagConditions(input: Named): Record<string, string | readonly string[]>
   return conditions;
 }
 
+function passing(roles: readonly (string | undefined)[] = [], conditions: Record<string, string>): Permission[] {
+  return roles
+    .filter((role) => role !== undefined)
+    .map((resource) => ({ action: "iam:PassRole", resource, conditions }));
+}
+
 /**
  * Declares an operation of EKS.
  *
@@ -95,7 +103,7 @@ export function eksOperation<Input extends object, Output>(
   name: string,
   definition: EksOperation<Input, Output>,
 ): Operation {
-  const { on, also, makes, run, passes, keys, waiter } = definition;
+  const { on, also, makes, run, passes, passesToPods, keys, waiter } = definition;
   return operation<Sent<Input> & Named, Output>({
     run,
     ...(waiter ? { waiter } : {}),
@@ -108,13 +116,11 @@ export function eksOperation<Input extends object, Output>(
       ...(makes !== undefined && Object.keys(input.tags ?? {}).length > 0
         ? [{ action: "eks:TagResource", resource: arns[makes](input, ctx), conditions: tagConditions(input) }]
         : []),
-      ...(passes?.(input) ?? [])
-        .filter((role) => role !== undefined)
-        .map((role): Permission => ({
-          action: "iam:PassRole",
-          resource: role,
-          conditions: { "iam:PassedToService": "eks.amazonaws.com" },
-        })),
+      ...passing(passes?.(input), { "iam:PassedToService": "eks.amazonaws.com" }),
+      ...passing(passesToPods?.(input), {
+        "iam:PassedToService": "pods.eks.amazonaws.com",
+        "iam:AssociatedResourceArn": arns.cluster(input, ctx),
+      }),
       ...(keys?.(input) ?? [])
         .filter((key) => key?.startsWith("arn:"))
         .flatMap((key = ""): Permission[] => [

@@ -58,6 +58,27 @@ describe("permissions", () => {
     ).toBe("nothing");
   });
 
+  it("to give pods a role include passing it to the cluster's pods", ({ expect }) => {
+    const here = guarded();
+    const associate = (serviceAccount: string): object => ({
+      clusterName: "prod",
+      namespace: "default",
+      serviceAccount,
+      roleArn: here.strangeRole,
+    });
+    const pass = (PassedToService: string): object =>
+      allow("iam:PassRole", here.strangeRole, {
+        StringEquals: { "iam:PassedToService": PassedToService },
+        ArnLike: { "iam:AssociatedResourceArn": cluster("prod") },
+      });
+    const create = allow("eks:CreatePodIdentityAssociation", cluster("prod"));
+    const toEks = asUser(here, [create, pass("eks.amazonaws.com")]);
+    expect(toEks("CreatePodIdentityAssociation", associate("a"))).toMatch(/AccessDeniedException: .*iam:PassRole/);
+    const again = guarded();
+    const toPods = asUser(again, [create, pass("pods.eks.amazonaws.com")]);
+    expect(toPods("CreatePodIdentityAssociation", associate("a"))).toBe("nothing");
+  });
+
   it("to tag what is made are asked for besides", ({ expect }) => {
     const here = guarded();
     const request = clusterRequest(here, { name: "mine", tags: { team: "a" } });

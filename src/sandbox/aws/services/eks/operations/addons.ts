@@ -206,10 +206,8 @@ export const addonOperations: Readonly<Record<string, Operation>> = {
     on: "cluster",
     makes: "addon",
     run: create,
-    passes: (input) => [
-      input.serviceAccountRoleArn,
-      ...(input.podIdentityAssociations ?? []).map((each) => each.roleArn),
-    ],
+    passes: (input) => [input.serviceAccountRoleArn],
+    passesToPods: (input) => (input.podIdentityAssociations ?? []).map((each) => each.roleArn),
   }),
   DescribeAddon: eksOperation<DescribeAddonRequest, DescribeAddonResponse>("DescribeAddon", {
     on: "addon",
@@ -222,10 +220,8 @@ export const addonOperations: Readonly<Record<string, Operation>> = {
   UpdateAddon: eksOperation<UpdateAddonRequest, UpdateAddonResponse>("UpdateAddon", {
     on: "addon",
     run: update,
-    passes: (input) => [
-      input.serviceAccountRoleArn || undefined,
-      ...(input.podIdentityAssociations ?? []).map((each) => each.roleArn),
-    ],
+    passes: (input) => [input.serviceAccountRoleArn || undefined],
+    passesToPods: (input) => (input.podIdentityAssociations ?? []).map((each) => each.roleArn),
   }),
   DeleteAddon: eksOperation<DeleteAddonRequest, DeleteAddonResponse>("DeleteAddon", { on: "addon", run: remove }),
   ListAddons: eksOperation<ListAddonsRequest, ListAddonsResponse>("ListAddons", {

@@ -185,7 +185,7 @@ function list(input: Sent<ListPodIdentityAssociationsRequest>, ctx: Context): Li
 export const podIdentityOperations: Readonly<Record<string, Operation>> = {
   CreatePodIdentityAssociation: eksOperation<CreatePodIdentityAssociationRequest, CreatePodIdentityAssociationResponse>(
     "CreatePodIdentityAssociation",
-    { on: "cluster", makes: "podidentityassociation", run: create, passes: (input) => [input.roleArn] },
+    { on: "cluster", makes: "podidentityassociation", run: create, passesToPods: (input) => [input.roleArn] },
   ),
   DescribePodIdentityAssociation: eksOperation<
     DescribePodIdentityAssociationRequest,
@@ -196,7 +196,7 @@ export const podIdentityOperations: Readonly<Record<string, Operation>> = {
   }),
   UpdatePodIdentityAssociation: eksOperation<UpdatePodIdentityAssociationRequest, UpdatePodIdentityAssociationResponse>(
     "UpdatePodIdentityAssociation",
-    { on: "podidentityassociation", run: update, passes: (input) => [input.roleArn] },
+    { on: "podidentityassociation", run: update, passesToPods: (input) => [input.roleArn] },
   ),
   ListPodIdentityAssociations: eksOperation<ListPodIdentityAssociationsRequest, ListPodIdentityAssociationsResponse>(
     "ListPodIdentityAssociations",

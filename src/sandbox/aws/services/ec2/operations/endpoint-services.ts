@@ -8,12 +8,14 @@ import type {
 import type { Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
+import { checkMaxResults } from "../describe.ts";
 import { endpointServices, prefixLists } from "../endpoint-services.ts";
 import { notFound, prefixListKind } from "../kinds.ts";
 
 export const endpointServiceOperations: Readonly<Record<string, Operation>> = {
   DescribeVpcEndpointServices: operation<DescribeVpcEndpointServicesRequest, DescribeVpcEndpointServicesResult>(
     (input, ctx) => {
+      checkMaxResults(input.MaxResults, 1);
       const all = endpointServices(ctx.region, ctx.partition);
       for (const name of input.ServiceNames ?? [])
         if (!all.some((service) => service.name === name))
@@ -23,6 +25,8 @@ export const endpointServiceOperations: Readonly<Record<string, Operation>> = {
         "service-name": (service) => service.name,
         "service-type": (service) => service.types,
         owner: () => "amazon",
+        "service-region": () => ctx.region,
+        "tag-key": () => undefined,
         "supported-ip-address-types": () => "ipv4",
       });
       const { items, nextToken } = paginate(matching, { token: input.NextToken, max: input.MaxResults });
@@ -47,6 +51,7 @@ export const endpointServiceOperations: Readonly<Record<string, Operation>> = {
   ),
 
   DescribePrefixLists: operation<DescribePrefixListsRequest, DescribePrefixListsResult>((input, ctx) => {
+    checkMaxResults(input.MaxResults, 1);
     const all = prefixLists(ctx.region, ctx.partition);
     const missing = input.PrefixListIds?.find((id) => !all.some((list) => list.id === id));
     if (missing !== undefined) throw notFound(prefixListKind, missing);

@@ -16,6 +16,7 @@ import type {
 import { instanceType } from "../../../../../facts/index.ts";
 import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
+import { refuseIdsWithPages } from "../describe.ts";
 import { invalidValue } from "../errors.ts";
 import { interfaceGroups } from "../interfaces.ts";
 import { find, instanceKind, required, volumeKind } from "../kinds.ts";
@@ -165,6 +166,7 @@ export const instanceAttributeOperations: Readonly<Record<string, Operation>> = 
     DescribeInstanceCreditSpecificationsRequest,
     DescribeInstanceCreditSpecificationsResult
   >((input, ctx) => {
+    refuseIdsWithPages(input.InstanceIds, input.MaxResults, "instancesSet");
     const rows = input.InstanceIds?.length
       ? input.InstanceIds.map((id) => find(ctx, instanceKind, id, "instanceId"))
       : ctx.table(instances).list((row) => row.creditSpecification === "unlimited");

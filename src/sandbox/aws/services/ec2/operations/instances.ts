@@ -19,13 +19,15 @@ import type {
 import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import type { Listing } from "../describe.ts";
-import { describe, select } from "../describe.ts";
+import { describe, refuseIdsWithPages, select } from "../describe.ts";
+import { instanceItemFilters, statusItemFilters } from "../filter-names.ts";
 import { isVisible, observeInstances, start, stop, terminate } from "../instance-states.ts";
 import { privateDnsName } from "../interfaces.ts";
+import { itemFilters } from "../item-filters.ts";
 import { find, instanceKind } from "../kinds.ts";
 import { launch } from "../launch.ts";
 import { primaryAssociation } from "../render-interface.ts";
-import { instancePrivateDnsName, reservations, stateCodes, stateItem } from "../render-instance.ts";
+import { instanceItem, instancePrivateDnsName, reservations, stateCodes, stateItem } from "../render-instance.ts";
 import type { Instance, NetworkInterface } from "../state.ts";
 import { instances, networkInterfaces, securityGroups } from "../state.ts";
 
@@ -48,6 +50,7 @@ const listing: Listing<Instance, Readonly<Instance>> = {
   visible: isVisible,
   observe: (rows, ctx) => observeInstances(ctx, rows),
   filters: (ctx) => ({
+    ...itemFilters(instanceItemFilters, (row: Readonly<Instance>) => instanceItem(row, ctx)),
     "instance-id": (row) => row.id,
     "instance-state-name": (row) => row.state,
     "instance-state-code": (row) => stateCodes[row.state],
@@ -158,6 +161,7 @@ const statusListing: Listing<Instance, InstanceStatus> = {
   ...listing,
   operation: "DescribeInstanceStatus",
   filters: () => ({
+    ...itemFilters(statusItemFilters, statusItem),
     "availability-zone": (row) => row.zone,
     "instance-state-name": (row) => row.state,
     "instance-state-code": (row) => stateCodes[row.state],
@@ -179,11 +183,7 @@ export const instanceOperations: Readonly<Record<string, Operation>> = {
   DescribeInstances: operation<DescribeInstancesRequest, DescribeInstancesResult>({
     waiter: true,
     run: (input, ctx) => {
-      if (input.InstanceIds?.length && input.MaxResults !== undefined)
-        throw new AwsError(
-          "InvalidParameterCombination",
-          "The parameter instancesSet cannot be used with the parameter maxResults",
-        );
+      refuseIdsWithPages(input.InstanceIds, input.MaxResults, "instancesSet");
       const { items, NextToken } = select(ctx, listing, input, input.InstanceIds);
       return { Reservations: reservations(items, ctx), ...(NextToken ? { NextToken } : {}) };
     },
@@ -192,6 +192,7 @@ export const instanceOperations: Readonly<Record<string, Operation>> = {
   DescribeInstanceStatus: operation<DescribeInstanceStatusRequest, DescribeInstanceStatusResult>({
     waiter: true,
     run: (input, ctx) => {
+      refuseIdsWithPages(input.InstanceIds, input.MaxResults, "instancesSet");
       const visible = (row: Readonly<Instance>): boolean =>
         isVisible(row, ctx) && (input.IncludeAllInstances === true || row.state === "running");
       // An id of an instance that isn't running is no mistake here, it's left out.

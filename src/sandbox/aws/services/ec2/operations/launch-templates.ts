@@ -22,7 +22,7 @@ import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
 import type { Listing } from "../describe.ts";
-import { describe } from "../describe.ts";
+import { checkMaxResults, describe } from "../describe.ts";
 import { invalidCombination } from "../errors.ts";
 import { launchTemplateKind, required } from "../kinds.ts";
 import {
@@ -230,6 +230,7 @@ export const launchTemplateOperations: Readonly<Record<string, Operation>> = {
     DescribeLaunchTemplateVersionsRequest,
     DescribeLaunchTemplateVersionsResult
   >((input, ctx) => {
+    checkMaxResults(input.MaxResults, 1);
     const matching = applyFilters(versionsAsked(ctx, input), input.Filters, {
       ...versionFields,
       "is-default-version": (row) => ctx.table(launchTemplates).get(row.templateId)?.defaultVersion === row.version,

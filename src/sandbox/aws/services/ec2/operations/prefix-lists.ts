@@ -22,6 +22,7 @@ import { formatCidr, parseCidr } from "../../../../../base/index.ts";
 import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
+import { checkMaxResults } from "../describe.ts";
 import { prefixLists } from "../endpoint-services.ts";
 import { invalidCombination, invalidValue } from "../errors.ts";
 import { arnOf, find, notFound, prefixListKind, required } from "../kinds.ts";
@@ -169,6 +170,7 @@ export const prefixListOperations: Readonly<Record<string, Operation>> = {
 
   DescribeManagedPrefixLists: operation<DescribeManagedPrefixListsRequest, DescribeManagedPrefixListsResult>(
     (input, ctx) => {
+      checkMaxResults(input.MaxResults, 1);
       const all = [
         ...ctx
           .table(managedPrefixLists)
@@ -204,6 +206,7 @@ export const prefixListOperations: Readonly<Record<string, Operation>> = {
 
   GetManagedPrefixListEntries: operation<GetManagedPrefixListEntriesRequest, GetManagedPrefixListEntriesResult>(
     (input, ctx) => {
+      checkMaxResults(input.MaxResults, 1);
       const amazon = prefixLists(ctx.region, ctx.partition).find(({ id }) => id === input.PrefixListId);
       const { items, nextToken } = paginate(amazon ? amazon.cidrs.map((cidr) => ({ cidr })) : entriesOf(ctx, input), {
         token: input.NextToken,

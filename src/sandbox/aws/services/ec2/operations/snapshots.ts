@@ -58,6 +58,7 @@ const listing: Listing<Snapshot, SnapshotItem> = {
     encrypted: (row) => row.encrypted,
     "owner-id": () => ctx.account,
     "start-time": (row) => new Date(row.startedAt).toISOString(),
+    "transfer-type": () => "standard",
     "storage-tier": () => "standard",
     "owner-alias": () => undefined,
     status: (row) => row.state,

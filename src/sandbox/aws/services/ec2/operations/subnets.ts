@@ -22,6 +22,8 @@ import { freeAddressCount } from "../addresses.ts";
 import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
 import { dependencyViolation, invalidCombination, invalidValue } from "../errors.ts";
+import { subnetItemFilters } from "../filter-names.ts";
+import { itemFilters } from "../item-filters.ts";
 import { arnOf, find, required, subnetKind, vpcKind } from "../kinds.ts";
 import type { Subnet, Vpc } from "../state.ts";
 import {
@@ -86,6 +88,7 @@ const listing: Listing<Subnet, SubnetItem> = {
     for (const row of rows) if (row.cooling.length > 0) ctx.observe(`subnet/${row.id}`);
   },
   filters: (ctx) => ({
+    ...itemFilters(subnetItemFilters, (row: Readonly<Subnet>) => renderSubnet(row, ctx)),
     "subnet-id": (row) => row.id,
     "vpc-id": (row) => row.vpcId,
     "availability-zone": (row) => row.zone,

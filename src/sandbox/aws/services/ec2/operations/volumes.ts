@@ -21,6 +21,8 @@ import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
 import { encryptionOf } from "../encryption.ts";
 import { invalidCombination, invalidValue } from "../errors.ts";
+import { modificationItemFilters, volumeItemFilters } from "../filter-names.ts";
+import { itemFilters } from "../item-filters.ts";
 import { find, instanceKind, required, snapshotKind, volumeKind } from "../kinds.ts";
 import type { Volume } from "../state.ts";
 import { instances, volumes } from "../state.ts";
@@ -67,6 +69,7 @@ const listing: Listing<Volume, VolumeItem> = {
   kind: volumeKind,
   indexed: { "attachment.instance-id": "instance" },
   filters: () => ({
+    ...itemFilters(volumeItemFilters, render),
     "volume-id": (row) => row.id,
     "attachment.attach-time": (row) => row.attachment && new Date(row.attachment.attachedAt).toISOString(),
     "attachment.delete-on-termination": (row) => row.attachment?.deleteOnTermination,
@@ -214,7 +217,10 @@ export const volumeOperations: Readonly<Record<string, Operation>> = {
         ...listing,
         operation: "DescribeVolumesModifications",
         visible: (row) => row.modification !== undefined,
-        filters: () => ({ "volume-id": (row) => row.id, "modification-state": () => "completed" }),
+        filters: () => ({
+          ...itemFilters(modificationItemFilters, (row: Readonly<Volume>) => modificationItem(row, "completed")),
+          "volume-id": (row) => row.id,
+        }),
         render: (row) => modificationItem(row, "completed"),
       };
       const { items, ...next } = describe(ctx, modified, input, input.VolumeIds);

@@ -80,6 +80,7 @@ const listing: Listing<Vpc, VpcItem> = {
     "ipv6-cidr-block-association.ipv6-cidr-block": (row) => row.ipv6Cidrs.map(({ cidr }) => cidr),
     "ipv6-cidr-block-association.association-id": (row) => row.ipv6Cidrs.map(({ associationId }) => associationId),
     "ipv6-cidr-block-association.state": (row) => row.ipv6Cidrs.map(() => "associated"),
+    "ipv6-cidr-block-association.ipv6-pool": (row) => row.ipv6Cidrs.map(() => "Amazon"),
     "is-default": (row) => row.isDefault,
     isDefault: (row) => row.isDefault,
     "owner-id": () => ctx.account,

@@ -1,26 +1,26 @@
 // A resource of every type, for tests: together they make one stack.
 import { eksAmiId } from "../../../catalogue/amis.ts";
 
-type Properties = Record<string, unknown>;
+export type Properties = Record<string, unknown>;
 export const region = "eu-central-1";
-const ref = (Ref: string): object => ({ Ref });
-const attribute = (name: string, member = "Arn"): object => ({ "Fn::GetAtt": [name, member] });
-const zone = `${region}a`;
-const trust = (...Service: string[]): object => ({
+export const ref = (Ref: string): object => ({ Ref });
+export const attribute = (name: string, member = "Arn"): object => ({ "Fn::GetAtt": [name, member] });
+export const zone: string = `${region}a`;
+export const trust = (...Service: string[]): object => ({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { Service }, Action: ["sts:AssumeRole", "sts:TagSession"] }],
 });
-const policy = (Action: string, Resource: unknown = "*", more: object = {}): object => ({
+export const policy = (Action: string, Resource: unknown = "*", more: object = {}): object => ({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Action, Resource, ...more }],
 });
-const managed = (...names: string[]): string[] => names.map((name) => `arn:aws:iam::aws:policy/${name}`);
-const subnet = (i: number, name: string): Properties => ({
+export const managed = (...names: string[]): string[] => names.map((name) => `arn:aws:iam::aws:policy/${name}`);
+export const subnet = (i: number, name: string): Properties => ({
   VpcId: ref("Vpc"),
   CidrBlock: `10.0.${i}.0/24`,
   AvailabilityZone: region + name,
 });
-const image = eksAmiId("1.34", "al2023", "x86_64", "standard", region);
+export const image: string = eksAmiId("1.34", "al2023", "x86_64", "standard", region);
 
 /** Name, type below `AWS::`, properties, and what has to be there first where no reference says so. */
 export const resources: readonly (readonly [

@@ -192,7 +192,6 @@ function operationsOf(setting: Setting): Record<string, Operation> {
     [`Put${setting.name}`]: operation<SettingInput, object>({
       permissions: onBucket(`Put${action}`),
       run: (input, ctx) => {
-        if (setting.emulated === false) throw new NotEmulatedError(`s3 Put${setting.name}`);
         bucketOf(ctx, input.Bucket);
         const document = input[setting.member] as object | string | undefined;
         const check = checks[setting.name];
@@ -213,6 +212,8 @@ function operationsOf(setting: Setting): Record<string, Operation> {
       },
     }),
   };
+  // What can't be set isn't listed as if it could.
+  if (setting.emulated === false) delete operations[`Put${setting.name}`];
   if (setting.deletable === false) return operations;
   operations[setting.deleteName ?? `Delete${setting.name}`] = operation<SettingInput, object>({
     permissions: onBucket(

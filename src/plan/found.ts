@@ -56,6 +56,8 @@ export interface Found {
   oidcProvider?: { arn: string };
   /** The control plane's log group. */
   logGroup?: { name: string; retentionDays?: number };
+  /** The caller may not look at log groups: there may be one. */
+  logGroupUnseen?: true;
 }
 
 /** What has to be looked up once it is known what the file wants. */

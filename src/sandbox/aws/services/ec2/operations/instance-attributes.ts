@@ -88,7 +88,7 @@ export const instanceAttributeOperations: Readonly<Record<string, Operation>> = 
   DescribeInstanceAttribute: operation<DescribeInstanceAttributeRequest, InstanceAttribute>((input, ctx) => {
     const row = find(ctx, instanceKind, input.InstanceId, "instanceId");
     const read = readers[required(input.Attribute, "attribute")];
-    if (!read) throw invalidValue(input.Attribute, "attribute");
+    if (!read) throw invalidValue(input.Attribute, "attribute", "Unknown attribute.");
     return { InstanceId: row.id, ...read(row, ctx) };
   }),
 

@@ -43,6 +43,18 @@ describe("a stack, as recorded from AWS", () => {
     expect(ofA.every((one) => one.ResourceProperties === '{"Type":"String","Value":"root"}')).toBe(true);
   });
 
+  it("clears up after an update in events with ids of their own, without properties", ({ expect }) => {
+    const here = world();
+    submit(here, "CreateStack", { A: parameter("1"), B: parameter("1") });
+    submit(here, "UpdateStack", { A: parameter("1") });
+    const { StackEvents } = here.send<{ StackEvents: (Event & { EventId: string })[] }>("DescribeStackEvents", {
+      StackName: "s",
+    });
+    const deletions = StackEvents.filter((one) => one.ResourceStatus.startsWith("DELETE_"));
+    expect(deletions.map((one) => one.ResourceProperties)).toEqual([undefined, undefined]);
+    expect(deletions[0]?.EventId).toMatch(/^B-[0-9a-f]{8}-[0-9a-f-]{27}$/);
+  });
+
   it("made by a change set was updated once, and keeps its outputs when it is gone", ({ expect }) => {
     const here = world();
     const TemplateBody = text({ A: parameter("1") }, { Outputs: { V: { Value: { "Fn::GetAtt": ["A", "Value"] } } } });
@@ -56,6 +68,7 @@ describe("a stack, as recorded from AWS", () => {
     here.send("DescribeChangeSet", set);
     here.send("ExecuteChangeSet", set);
     const made = stackNow(here, "s");
+    expect(here.send("ListChangeSets", { StackName: "s" })).toMatchObject({ Summaries: [] });
     expect(made).toMatchObject({
       LastUpdatedTime: expect.any(Date),
       LastOperations: [{ OperationType: "CREATE_STACK" }],

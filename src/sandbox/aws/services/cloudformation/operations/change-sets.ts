@@ -305,7 +305,11 @@ const listChangeSets = operation<ListChangeSetsInput, ListChangeSetsOutput>({
   permissions: stackPermissions("ListChangeSets"),
   run(input, ctx) {
     const stack = requireStack(ctx, input.StackName);
-    const sets = ctx.table(changeSets).by("stack", stack.id);
+    // What was executed is no longer active.
+    const sets = ctx
+      .table(changeSets)
+      .by("stack", stack.id)
+      .filter((set) => set.executionStatus !== "EXECUTE_COMPLETE");
     const { items, next } = page(sets, 100, input.NextToken);
     return { Summaries: items.map(changeSetSummary), ...(next ? { NextToken: next } : {}) };
   },

@@ -147,9 +147,11 @@ const checks: Readonly<Record<string, Check>> = {
     if (document?.Status === "Enabled" || document?.Status === "Suspended") return document;
     throw new AwsError("IllegalVersioningConfigurationException", "The Versioning element must be specified");
   },
-  BucketTagging: (document: { TagSet?: { Key?: string; Value?: string }[] }) => ({
-    TagSet: checkTags(document.TagSet, "bucket"),
-  }),
+  BucketTagging: (document: { TagSet?: { Key?: string; Value?: string }[] }) => {
+    const TagSet = checkTags(document.TagSet, "bucket");
+    // No tags at all is the same as none ever put.
+    return TagSet.length === 0 ? undefined : { TagSet };
+  },
   BucketEncryption: (document: {
     Rules?: { ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string; KMSMasterKeyID?: string } }[];
   }) => {

@@ -6,7 +6,7 @@ import { yamlText } from "./yaml-text.ts";
 describe("YAML text", () => {
   it("sorts keys, keeps lists at the level of their key, and quotes what would be no text", ({ expect }) => {
     const document = {
-      b: { list: ["10.100.0.10", "true", "1.5", { x: 1, a: [] }], empty: {} },
+      b: { list: ["10.100.0.10", "true", "1.5", { x: 1, a: [] }, [1, ["x"]]], empty: {} },
       a: "https://x.eks.amazonaws.com",
       c: ["a: b", "yes", "", "200Mi", "2026-01-02", "<endpoint>"],
     };
@@ -19,6 +19,8 @@ b:
   - "1.5"
   - a: []
     x: 1
+  - - 1
+    - - x
 c:
 - 'a: b'
 - "yes"

@@ -19,11 +19,12 @@ function lines(value: unknown, indent: string, column: number): string {
   return `\n${members(value, indent)}`;
 }
 
-/** A list's item: a map begins on the line of its dash. */
+/** A list's item: a map or list begins on the line of its dash. */
 function inList(item: unknown, indent: string): string {
-  if (typeof item !== "object" || item === null || Array.isArray(item) || isEmpty(item))
-    return lines(item, `${indent}  `, indent.length + 1);
-  return ` ${members(item, `${indent}  `).slice(indent.length + 2)}`;
+  const inner = `${indent}  `;
+  if (typeof item !== "object" || item === null || isEmpty(item)) return lines(item, inner, indent.length + 1);
+  const text = Array.isArray(item) ? lines(item, inner, 0).slice(1) : members(item, inner);
+  return ` ${text.slice(inner.length)}`;
 }
 
 function members(map: object, indent: string): string {

@@ -68,8 +68,9 @@ const ownLabel: Rule = defineRule({
   demands: "The name of a cluster with managed nodes is fit for the label that they carry.",
   remedy: "Choose a name of at most 63 characters that ends with a letter or digit",
   *check({ config }) {
-    const { name = "" } = config.metadata;
-    const problem = labelValueProblem(name);
+    // Rules also see files whose metadata is wrong or missing.
+    const { name } = config.metadata as { name?: string };
+    const problem = name === undefined ? undefined : labelValueProblem(name);
     if (problem && config.managedNodeGroups?.length)
       yield {
         path: ["metadata", "name"],

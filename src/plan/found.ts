@@ -64,7 +64,7 @@ export interface Found {
 export interface LookedUp {
   /** AMI by node group name. */
   amis: Readonly<Record<string, string>>;
-  /** Zones that offer a node group's instance types, by name of the group; only of groups that aren't there yet. */
+  /** Zones that offer a node group's instance types, by name of the group; only of groups that aren't there yet, or not in all zones. */
   offeredZones: Readonly<Record<string, readonly string[]>>;
   addonVersions: ReadonlyMap<string, readonly FoundAddonVersion[]>;
   keyPairs: ReadonlySet<string>;

@@ -1,10 +1,12 @@
 // Sweeps: one row for every emulated operation of a service, with a life in which it works and AWS's own refusal.
 import { describe, it } from "vitest";
 import { administratorOf } from "./administrator.ts";
-import type { Permission, Principal, ServiceDefinition } from "./core/index.ts";
+import type { Guards, Permission, Principal, ServiceDefinition } from "./core/index.ts";
 import { AwsError, Cloud } from "./core/index.ts";
+import { composeGuards } from "./guards.ts";
 import { services } from "./services/index.ts";
 import { refusal } from "./testing.ts";
+import { trailGuards } from "./trail.ts";
 
 /** What a row may use: calls of the swept service, of any other, and the cloud itself. */
 export interface SweepWorld {
@@ -57,14 +59,13 @@ export function row(
 /** A fresh account, asked as its administrator. */
 export function sweepWorld(service: string, guard?: (permissions: readonly Permission[]) => void): SweepWorld {
   let quiet = false;
-  const judge = guard;
-  const guards = judge
-    ? {
-        authorize: (_ctx: unknown, _service: unknown, _call: unknown, permissions: readonly Permission[]) => {
-          if (!quiet && permissions.length > 0) judge(permissions);
-        },
-      }
-    : {};
+  let events = 0;
+  const judge: Guards = {
+    authorize: (_ctx, _service, _call, permissions) => {
+      if (!quiet && permissions.length > 0) guard?.(permissions);
+    },
+  };
+  const guards = composeGuards([judge, trailGuards(() => `event-${(events += 1)}`)]);
   const cloud = new Cloud({ services, start: Date.UTC(2026, 0, 15, 12), guards });
   const account = "123456789012";
   const region = "eu-central-1";

@@ -169,6 +169,14 @@ describe("YAML as eksctl reads it", () => {
     expect(findings(`${head}managedNodeGroups: [{name: !!binary YQ}]\n`).join()).toContain("config/bad-tag");
   });
 
+  it("takes an empty text for nothing but where eksctl takes it for a value", ({ expect }) => {
+    expect(
+      load(`${head}nodeGroups: [{name: a, instanceType: '', volumeType: '', clusterDNS: ''}]\n`).cluster,
+    ).toBeDefined();
+    expect(findings(`${head}nodeGroups: [{name: a, cpuCredits: ''}]\n`).join()).toContain("config/invalid-value");
+    expect(findings(`${head}vpc: {cidr: ''}\n`).join()).toContain("config/invalid-format");
+  });
+
   it.for(["asgSuspendProcesses: ['']", "asgSuspendProcesses: [~]"])(
     "refuses nothing in a list of names: %s",
     (lines, { expect }) => {

@@ -23,6 +23,12 @@ export const differences: readonly Difference[] = [
     why: "Equal input gives equal text; they are sets.",
   },
   {
+    id: "log-types",
+    eksctl: "sends a type of logs as often as the file names it",
+    lotse: "sends each once",
+    why: "They are a set, and EKS reports each once: a plan of what was just applied has to be empty.",
+  },
+  {
     id: "zones",
     eksctl: "picks zones at random when the file names none",
     lotse: "takes the region's first, or for a living cluster those of its stack",

@@ -41,8 +41,8 @@ function checkAllowed(
   const meant = type.ignoreCase
     ? allowed.find((candidate) => candidate.toLowerCase() === value.toLowerCase())
     : undefined;
-  // An empty text is Go's way to say "not set".
-  if (meant !== undefined || value === "") return meant;
+  // An empty text is mostly Go's way to say "not set".
+  if (meant !== undefined || (value === "" && !type.notEmpty)) return meant;
   const near = nearest(value, allowed);
   const severity = type.open ? "warning" : "error";
   report(
@@ -63,7 +63,7 @@ function checkAllowed(
 
 function checkFormat(node: SourceNode, value: string, type: TextType, context: CheckContext): string | undefined {
   const format = type.format && formats[type.format];
-  if (!format || value === "" || format.test(value)) return value;
+  if (!format || (value === "" && !type.notEmpty) || format.test(value)) return value;
   const severity = type.formatSeverity ?? "error";
   report(
     context,

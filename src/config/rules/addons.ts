@@ -121,10 +121,10 @@ const namespaces: Rule = defineRule({
   *check({ config }) {
     for (const [index, addon] of (config.addons ?? []).entries()) {
       const name = addon.namespaceConfig?.namespace;
-      if (addon.namespaceConfig && !(name && name.length <= 63 && /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name)))
+      if (name && !(name.length <= 63 && /^[a-z]([a-z0-9-]*[a-z0-9])?$/.test(name)))
         yield {
           path: ["addons", index, "namespaceConfig"],
-          title: `invalid configuration for ${JSON.stringify(addon.name)} addon: ${JSON.stringify(name ?? "")} is no namespace`,
+          title: `invalid configuration for ${JSON.stringify(addon.name)} addon: ${JSON.stringify(name)} is no namespace`,
         };
     }
   },

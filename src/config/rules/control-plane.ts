@@ -9,7 +9,7 @@ const retention: Rule = defineRule({
   remedy: 'Add enableTypes: ["*"]',
   *check({ config }) {
     const logging = config.cloudWatch?.clusterLogging;
-    if (logging?.logRetentionInDays !== undefined && !isSet(logging.enableTypes))
+    if (logging?.logRetentionInDays && !isSet(logging.enableTypes))
       yield {
         path: ["cloudWatch", "clusterLogging", "logRetentionInDays"],
         title: "cannot set cloudWatch.clusterLogging.logRetentionInDays without enabling log types",

@@ -24,7 +24,7 @@ const launchTemplates: Rule = defineRule({
       const template = written.launchTemplate;
       if (!template) continue;
       const version = template.version;
-      if (version && !/^[+]?\d+$/.test(version))
+      if (version !== undefined && !/^[+]?\d+$/.test(version))
         yield {
           path: [...path, "launchTemplate", "version"],
           title: `invalid launch template version: ${JSON.stringify(version)}`,

@@ -64,8 +64,8 @@ const logging: Struct = struct<ClusterCloudWatchLogging>(
       { example: ["api", "audit"] },
     ),
     logRetentionInDays: field(
-      whole({ values: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653] }),
-      "How long they are kept. Needs `enableTypes`.",
+      whole({ values: [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653, 0] }),
+      "How long they are kept; 0 is for ever. Needs `enableTypes`.",
       { defaultText: "for ever", example: 30 },
     ),
   },
@@ -134,12 +134,20 @@ export const autoMode: Struct = struct<AutoModeConfig>(
       "Built-in node pools; an empty list for none.",
       { defaultText: "both", example: ["general-purpose"] },
     ),
-    nodeRoleARN: field(text({ format: "arn" }), "Existing role for the nodes; without it one is made.", {
-      example: "arn:aws:iam::111122223333:role/auto-nodes",
-    }),
-    permissionsBoundaryARN: field(text({ format: "arn" }), "Permissions boundary of the role that is made.", {
-      example: "arn:aws:iam::111122223333:policy/boundary",
-    }),
+    nodeRoleARN: field(
+      text({ format: "arn", notEmpty: true }),
+      "Existing role for the nodes; without it one is made.",
+      {
+        example: "arn:aws:iam::111122223333:role/auto-nodes",
+      },
+    ),
+    permissionsBoundaryARN: field(
+      text({ format: "arn", notEmpty: true }),
+      "Permissions boundary of the role that is made.",
+      {
+        example: "arn:aws:iam::111122223333:policy/boundary",
+      },
+    ),
   },
 );
 

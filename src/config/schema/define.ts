@@ -15,6 +15,8 @@ export interface TextType {
   /** True where eksctl compares without regard to case; the spelling of `values` is what the cluster gets. */
   ignoreCase?: boolean;
   format?: FormatName;
+  /** True where eksctl takes empty text for a value, and refuses it; elsewhere it means that nothing is set. */
+  notEmpty?: boolean;
   /** What a value of the wrong format is: an error (default), or a warning where eksctl lets it pass. */
   formatSeverity?: "error" | "warning";
 }

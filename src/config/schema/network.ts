@@ -24,7 +24,7 @@ const subnet: Struct = struct<AZSubnetSpec>(
       defaultText: "the key",
       example: "eu-central-1a",
     }),
-    cidr: field(text({ format: "cidr" }), "Address block.", { example: "10.0.0.0/19" }),
+    cidr: field(text({ format: "cidr", notEmpty: true }), "Address block.", { example: "10.0.0.0/19" }),
     id: field(text(), "Id of an existing subnet.", { example: "subnet-0ff156e0c4a6d300c" }),
   },
   "any-case-open",
@@ -66,7 +66,7 @@ export const vpc: Struct = struct<ClusterVPC>(
   {
     autoAllocateIPv6: field(flag, "Adds an IPv6 block to the VPC of an IPv4 cluster.", { default: false }),
     cidr: field(
-      text({ format: "cidr" }),
+      text({ format: "cidr", notEmpty: true }),
       "Address block of the VPC, /16 to /24. Each zone gets a public and a private subnet out of it.",
       {
         default: "192.168.0.0/16",

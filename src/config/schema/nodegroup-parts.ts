@@ -184,6 +184,7 @@ export const distribution: Struct = struct<NodeGroupInstancesDistribution>(
           "capacity-optimized-prioritized",
           "price-capacity-optimized",
         ],
+        notEmpty: true,
       }),
       "How spot pools are chosen.",
       { defaultText: "lowest-price", example: "capacity-optimized" },
@@ -300,10 +301,14 @@ export const reservation: Struct = struct<CapacityReservation>(
   "CapacityReservation",
   "Reserved capacity that the nodes use: a preference or a target.",
   {
-    capacityReservationPreference: field(text({ values: ["open", "none"] }), "Any matching reservation, or none.", {
-      defaultText: "open",
-      example: "none",
-    }),
+    capacityReservationPreference: field(
+      text({ values: ["open", "none"], notEmpty: true }),
+      "Any matching reservation, or none.",
+      {
+        defaultText: "open",
+        example: "none",
+      },
+    ),
     capacityReservationTarget: field(of(reservationTarget), "Exactly this one."),
   },
 );

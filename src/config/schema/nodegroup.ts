@@ -131,14 +131,18 @@ export const nodeGroup: Struct = struct<NodeGroup>(
       example: "169.254.20.10",
     }),
     containerRuntime: field(
-      text({ values: ["containerd", "dockerd", "docker"] }),
+      text({ values: ["containerd", "dockerd", "docker"], notEmpty: true }),
       "Container runtime; containerd since Kubernetes 1.24.",
       { default: "containerd" },
     ),
-    cpuCredits: field(text({ values: ["standard", "unlimited"], ignoreCase: true }), "Credit mode of T instances.", {
-      defaultText: "the instance type's",
-      example: "unlimited",
-    }),
+    cpuCredits: field(
+      text({ values: ["standard", "unlimited"], ignoreCase: true, notEmpty: true }),
+      "Credit mode of T instances.",
+      {
+        defaultText: "the instance type's",
+        example: "unlimited",
+      },
+    ),
     enclaveEnabled: field(flag, "Nitro Enclaves.", { default: false }),
     instancesDistribution: field(of(distribution), "Several instance types, on demand and spot."),
     kubeletExtraConfig: field(document, "Settings merged into the kubelet's configuration file.", {

@@ -104,8 +104,8 @@ export function rulesOf(
   });
 }
 
-/** A prefix list of the account or of AWS. */
-function checkedPrefixList(ctx: Context, id: string | undefined): string {
+/** The id of a prefix list of the account or of AWS. @throws AwsError InvalidPrefixListID.NotFound */
+export function checkedPrefixList(ctx: Context, id: string | undefined): string {
   if (prefixLists(ctx.region, ctx.partition).some((list) => list.id === id)) return id as string;
   return find(ctx, prefixListKind, id, "prefixListId").id;
 }

@@ -26,6 +26,7 @@ import { dependencyViolation, invalidCombination, invalidValue } from "../errors
 import { find, internetGatewayKind, required, routeTableKind, subnetKind, vpcKind } from "../kinds.ts";
 import { checkQuota } from "../quotas.ts";
 import { renderRoute, targetOf } from "../routes.ts";
+import { checkedPrefixList } from "../security-rules.ts";
 import type { Route, RouteAssociation, RouteTable } from "../state.ts";
 import { routeTables } from "../state.ts";
 import { tagList, tagsFor } from "../tags.ts";
@@ -159,6 +160,7 @@ export const routeTableOperations: Readonly<Record<string, Operation>> = {
   CreateRoute: operation<CreateRouteRequest, CreateRouteResult>((input, ctx) => {
     const table = find(ctx, routeTableKind, input.RouteTableId, "routeTableId");
     const destination = destinationOf(input);
+    if (input.DestinationPrefixListId) checkedPrefixList(ctx, input.DestinationPrefixListId);
     const target = targetOf(ctx, table, destination, input);
     const existing = table.routes.find((route) => route.destination === destination);
     if (existing) throw new AwsError("RouteAlreadyExists", `The route identified by ${destination} already exists.`);

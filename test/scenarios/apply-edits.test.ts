@@ -133,6 +133,24 @@ describe("self-managed nodes", () => {
   });
 });
 
+it("control plane and add-on move together, to a version that fits only the new minor", async ({ expect }) => {
+  await using other = await openWorld();
+  const head = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\n";
+  const at = (minor: string, version: string): string =>
+    `${head}metadata: {name: pair, region: eu-central-1, version: "${minor}"}\naddons: [{name: kube-proxy${version}}]\n`;
+  expect((await other.apply(at("1.34", ""))).ok).toBe(true);
+  const { addons } = other.send<{ addons: { addonVersions: { addonVersion: string }[] }[] }>(
+    "eks",
+    "DescribeAddonVersions",
+    { kubernetesVersion: "1.35", addonName: "kube-proxy" },
+  );
+  const newest = addons[0]?.addonVersions.find(({ addonVersion }) => addonVersion.startsWith("v1.35"))?.addonVersion;
+  const text = at("1.35", `, version: ${newest}`);
+  expect(stepsOf(await other.plan(text))).toEqual(["update cluster-version/pair", "update addon/kube-proxy"]);
+  expect((await other.apply(text)).failed).toEqual([]);
+  expect(stepsOf(await other.plan(text))).toEqual([]);
+});
+
 it("an add-on goes to pod identity and back, and keeps a role on the way", async ({ expect }) => {
   const there = edited("wellKnownPolicies: {ebsCSIController: true}", "useDefaultPodIdentityAssociations: true");
   expect((await world.apply(there)).ok).toBe(true);

@@ -168,7 +168,8 @@ async function readNeededVersions(
   found: Found,
   wanted: Wanted,
 ): Promise<Map<string, FoundAddonVersion[]>> {
-  const version = found.cluster?.version ?? withLivingVersion(cluster, found).config.metadata.version ?? "";
+  // The control plane moves before its add-ons do: what fits the version that it will have.
+  const version = withLivingVersion(cluster, found).config.metadata.version ?? found.cluster?.version ?? "";
   const needy = wanted.objects.aws.filter((object): object is DesiredAddon => {
     if (object.kind !== "addon") return false;
     const existing = found.addons.get(object.name);

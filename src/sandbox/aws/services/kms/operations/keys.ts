@@ -169,6 +169,7 @@ function create(input: Sent<CreateKeyRequest>, ctx: Context): CreateKeyResponse 
   const usages = Object.keys(known).map((kind) => usageOf[kind as keyof typeof usageOf]);
   if (input.KeyUsage === undefined && spec !== "SYMMETRIC_DEFAULT")
     throw validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
+  if (asked === "KEY_AGREEMENT" && spec.startsWith("ECC_NIST_")) throw new NotEmulatedError("kms key agreement");
   const usage = input.KeyUsage ?? "ENCRYPT_DECRYPT";
   if (!usages.includes(usage as (typeof usages)[number]))
     throw validation(`KeyUsage ${usage} is not compatible with KeySpec ${spec}`);

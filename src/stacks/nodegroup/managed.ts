@@ -59,14 +59,13 @@ function updateConfig({ updateConfig: update }: ManagedNodeGroup): TemplateValue
 
 function repairConfig({ nodeRepairConfig: repair }: ManagedNodeGroup): TemplateValue | undefined {
   if (!repair) return undefined;
-  const overrides = repair.nodeRepairConfigOverrides?.map((override) =>
-    defined({
-      MinRepairWaitTimeMins: override.minRepairWaitTimeMins,
-      NodeMonitoringCondition: override.nodeMonitoringCondition,
-      NodeUnhealthyReason: override.nodeUnhealthyReason,
-      RepairAction: override.repairAction,
-    }),
-  );
+  // All four belong to an override; what is missing goes as Go's nothing, and EKS says so.
+  const overrides = repair.nodeRepairConfigOverrides?.map((override) => ({
+    MinRepairWaitTimeMins: override.minRepairWaitTimeMins ?? 0,
+    NodeMonitoringCondition: override.nodeMonitoringCondition ?? "",
+    NodeUnhealthyReason: override.nodeUnhealthyReason ?? "",
+    RepairAction: override.repairAction ?? "",
+  }));
   return defined({
     Enabled: repair.enabled,
     MaxParallelNodesRepairedCount: repair.maxParallelNodesRepairedCount,

@@ -1,5 +1,5 @@
 // Builds dist/: one bundle per public entry with shared chunks, dependencies included, so that the installed package
-// needs no others. Declarations come from `tsc -b`. Also runs as `prepare`, after `npm ci` and before `npm pack`.
+// needs no others. Declarations come from `tsc -b` (`prepack`). Also runs as `prepare`, after `npm ci` and before `npm pack`.
 import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { rolldown } from "rolldown";
 import { bundledLicences } from "./third-party-licences.mjs";

@@ -60,7 +60,7 @@ export function readSource(text: string, file: string | undefined): SourceFile {
 }
 
 /** How much of a large text is tried first, and how many mistakes in it make the rest not worth reading. */
-const triedFirst = 32 * 1024;
+const triedFirst = 8 * 1024;
 const hopeless = 200;
 
 /** The first lines of a large text when they are no YAML at all: reading half a megabyte of quotes takes seconds. */

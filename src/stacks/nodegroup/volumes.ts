@@ -31,9 +31,7 @@ function mapping(volume: VolumeMapping): TemplateValue[] {
 /** `BlockDeviceMappings` of a group. */
 export function blockDevices(group: Group): TemplateValue[] {
   const { spec } = group;
-  // An empty name leaves the volume to the image, as eksctl does for managed groups; for others it asks the image.
-  const volumeName = (group.managed ? spec.volumeName : spec.volumeName || undefined) ?? "/dev/xvda";
-  const root: VolumeMapping = { ...spec, volumeName };
+  const root: VolumeMapping = { ...spec, volumeName: spec.volumeName || "/dev/xvda" };
   // Where eksctl looks up the image it takes over whether that is encrypted; Amazon's aren't.
   if (!group.managed) root.volumeEncrypted ??= false;
   return [root, ...(spec.additionalVolumes ?? [])].flatMap(mapping);

@@ -3,6 +3,7 @@ import { instanceType } from "../../facts/index.ts";
 import { instanceTypesOf } from "./group.ts";
 import type { Group } from "./group.ts";
 
+/** Accelerators for which AWS publishes node images of their own. */
 export type Accelerator = "nvidia" | "neuron";
 
 /** What kind of accelerator an instance type has that needs software of its own. */

@@ -8,7 +8,7 @@ import { cliCodes } from "../src/cli/errors.ts";
 import { configCodes } from "../src/config/index.ts";
 import { engineCodes } from "../src/engine/index.ts";
 import { planCodes } from "../src/plan/index.ts";
-import { sandboxCodes } from "../src/sandbox/index.ts";
+import { kubeCodes, sandboxCodes } from "../src/sandbox/index.ts";
 import { stackErrors } from "../src/stacks/index.ts";
 
 const source = resolve(import.meta.dirname, "../src");
@@ -17,6 +17,7 @@ const tables = {
   cli: Object.keys(cliCodes),
   config: configCodes().map(({ code }) => code),
   engine: Object.keys(engineCodes),
+  kube: Object.keys(kubeCodes),
   plan: Object.keys(planCodes),
   sandbox: Object.keys(sandboxCodes),
   stacks: Object.keys(stackErrors),

@@ -4,7 +4,7 @@ import { cliCodes } from "../../src/cli/errors.ts";
 import { configCodes } from "../../src/config/index.ts";
 import { engineCodes } from "../../src/engine/index.ts";
 import { planCodes } from "../../src/plan/index.ts";
-import { sandboxCodes } from "../../src/sandbox/index.ts";
+import { kubeCodes, sandboxCodes } from "../../src/sandbox/index.ts";
 import { stackErrors } from "../../src/stacks/index.ts";
 
 type Row = readonly [code: string, ...cells: string[]];
@@ -69,6 +69,12 @@ export function generate(): Promise<Map<string, string>> {
       "The sandbox as a thing on this machine. What it answers as AWS carries AWS's codes.",
       ["what it stands for"],
       Object.entries(sandboxCodes),
+    ),
+    ...section(
+      "kube",
+      "Kubernetes in the sandbox: its programs, and what comes of them.",
+      ["what it stands for"],
+      Object.entries(kubeCodes),
     ),
     ...section("cli", "The command itself.", ["what it stands for"], Object.entries(cliCodes)),
   ];

@@ -34,6 +34,7 @@ const groups: Record<string, string> = {
   config: "Check, show and explain cluster files",
   get: "List what a cluster has",
   sandbox: "An AWS account on this machine",
+  "sandbox kubernetes": "The programs that its clusters are made of",
 };
 
 /** The way through, for whoever has typed `lotse` for the first time. */

@@ -15,3 +15,20 @@ export const sandboxCodes: Readonly<Record<string, string>> = {
   "sandbox/state-version": "The state was saved by a newer lotse",
   "sandbox/unreachable": "The sandbox's process doesn't answer",
 };
+
+/** Codes of the Kubernetes half, by the same rule. */
+export const kubeCodes: Readonly<Record<string, string>> = {
+  "kube/bad-version": "A Kubernetes version was asked for in a form that is none",
+  "kube/build-failed": "Go couldn't build a program of the control plane",
+  "kube/cache-folder": "The folder that keeps Kubernetes binaries can't be written",
+  "kube/checksum": "A downloaded file isn't what its publisher made",
+  "kube/disk-space": "The disk has too little room for Kubernetes binaries",
+  "kube/download-failed": "An official release can't be downloaded",
+  "kube/no-binaries": "There are no binaries of this Kubernetes version, and no way to get them",
+  "kube/no-go": "No Go toolchain, or none that is new enough",
+  "kube/not-runnable": "A file that should be a program of the control plane doesn't run as one",
+  "kube/out-of-reach": "A Kubernetes version that only an official release could give",
+  "kube/step-done": "A step on the way to Kubernetes binaries is done",
+  "kube/step-progress": "Something happened within such a step",
+  "kube/step-started": "A step on the way to Kubernetes binaries begins",
+};

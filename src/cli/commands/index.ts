@@ -7,6 +7,7 @@ import { destroy } from "./destroy.ts";
 import { get } from "./get.ts";
 import { init } from "./init.ts";
 import { plan } from "./plan.ts";
+import { sandboxKubernetesCommands } from "./sandbox-kubernetes.ts";
 import { sandboxCommands } from "./sandbox.ts";
 import { stacks } from "./stacks.ts";
 import { status } from "./status.ts";
@@ -22,4 +23,5 @@ export const commands: readonly CommandDefinition[] = [
   ...get,
   destroy,
   ...sandboxCommands,
+  ...sandboxKubernetesCommands,
 ];

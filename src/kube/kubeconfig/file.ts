@@ -1,0 +1,136 @@
+// Kubeconfig files on disk: which one, read, locked as kubectl locks them, replaced in one step.
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { errorMessage, LotseError, sleep } from "../../base/index.ts";
+import type { MergeResult } from "./merge.ts";
+import { mergeKubeconfig, readDocument } from "./merge.ts";
+import type { KubeconfigEntry } from "./model.ts";
+
+/** Where files may be. */
+export interface KubeconfigPlaces {
+  /** Asked for by name: this one and no other. */
+  asked?: string;
+  /** `$KUBECONFIG`: a list of files. */
+  variable?: string;
+  /** The user's home. */
+  home: string;
+}
+
+/** Which file was chosen, and what was wrong with those passed over. */
+export interface Choice {
+  file: string;
+  warnings: readonly string[];
+}
+
+const lockPatience = 10_000;
+
+function hasCluster(file: string, name: string): boolean {
+  const clusters = readDocument(readFileSync(file, "utf8"), file).toJS() as { clusters?: { name?: string }[] };
+  return (clusters.clusters ?? []).some((cluster) => cluster.name === name);
+}
+
+/**
+ * The file to write a cluster to: the one asked for, else the first of $KUBECONFIG that has the cluster already, else
+ * its first, else ~/.kube/config (the AWS CLI's order).
+ */
+export function chooseKubeconfig(places: KubeconfigPlaces, clusterName: string): Choice {
+  if (places.asked !== undefined) return { file: places.asked, warnings: [] };
+  const listed = (places.variable ?? "").split(delimiter).filter((path) => path.trim() !== "");
+  const [first] = listed;
+  if (first === undefined) return { file: join(places.home, ".kube", "config"), warnings: [] };
+  const warnings: string[] = [];
+  for (const file of listed) {
+    if (!existsSync(file)) continue;
+    try {
+      if (hasCluster(file, clusterName)) return { file, warnings };
+    } catch (error) {
+      if (file !== first) warnings.push(`${errorMessage(error)}; it is passed over.`);
+    }
+  }
+  return { file: first, warnings };
+}
+
+function cannotWrite(file: string, cause: unknown): LotseError {
+  return new LotseError(
+    "kube/kubeconfig-write",
+    {
+      title: `${file} can't be written`,
+      detail: errorMessage(cause),
+      remedy: "Write to another file with --kubeconfig FILE.",
+    },
+    { cause },
+  );
+}
+
+/** Takes `FILE.lock` as kubectl does (client-go's clientcmd): the file's existence is the lock. */
+async function locked<T>(file: string, body: () => T): Promise<T> {
+  const lock = `${file}.lock`;
+  const deadline = Date.now() + lockPatience;
+  for (;;) {
+    try {
+      closeSync(openSync(lock, "wx", 0o600));
+      break;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw cannotWrite(file, error);
+      if (Date.now() > deadline) {
+        throw new LotseError("kube/kubeconfig-locked", {
+          title: `${file} is locked`,
+          detail: `${lock} exists: another program is writing the file, or one was killed while it did.`,
+          remedy: `If no kubectl or lotse runs, remove ${lock}.`,
+        });
+      }
+      await sleep(100);
+    }
+  }
+  try {
+    return body();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+/** Replaces a file in one step; readable by its owner alone when it is new, else with the mode it had, at most 0600. */
+function replaceFile(file: string, text: string): void {
+  // A link stays a link: what it points to is replaced.
+  const target = existsSync(file) ? realpathSync(file) : file;
+  const temporary = `${target}.${process.pid}.tmp`;
+  try {
+    writeFileSync(temporary, text, { mode: 0o600, flag: "wx" });
+    chmodSync(temporary, existsSync(target) ? statSync(target).mode & 0o600 : 0o600);
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw cannotWrite(file, error);
+  }
+}
+
+/**
+ * Puts a cluster into a kubeconfig file.
+ *
+ * @throws LotseError `kube/bad-kubeconfig`, `kube/kubeconfig-locked`, `kube/kubeconfig-write`; the file is then as it was
+ */
+export async function writeKubeconfig(file: string, entry: KubeconfigEntry): Promise<MergeResult["change"]> {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
+  return locked(file, () => {
+    const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+    const { text, change } = mergeKubeconfig(before, entry, file);
+    if (change !== "unchanged") replaceFile(file, text);
+    return change;
+  });
+}

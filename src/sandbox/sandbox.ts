@@ -18,6 +18,8 @@ import { composeGuards } from "./aws/guards.ts";
 import { services } from "./aws/services/index.ts";
 import type { TrailRow } from "./aws/trail.ts";
 import { trailGuards, trailOf } from "./aws/trail.ts";
+import type { KubernetesHost, KubernetesMode, KubernetesOptions } from "./kube/index.ts";
+import { openKubernetes } from "./kube/index.ts";
 import { readSnapshot } from "./state/format.ts";
 import { inFolder } from "./state/folder.ts";
 import type { Journal } from "./state/journal.ts";
@@ -41,10 +43,17 @@ export interface SandboxOptions {
   access?: AccessMode;
   /** Fresh roles can't be assumed for ten virtual seconds, as on AWS; default false. */
   slowRoles?: boolean;
+  /**
+   * A real control plane behind each EKS cluster; default `lazy`: started by the first connection or node. Without
+   * Kubernetes' programs on this machine, endpoints hang up. See {@link KubernetesMode}.
+   */
+  kubernetes?: KubernetesMode | KubernetesOptions;
   /** State to go on from. */
   store?: Store;
   /** Keeps the state in this folder: loaded at start, saved as it changes. One process at a time. */
   folder?: string;
+  /** Hears why a control plane didn't start, or ended. */
+  onKubernetesProblem?: (problem: Error) => void;
   /** Hears when the folder can't be written, and with `undefined` when it can again. */
   onProblem?: (problem: Error | undefined) => void;
   /** What `/_lotse/` may do to this process. */
@@ -93,6 +102,8 @@ export interface Sandbox {
    * `process.env`, Node leaves them out.
    */
   env(): Record<string, string | undefined>;
+  /** The clusters behind emulated EKS; undefined when it was made with `kubernetes: "off"`. */
+  readonly kubernetes: KubernetesHost | undefined;
   /** Moves virtual time forward by so many seconds. */
   advance(seconds: number): void;
   /** Empties the account: as new. */
@@ -205,10 +216,17 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       blame: "user",
     });
   };
+  const kubernetes = await openKubernetes(
+    options.kubernetes ?? "lazy",
+    cloud,
+    options.folder,
+    options.onKubernetesProblem,
+  );
   const close = async (): Promise<void> => {
     const open = gateway;
     gateway = undefined;
     await open?.close();
+    await kubernetes?.close();
     journal?.close();
   };
   const sandbox: Sandbox = {
@@ -222,6 +240,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     clock: cloud.clock,
     faults,
     access,
+    kubernetes,
     trail: (at = region) => trailOf(cloud.context({ account, region: at, principal: administrator.principal })),
     missing: dispatcher.missing,
     clientConfig: (change = {}) => ({
@@ -246,6 +265,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     reset: () => {
       cloud.reset();
       journal?.snapshot();
+      void kubernetes?.rescan();
     },
     save: () => dumpState(store),
     load: (text) => {
@@ -254,6 +274,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       store.load(changes);
       cloud.resume();
       journal?.snapshot();
+      void kubernetes?.rescan();
     },
     flush: () => journal?.flush(),
     get problem() {
@@ -271,7 +292,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
         ...(listen === true ? {} : { port: listen.port }),
       });
     } catch (cause) {
-      journal?.close();
+      await close();
       throw cannotListen(listen, cause);
     }
   }

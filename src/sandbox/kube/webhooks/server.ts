@@ -1,0 +1,98 @@
+// Where the API servers of emulated clusters ask who somebody is and what he may: one HTTP listener on 127.0.0.1 for all
+// of them, under paths that nobody can guess.
+import { randomBytes, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { ClusterKey } from "../host.ts";
+
+export type Webhook = "authenticate" | "authorize";
+
+/** Answers the review of a cluster; what it throws is answered with 500, which API servers try again. */
+export type ReviewHandler = (cluster: ClusterKey, review: unknown) => Promise<object> | object;
+
+/** The listener. */
+export interface WebhookServer {
+  /** Where a cluster's API server asks. */
+  url(cluster: ClusterKey, webhook: Webhook): string;
+  close(): Promise<void>;
+}
+
+/** A token is at most 4 KiB, a SubjectAccessReview with many groups a little more. */
+const bodyLimit = 256 * 1024;
+/** Who sends slower than this is cut off. */
+const requestTimeout = 10_000;
+
+class Refused extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function readReview(message: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message) {
+    size += (chunk as Buffer).length;
+    if (size > bodyLimit) throw new Refused(413, "the review is too large");
+    chunks.push(chunk as Buffer);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    throw new Refused(400, "expected a review as JSON");
+  }
+}
+
+function same(left: string, right: string): boolean {
+  const [a, b] = [Buffer.from(left), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
+  response.end(text);
+}
+
+/** Opens the listener. It doesn't keep the process alive. */
+export async function openWebhookServer(handlers: Record<Webhook, ReviewHandler>): Promise<WebhookServer> {
+  const secret = randomBytes(24).toString("base64url");
+  const answer = async (message: IncomingMessage): Promise<object> => {
+    const [, given = "", account = "", region = "", name = "", webhook = ""] = (message.url ?? "").split("/");
+    if (!same(given, secret)) throw new Refused(404, "not found");
+    if (!Object.hasOwn(handlers, webhook)) throw new Refused(404, "no such webhook");
+    if (message.method !== "POST") throw new Refused(405, "expected POST");
+    const key = { account, region, name: decodeURIComponent(name) };
+    return handlers[webhook as Webhook](key, await readReview(message));
+  };
+  const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, (message, response) => {
+    answer(message).then(
+      (body) => reply(response, 200, body),
+      (error: unknown) => {
+        if (response.headersSent || message.destroyed) return;
+        const status = error instanceof Refused ? error.status : 500;
+        // What is wrong inside stays inside: the answer lands in the API server's log.
+        const text = error instanceof Refused ? error.message : "the webhook failed";
+        response.setHeader("connection", "close");
+        reply(response, status, { error: text });
+      },
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  server.unref();
+  const { port } = server.address() as { port: number };
+  return {
+    url: ({ account, region, name }, webhook) =>
+      `http://127.0.0.1:${port}/${secret}/${account}/${region}/${encodeURIComponent(name)}/${webhook}`,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

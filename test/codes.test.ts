@@ -7,6 +7,7 @@ import { awsCodes } from "../src/aws/index.ts";
 import { cliCodes } from "../src/cli/errors.ts";
 import { configCodes } from "../src/config/index.ts";
 import { engineCodes } from "../src/engine/index.ts";
+import { identityCodes } from "../src/identity/index.ts";
 import { planCodes } from "../src/plan/index.ts";
 import { kubeCodes, sandboxCodes } from "../src/sandbox/index.ts";
 import { stackErrors } from "../src/stacks/index.ts";
@@ -18,6 +19,7 @@ const tables = {
   config: configCodes().map(({ code }) => code),
   engine: Object.keys(engineCodes),
   kube: Object.keys(kubeCodes),
+  identity: Object.keys(identityCodes),
   plan: Object.keys(planCodes),
   sandbox: Object.keys(sandboxCodes),
   stacks: Object.keys(stackErrors),

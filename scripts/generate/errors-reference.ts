@@ -3,6 +3,7 @@ import { awsCodes } from "../../src/aws/index.ts";
 import { cliCodes } from "../../src/cli/errors.ts";
 import { configCodes } from "../../src/config/index.ts";
 import { engineCodes } from "../../src/engine/index.ts";
+import { identityCodes } from "../../src/identity/index.ts";
 import { planCodes } from "../../src/plan/index.ts";
 import { kubeCodes, sandboxCodes } from "../../src/sandbox/index.ts";
 import { stackErrors } from "../../src/stacks/index.ts";
@@ -45,6 +46,12 @@ export function generate(): Promise<Map<string, string>> {
       "Findings about what a file asks for, told before anything is made.",
       ["what it stands for", "what to do"],
       Object.entries(stackErrors).map(([code, { title, remedy }]) => [code, title, remedy]),
+    ),
+    ...section(
+      "identity",
+      "Findings about who may use a cluster, and edits of `aws-auth` that are refused.",
+      ["what it stands for"],
+      Object.entries(identityCodes),
     ),
     ...section(
       "plan",

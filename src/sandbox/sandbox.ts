@@ -216,12 +216,13 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       blame: "user",
     });
   };
-  const kubernetes = await openKubernetes(
-    options.kubernetes ?? "lazy",
+  const kubernetes = await openKubernetes(options.kubernetes ?? "lazy", {
     cloud,
-    options.folder,
-    options.onKubernetesProblem,
-  );
+    dispatch: (request) => dispatcher.dispatch(request),
+    endpoints: () => (gateway ? [gateway.endpoint] : []),
+    stateFolder: options.folder,
+    ...(options.onKubernetesProblem ? { onProblem: options.onKubernetesProblem } : {}),
+  });
   const close = async (): Promise<void> => {
     const open = gateway;
     gateway = undefined;

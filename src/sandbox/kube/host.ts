@@ -6,10 +6,14 @@ import { join } from "node:path";
 import { errorMessage, LotseError } from "../../base/index.ts";
 import type { Change, Cloud, KubernetesPort } from "../aws/core/index.ts";
 import { clusters as clusterTable } from "../aws/services/eks/state.ts";
+import type { ClusterKey } from "./cluster-key.ts";
+import { clusterId } from "./cluster-key.ts";
 import type { Front } from "./front.ts";
 import { openFront, openFrontLater } from "./front.ts";
 import type { ClusterStatus, LiveClusterOptions } from "./live-cluster.ts";
 import { LiveCluster } from "./live-cluster.ts";
+import type { AuthenticatorOptions, WebhookServer } from "./webhooks/index.ts";
+import { createAuthenticator, openWebhookServer } from "./webhooks/index.ts";
 
 /**
  * When clusters come to life: `on` when they are created, `lazy` at the first connection or the first node, `off`
@@ -23,16 +27,11 @@ export interface KubernetesHostOptions {
   /** Where control planes keep their data; default a temporary folder that goes with the host. */
   folder?: string;
   findAssets: LiveClusterOptions["findAssets"];
+  dispatch: AuthenticatorOptions["dispatch"];
+  endpoints: AuthenticatorOptions["endpoints"];
   /** Of all control planes together, bytes; the next one is refused by name. */
   memoryLimit: number;
   onProblem?: (problem: Error) => void;
-}
-
-/** Which cluster; EKS names are unique in an account and region. */
-export interface ClusterKey {
-  account: string;
-  region: string;
-  name: string;
 }
 
 /** Listeners that wait for a cluster: an operation of EKS can't wait for one to be opened. */
@@ -40,8 +39,6 @@ const spareFronts = 2;
 
 /** Measured with an empty cluster: etcd 43, API server 256, controller manager 104, scheduler 61 MiB. */
 export const controlPlaneMemory: number = 464 * 1024 * 1024;
-
-const keyOf = ({ account, region, name }: ClusterKey): string => `${account}/${region}/${name}`;
 
 function noMemory(name: string, limit: number, running: readonly string[]): LotseError {
   const mebibytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MiB`;
@@ -58,6 +55,7 @@ export class KubernetesHost implements KubernetesPort {
   readonly #folder: string;
   readonly #clusters: Map<string, LiveCluster> = new Map();
   readonly #spares: Front[] = [];
+  #webhooks: WebhookServer | undefined;
   #refilling: Promise<void> | undefined;
   #unlisten: () => void = () => undefined;
   #closed = false;
@@ -70,6 +68,10 @@ export class KubernetesHost implements KubernetesPort {
   /** Opens a host and takes up the clusters that the state already has. */
   static async open(options: KubernetesHostOptions): Promise<KubernetesHost> {
     const host = new KubernetesHost(options);
+    const { cloud, dispatch, endpoints } = options;
+    host.#webhooks = await openWebhookServer(
+      createAuthenticator({ cloud, dispatch, endpoints, awsAuth: (key) => host.cluster(key)?.awsAuth }),
+    );
     await host.#refill();
     await host.rescan();
     host.#unlisten = options.cloud.store.onCommit((changes) => host.#heard(changes));
@@ -83,7 +85,7 @@ export class KubernetesHost implements KubernetesPort {
 
   /** The cluster, when the sandbox has it. */
   cluster(key: ClusterKey): LiveCluster | undefined {
-    return this.#clusters.get(keyOf(key));
+    return this.#clusters.get(clusterId(key));
   }
 
   /** What every cluster is doing. */
@@ -99,7 +101,7 @@ export class KubernetesHost implements KubernetesPort {
       const [account = "", region = ""] = place.split("/");
       const port = /^https:\/\/127\.0\.0\.1:(\d+)$/.exec((row as { endpoint?: string }).endpoint ?? "")?.[1];
       const key = { account, region, name: id };
-      found.set(keyOf(key), { key, port: port === undefined ? undefined : Number(port) });
+      found.set(clusterId(key), { key, port: port === undefined ? undefined : Number(port) });
     }
     const gone = [...this.#clusters].filter(([key]) => !found.has(key));
     await Promise.all(gone.map(([key, cluster]) => this.#remove(key, cluster)));
@@ -116,11 +118,12 @@ export class KubernetesHost implements KubernetesPort {
     await Promise.all([...this.#clusters.values()].map((cluster) => cluster.close()));
     await Promise.all(this.#spares.splice(0).map((front) => front.close()));
     this.#clusters.clear();
+    await this.#webhooks?.close();
     if (this.#options.folder === undefined) rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #claim(key: ClusterKey): LiveCluster {
-    const known = this.#clusters.get(keyOf(key));
+    const known = this.#clusters.get(clusterId(key));
     if (known) return known;
     const front = this.#spares.shift() ?? openFrontLater((error) => this.#problem(error));
     this.#refill().catch((error: unknown) => this.#problem(error));
@@ -135,10 +138,14 @@ export class KubernetesHost implements KubernetesPort {
       cloud,
       findAssets,
       folder: join(this.#folder, `${key.account}-${key.region}-${key.name}`),
+      webhooks: {
+        authenticate: this.#webhooks?.url(key, "authenticate") ?? "",
+        authorize: this.#webhooks?.url(key, "authorize") ?? "",
+      },
       admit: () => this.#admit(key),
       onProblem: (problem) => this.#problem(problem),
     });
-    this.#clusters.set(keyOf(key), cluster);
+    this.#clusters.set(clusterId(key), cluster);
     return cluster;
   }
 
@@ -163,8 +170,8 @@ export class KubernetesHost implements KubernetesPort {
       const [account = "", region = ""] = place.split("/");
       const key = { account, region, name: id };
       if (!row) {
-        const known = this.#clusters.get(keyOf(key));
-        if (known) this.#remove(keyOf(key), known).catch((error: unknown) => this.#problem(error));
+        const known = this.#clusters.get(clusterId(key));
+        if (known) this.#remove(clusterId(key), known).catch((error: unknown) => this.#problem(error));
         continue;
       }
       const cluster = this.#claim(key);

@@ -2,16 +2,18 @@
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { errorMessage, LotseError } from "../../base/index.ts";
+import type { AwsAuthData } from "../../identity/index.ts";
 import type { Cloud } from "../aws/core/index.ts";
 import { servicePrincipal } from "../aws/core/index.ts";
 import { authority, oidcKey } from "../aws/services/eks/certificate.ts";
 import type { ClusterRow } from "../aws/services/eks/state.ts";
 import { clusters as clusterTable } from "../aws/services/eks/state.ts";
 import type { KubeAssets } from "./assets/index.ts";
+import type { KubeObject } from "./client.ts";
+import type { ClusterKey } from "./cluster-key.ts";
 import type { ControlPlane } from "./control-plane/index.ts";
 import { startControlPlane } from "./control-plane/index.ts";
 import type { Front } from "./front.ts";
-import type { ClusterKey } from "./host.ts";
 
 export interface LiveClusterOptions {
   key: ClusterKey;
@@ -21,6 +23,8 @@ export interface LiveClusterOptions {
   folder: string;
   /** Programs for a minor version, or undefined when there are none. */
   findAssets(minor: string): Promise<KubeAssets | undefined>;
+  /** Where the API server asks who somebody is and what he may. */
+  webhooks: { authenticate: string; authorize: string };
   /** Throws when there is no memory for another control plane. */
   admit(): void;
   onProblem(problem: Error): void;
@@ -36,6 +40,10 @@ export interface ClusterStatus extends ClusterKey {
   version?: string;
   pids?: readonly number[];
   problem?: string;
+}
+
+interface ConfigMap extends KubeObject {
+  data?: Record<string, string>;
 }
 
 /** After a failed start the next one waits, so that a client that tries for ever doesn't start programs for ever. */
@@ -76,6 +84,8 @@ export class LiveCluster {
   #minor: string | undefined;
   #failure: { error: Error; at: number } | undefined;
   #changing: Promise<void> = Promise.resolve();
+  #watching: AbortController | undefined;
+  #awsAuth: AwsAuthData | undefined;
 
   constructor(options: LiveClusterOptions) {
     this.key = options.key;
@@ -89,6 +99,11 @@ export class LiveCluster {
 
   get name(): string {
     return this.key.name;
+  }
+
+  /** `data` of the aws-auth ConfigMap, as last heard from the API server. */
+  get awsAuth(): AwsAuthData | undefined {
+    return this.#awsAuth;
   }
 
   /** True while programs run or are being started. */
@@ -119,6 +134,7 @@ export class LiveCluster {
       .then((plane) => {
         this.#running = plane;
         this.#failure = undefined;
+        this.#watchAwsAuth(plane);
         return plane;
       })
       .catch((error: unknown) => {
@@ -159,7 +175,26 @@ export class LiveCluster {
   async #stop(): Promise<void> {
     const plane = this.#running ?? (await this.#starting?.catch(() => undefined));
     this.#running = undefined;
+    this.#watching?.abort();
     await plane?.stop();
+  }
+
+  #watchAwsAuth(plane: ControlPlane): void {
+    this.#watching = new AbortController();
+    const path = "/api/v1/namespaces/kube-system/configmaps?fieldSelector=metadata.name%3Daws-auth";
+    const take = (found: ConfigMap | undefined): void => {
+      this.#awsAuth = found ? (found.data ?? {}) : undefined;
+    };
+    plane.client
+      .watch<ConfigMap>(
+        path,
+        {
+          onList: ([found]) => take(found),
+          onEvent: ({ type, object }) => take(type === "DELETED" ? undefined : object),
+        },
+        this.#watching.signal,
+      )
+      .catch((error: unknown) => this.#options.onProblem(error as Error));
   }
 
   #row(): Readonly<ClusterRow> | undefined {
@@ -196,6 +231,7 @@ export class LiveCluster {
         cluster: name,
         ...keys,
         serviceAddress: firstAddress(serviceCidr),
+        webhooks: this.#options.webhooks,
         hostNames: [`${row.hidden.endpointId}.${row.hidden.endpointShard}.${region}.eks.amazonaws.com`],
         // The KMS key's name and the cluster's own secret make a key that is the same at the next start.
         ...(kmsKey

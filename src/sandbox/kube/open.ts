@@ -1,9 +1,8 @@
 // From what the maker of a sandbox asks for to a host of clusters.
 import { totalmem } from "node:os";
 import { join } from "node:path";
-import type { Cloud } from "../aws/core/index.ts";
 import { findAssets } from "./assets/index.ts";
-import type { KubernetesMode } from "./host.ts";
+import type { KubernetesHostOptions, KubernetesMode } from "./host.ts";
 import { KubernetesHost } from "./host.ts";
 
 /** How a sandbox runs Kubernetes. */
@@ -14,28 +13,30 @@ export interface KubernetesOptions {
   memoryLimit?: number;
 }
 
-/**
- * Opens the host of a sandbox's clusters; undefined when it is to have none.
- *
- * @param folder of the sandbox's state, when it is kept
- */
+/** What the clusters share with the sandbox they are part of. */
+export interface KubernetesSurroundings extends Pick<
+  KubernetesHostOptions,
+  "cloud" | "dispatch" | "endpoints" | "onProblem"
+> {
+  /** Of the sandbox's state, when it is kept. */
+  stateFolder?: string | undefined;
+}
+
+/** Opens the host of a sandbox's clusters; undefined when it is to have none. */
 export async function openKubernetes(
   asked: KubernetesMode | KubernetesOptions,
-  cloud: Cloud,
-  folder: string | undefined,
-  onProblem: ((problem: Error) => void) | undefined,
+  { stateFolder, ...surroundings }: KubernetesSurroundings,
 ): Promise<KubernetesHost | undefined> {
   const options = typeof asked === "string" ? { mode: asked } : asked;
   const { mode = "lazy", memoryLimit } = options;
   if (mode === "off") return undefined;
   const host = await KubernetesHost.open({
+    ...surroundings,
     mode,
-    cloud,
-    ...(folder === undefined ? {} : { folder: join(folder, "kubernetes") }),
+    ...(stateFolder === undefined ? {} : { folder: join(stateFolder, "kubernetes") }),
     findAssets: (minor) => findAssets(minor),
     memoryLimit: memoryLimit === undefined ? totalmem() / 2 : memoryLimit * 1024 * 1024,
-    ...(onProblem ? { onProblem } : {}),
   });
-  cloud.kubernetes = host;
+  surroundings.cloud.kubernetes = host;
   return host;
 }

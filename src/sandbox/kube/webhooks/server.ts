@@ -3,12 +3,13 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
-import type { ClusterKey } from "../host.ts";
+import type { ReviewAnswer } from "../../../identity/index.ts";
+import type { ClusterKey } from "../cluster-key.ts";
 
 export type Webhook = "authenticate" | "authorize";
 
-/** Answers the review of a cluster; what it throws is answered with 500, which API servers try again. */
-export type ReviewHandler = (cluster: ClusterKey, review: unknown) => Promise<object> | object;
+/** Answers a request about a cluster; what it throws is answered with 500, which API servers try again. */
+export type ReviewHandler = (cluster: ClusterKey, method: string, body: string) => ReviewAnswer | Promise<ReviewAnswer>;
 
 /** The listener. */
 export interface WebhookServer {
@@ -30,7 +31,7 @@ class Refused extends Error {
   }
 }
 
-async function readReview(message: IncomingMessage): Promise<unknown> {
+async function readBody(message: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
@@ -38,11 +39,7 @@ async function readReview(message: IncomingMessage): Promise<unknown> {
     if (size > bodyLimit) throw new Refused(413, "the review is too large");
     chunks.push(chunk as Buffer);
   }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch {
-    throw new Refused(400, "expected a review as JSON");
-  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 function same(left: string, right: string): boolean {
@@ -50,33 +47,33 @@ function same(left: string, right: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function reply(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
-  response.end(text);
+function reply(response: ServerResponse, { status, contentType, body }: ReviewAnswer): void {
+  response.writeHead(status, { "content-type": contentType, "content-length": Buffer.byteLength(body) });
+  response.end(body);
 }
 
 /** Opens the listener. It doesn't keep the process alive. */
 export async function openWebhookServer(handlers: Record<Webhook, ReviewHandler>): Promise<WebhookServer> {
   const secret = randomBytes(24).toString("base64url");
-  const answer = async (message: IncomingMessage): Promise<object> => {
-    const [, given = "", account = "", region = "", name = "", webhook = ""] = (message.url ?? "").split("/");
+  const answer = async (message: IncomingMessage): Promise<ReviewAnswer> => {
+    const [, given = "", account = "", region = "", name = "", webhook = ""] = (message.url ?? "")
+      .replace(/\?.*$/, "")
+      .split("/");
     if (!same(given, secret)) throw new Refused(404, "not found");
     if (!Object.hasOwn(handlers, webhook)) throw new Refused(404, "no such webhook");
-    if (message.method !== "POST") throw new Refused(405, "expected POST");
     const key = { account, region, name: decodeURIComponent(name) };
-    return handlers[webhook as Webhook](key, await readReview(message));
+    return handlers[webhook as Webhook](key, message.method ?? "GET", await readBody(message));
   };
   const server = createServer({ requestTimeout, headersTimeout: requestTimeout }, (message, response) => {
     answer(message).then(
-      (body) => reply(response, 200, body),
+      (reviewed) => reply(response, reviewed),
       (error: unknown) => {
         if (response.headersSent || message.destroyed) return;
         const status = error instanceof Refused ? error.status : 500;
         // What is wrong inside stays inside: the answer lands in the API server's log.
         const text = error instanceof Refused ? error.message : "the webhook failed";
         response.setHeader("connection", "close");
-        reply(response, status, { error: text });
+        reply(response, { status, contentType: "text/plain; charset=utf-8", body: `${text}\n` });
       },
     );
   });

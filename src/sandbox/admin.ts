@@ -2,8 +2,10 @@
 import { isLotseError, version } from "../base/index.ts";
 import type { FaultRule } from "./aws/faults.ts";
 import { cloudTrailRecord } from "./aws/trail.ts";
+import type { ClusterStatus } from "./kube/index.ts";
 import type { WireRequest, WireResponse } from "./aws/wire/index.ts";
 import { bodyText, parseQuery } from "./aws/wire/index.ts";
+import { answerOidc, oidcPrefix } from "./oidc.ts";
 import type { Sandbox } from "./sandbox.ts";
 
 export const adminPrefix = "/_lotse/";
@@ -30,6 +32,8 @@ export interface SandboxStatus {
   /** Requests for what isn't emulated, by what was asked for. */
   missing: Record<string, number>;
   faults: number;
+  /** What the clusters behind emulated EKS are doing. */
+  kubernetes: readonly ClusterStatus[] | "off";
   /** Set while the state can't be written to disk. */
   problem?: string;
 }
@@ -63,6 +67,7 @@ function statusOf({ sandbox }: AdminCall): SandboxStatus {
     rows,
     missing: Object.fromEntries(sandbox.missing),
     faults: sandbox.faults.list().length,
+    kubernetes: sandbox.kubernetes?.status() ?? "off",
     ...(sandbox.problem ? { problem: sandbox.problem.message } : {}),
   };
 }
@@ -125,6 +130,8 @@ function answer(status: number, value: unknown): WireResponse {
 
 /** Answers a request for which {@link isAdminPath} holds. */
 export function answerAdmin(request: WireRequest, sandbox: Sandbox, options: AdminOptions): WireResponse {
+  if (request.path.startsWith(oidcPrefix) && request.method === "GET")
+    return answerOidc(sandbox.cloud, request.path.slice(oidcPrefix.length));
   const asked = `${request.method} ${request.path}`;
   const name = asked === motoReset ? "POST reset" : asked.replace(adminPrefix, "").replace(/\/$/, "");
   const action = Object.hasOwn(adminEndpoints, name) ? adminEndpoints[name] : undefined;

@@ -22,7 +22,8 @@ export function oidcKey(ctx: Context, cluster: string, issuer: string): Readonly
   return ctx.table(oidcKeys).put(cluster, {
     cluster,
     issuer,
-    kid: createHash("sha256").update(publicKey).digest("hex").slice(0, 40),
+    // As kube-apiserver names the key in the tokens it signs (pkg/serviceaccount/jwt.go).
+    kid: createHash("sha256").update(publicKey).digest("base64url"),
     privateKey: pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     publicKey: pair.publicKey.export({ type: "spki", format: "pem" }).toString(),
   });

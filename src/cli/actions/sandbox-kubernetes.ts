@@ -25,6 +25,10 @@ function stepsOn(host: Host, minor: string): { hear(message: AssetProgress): voi
     if (step !== undefined) tell("kube/step-done", step);
     step = undefined;
   };
+  const failed = (why: string): void => {
+    tell("kube/step-failed", `${step}: ${why}`);
+    step = undefined;
+  };
   return {
     hear: (message) => {
       if (message.step !== step) {
@@ -32,6 +36,7 @@ function stepsOn(host: Host, minor: string): { hear(message: AssetProgress): voi
         step = message.step;
         tell("kube/step-started", step);
       }
+      if (message.failed) return failed(message.text);
       const percent = message.fraction === undefined ? "" : ` · ${Math.floor(message.fraction * 100)} %`;
       tell("kube/step-progress", `${message.text}${percent}`);
     },

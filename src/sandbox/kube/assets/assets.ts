@@ -52,6 +52,8 @@ export interface AssetProgress {
   text: string;
   /** From 0 to 1, where it is known. */
   fraction?: number;
+  /** The step came to nothing, and another way is tried; `text` says why. */
+  failed?: boolean;
 }
 
 /** Paths of the programs in a folder. */

@@ -34,7 +34,7 @@ async function inFolder(folder: string, minor: string, signal?: AbortSignal): Pr
     };
   } catch (error) {
     if (!isLotseError(error)) throw error;
-    return `can't be used: ${errorMessage(error)} (${error.diagnostic.detail})`;
+    return `can't be used: ${errorMessage(error)}`;
   }
 }
 

@@ -20,7 +20,7 @@ export interface GoOptions {
 
 /** Lines that say why, kept of a failed command. */
 const keptLines = 4;
-/** How long Go may clean up after Ctrl-C before it is ended. */
+/** How long Go may take to stop before it is made to. Its cache stands any end. */
 const graceMilliseconds = 5000;
 
 /** Go's own tools inherit these; what a user has set for work of their own would lead them astray. */
@@ -37,7 +37,7 @@ function environmentOf(env: Environment): NodeJS.ProcessEnv {
   };
 }
 
-/** Ends Go and the compilers it has started; asked politely, it removes its temporary files. */
+/** Ends Go and the compilers it has started. */
 function end(child: ChildProcessByStdio<null, Readable, Readable>, signal: NodeJS.Signals): void {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, signal);
@@ -65,7 +65,7 @@ export async function runGo(args: readonly string[], options: GoOptions): Promis
   process.once("exit", atExit);
   let killer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
-    end(child, "SIGINT");
+    end(child, "SIGTERM");
     killer = setTimeout(() => end(child, "SIGKILL"), graceMilliseconds);
   };
   signal?.addEventListener("abort", onAbort, { once: true });

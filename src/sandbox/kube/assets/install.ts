@@ -30,9 +30,9 @@ export async function findAssets(minor: string, options: AssetOptions = {}): Pro
   return (await lookUp(minor, options)).assets;
 }
 
-const sources: readonly { name: string; make: AssetMaker }[] = [
-  { name: "download", make: downloadSet },
-  { name: "build", make: buildSet },
+const sources: readonly { name: string; begins: string; make: AssetMaker }[] = [
+  { name: "download", begins: "download the official release", make: downloadSet },
+  { name: "build", begins: "build from Go modules", make: buildSet },
 ];
 
 /**
@@ -57,13 +57,19 @@ export async function installAssets(
     if (made) return made;
     const tried = [...found.reasons];
     const findings: unknown[] = [];
-    for (const { name, make } of sources) {
+    for (const { name, begins, make } of sources) {
+      let step = begins;
+      const note = (message: AssetProgress): void => {
+        step = message.step;
+        tell(message);
+      };
       try {
-        return await make(minor, folder, options, tell);
+        return await make(minor, folder, options, note);
       } catch (error) {
         options.signal?.throwIfAborted();
         // The system's own errors (a disk that is full after all) end this way as well, defects don't.
         if (!isLotseError(error) && typeof (error as NodeJS.ErrnoException).errno !== "number") throw error;
+        tell({ step, text: errorMessage(error), failed: true });
         findings.push(error);
         tried.push(`${name}: ${errorMessage(error)}`);
       }

@@ -9,7 +9,7 @@ export function throttled(receive: (message: AssetProgress) => void): (message: 
   let last = Number.NEGATIVE_INFINITY;
   return (message) => {
     const now = performance.now();
-    if (message.step === step && now - last < interval) return;
+    if (message.step === step && !message.failed && now - last < interval) return;
     step = message.step;
     last = now;
     receive(message);

@@ -47,12 +47,10 @@ export async function versionOf(path: string, signal?: AbortSignal): Promise<str
   throw notRunnable(path, `--version says ${JSON.stringify(answer.trim().slice(0, 80))}`);
 }
 
-function notRunnable(path: string, detail: string, cause?: unknown): LotseError {
-  return new LotseError(
-    "kube/not-runnable",
-    { title: `${basename(path)} doesn't run`, detail, subject: path },
-    { cause },
-  );
+function notRunnable(path: string, why: string, cause?: unknown): LotseError {
+  // In the cache, names carry the version.
+  const name = basename(path).replace(/-v\d.*$/, "");
+  return new LotseError("kube/not-runnable", { title: `${name} doesn't run: ${why}`, subject: path }, { cause });
 }
 
 /** Versions of the four programs of a folder; throws as {@link versionOf} does. */

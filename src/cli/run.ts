@@ -18,7 +18,8 @@ export interface CommandLine {
 function exitCodeOf(error: unknown): number {
   if (!isLotseError(error)) return exitCode.failed;
   if (error.code === "cli/needs-confirmation" || error.code === "cli/declined") return exitCode.declined;
-  if (error.code.startsWith("config/") || error.code === "cli/usage") return exitCode.usage;
+  if (error.code.startsWith("config/") || error.code === "cli/usage" || error.code === "kube/bad-version")
+    return exitCode.usage;
   return exitCode.failed;
 }
 

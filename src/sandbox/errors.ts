@@ -29,6 +29,7 @@ export const kubeCodes: Readonly<Record<string, string>> = {
   "kube/not-runnable": "A file that should be a program of the control plane doesn't run as one",
   "kube/out-of-reach": "A Kubernetes version that only an official release could give",
   "kube/step-done": "A step on the way to Kubernetes binaries is done",
+  "kube/step-failed": "A way to Kubernetes binaries came to nothing; another is tried",
   "kube/step-progress": "Something happened within such a step",
   "kube/step-started": "A step on the way to Kubernetes binaries begins",
 };

@@ -215,5 +215,8 @@ export async function withCache<T>(
 /** Work folders of processes that have ended: whoever holds the lock is the only one that makes them. */
 async function sweep(folder: string): Promise<void> {
   const left = (await readdir(folder)).filter((name) => name.startsWith(workPrefix));
-  for (const name of left) await rm(join(folder, name), { recursive: true, force: true });
+  for (const name of left) {
+    // A compiler whose parent was killed may still write there for a while; what it keeps goes the next time.
+    await rm(join(folder, name), { recursive: true, force: true, maxRetries: 3 }).catch(() => undefined);
+  }
 }

@@ -17,6 +17,8 @@ export interface DownloadOptions {
 
 /** Tries, each going on where the one before stopped. */
 const attempts = 4;
+/** Codes of the system and of Node's fetch that mean there is no way there: trying again at once is no use. */
+const noWay = new Set("ENOTFOUND EAI_AGAIN ECONNREFUSED ENETUNREACH EHOSTUNREACH UND_ERR_CONNECT_TIMEOUT".split(" "));
 /** Kept free beside what is downloaded. */
 const reserveBytes = 100_000_000;
 
@@ -65,10 +67,9 @@ async function persistently<T>(url: string, options: DownloadOptions, work: () =
       return await work();
     } catch (error) {
       options.signal?.throwIfAborted();
-      // A name that doesn't resolve means that there is no network: said at once.
-      const code = (error as { cause?: NodeJS.ErrnoException }).cause?.code;
       if (isLotseError(error)) throw error;
-      if (attempt === attempts || code === "ENOTFOUND" || code === "ECONNREFUSED") {
+      const code = (error as { cause?: NodeJS.ErrnoException }).cause?.code ?? "";
+      if (attempt === attempts || noWay.has(code)) {
         throw failed(url, reasonOf(error), error);
       }
       await sleep(250 * 2 ** attempt, options.signal);

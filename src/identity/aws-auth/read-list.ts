@@ -50,7 +50,8 @@ function parseSequence(text: string, schema: "yaml-1.1" | "failsafe"): ParsedKey
   const [error] = document.errors;
   if (error) return { ok: false, problem: error.message, line: lines.linePos(error.pos[0]).line };
   const { contents } = document;
-  if (contents === null || (isScalar(contents) && (contents.value === null || contents.value === "")))
+  // Without types `null` is a text.
+  if (contents === null || (isScalar(contents) && /^(null|~)?$/i.test(contents.source ?? "")))
     return { sequence: undefined, values: [], lines };
   if (!isSeq(contents)) return { ok: false, problem: "it is no list", line: 1 };
   try {

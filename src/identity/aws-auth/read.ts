@@ -2,7 +2,7 @@
 import type { Diagnostic } from "../../base/index.ts";
 import type { AuthMapping, AwsAuth, AwsAuthData, SsoRole } from "./model.ts";
 import { awsAuthKeys } from "./model.ts";
-import type { ListItem } from "./read-list.ts";
+import type { AccountItem, ListItem } from "./read-list.ts";
 import { readAccounts, readMaps } from "./read-list.ts";
 
 const subject = "configmap/kube-system/aws-auth";
@@ -122,6 +122,7 @@ export function readAwsAuth(data: AwsAuthData | undefined): AwsAuth {
     broken.push("mapAccounts");
     findings.push(unreadable("mapAccounts", accounts.problem, accounts.line));
   }
+  if (accounts.ok) findings.push(...accounts.items.flatMap(unquoted));
   return {
     roles,
     users,
@@ -129,6 +130,21 @@ export function readAwsAuth(data: AwsAuthData | undefined): AwsAuth {
     unreadable: broken,
     findings: [...misspelled(data), ...findings],
   };
+}
+
+/** EKS keeps the digits; eksctl and others read a number and fail on the whole key. */
+function unquoted({ text: account, quoted, line }: AccountItem): Diagnostic[] {
+  if (quoted || !/^\d+$/.test(account)) return [];
+  return [
+    {
+      code: "identity/account-id",
+      severity: "warning",
+      title: `mapAccounts names ${account} without quotes; eksctl can't read that`,
+      remedy: `Write "${account}"`,
+      at: { path: "mapAccounts", line },
+      subject,
+    },
+  ];
 }
 
 /** A ConfigMap's values are strings; whoever hands something else over gets it treated as one that can't be read. */

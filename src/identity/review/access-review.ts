@@ -36,7 +36,32 @@ export function readAccessReview(body: string): AccessReviewRequest | undefined 
   if (typeof spec !== "object" || spec === null || Array.isArray(spec)) return undefined;
   const asked = review?.apiVersion;
   const apiVersion = typeof asked === "string" && versions.includes(asked) ? asked : `${group}/v1`;
-  return { spec, apiVersion };
+  return { spec: specOf(spec as Readonly<Record<string, unknown>>), apiVersion };
+}
+
+/** The texts of an object; whatever else it holds is left out. */
+function texts(value: unknown): Record<string, string> | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  return Object.fromEntries(
+    Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === "string"),
+  );
+}
+
+/** A spec of which every part is what it should be: the body comes from whoever reaches the webhook. */
+function specOf(spec: Readonly<Record<string, unknown>>): AccessReviewSpec {
+  const { user, uid } = texts(spec) ?? {};
+  const extra = Object.entries(spec["extra"] ?? {}).flatMap(([key, value]): [string, string[]][] =>
+    Array.isArray(value) ? [[key, value.filter((item) => typeof item === "string")]] : [],
+  );
+  const resourceAttributes = texts(spec["resourceAttributes"]);
+  const nonResourceAttributes = texts(spec["nonResourceAttributes"]);
+  return {
+    ...(user === undefined ? {} : { user }),
+    ...(uid === undefined ? {} : { uid }),
+    extra: Object.fromEntries(extra),
+    ...(resourceAttributes ? { resourceAttributes } : {}),
+    ...(nonResourceAttributes ? { nonResourceAttributes } : {}),
+  };
 }
 
 /**

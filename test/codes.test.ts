@@ -8,8 +8,9 @@ import { cliCodes } from "../src/cli/errors.ts";
 import { configCodes } from "../src/config/index.ts";
 import { engineCodes } from "../src/engine/index.ts";
 import { identityCodes } from "../src/identity/index.ts";
+import { kubeCodes } from "../src/kube/index.ts";
 import { planCodes } from "../src/plan/index.ts";
-import { kubeCodes, sandboxCodes } from "../src/sandbox/index.ts";
+import { kubernetesCodes, sandboxCodes } from "../src/sandbox/index.ts";
 import { stackErrors } from "../src/stacks/index.ts";
 
 const source = resolve(import.meta.dirname, "../src");
@@ -18,7 +19,8 @@ const tables = {
   cli: Object.keys(cliCodes),
   config: configCodes().map(({ code }) => code),
   engine: Object.keys(engineCodes),
-  kube: Object.keys(kubeCodes),
+  // Two rooms speak of Kubernetes: the door to clusters, and the sandbox that runs them.
+  kube: [...Object.keys(kubeCodes), ...Object.keys(kubernetesCodes)],
   identity: Object.keys(identityCodes),
   plan: Object.keys(planCodes),
   sandbox: Object.keys(sandboxCodes),

@@ -4,8 +4,9 @@ import { cliCodes } from "../../src/cli/errors.ts";
 import { configCodes } from "../../src/config/index.ts";
 import { engineCodes } from "../../src/engine/index.ts";
 import { identityCodes } from "../../src/identity/index.ts";
+import { kubeCodes } from "../../src/kube/index.ts";
 import { planCodes } from "../../src/plan/index.ts";
-import { kubeCodes, sandboxCodes } from "../../src/sandbox/index.ts";
+import { kubernetesCodes, sandboxCodes } from "../../src/sandbox/index.ts";
 import { stackErrors } from "../../src/stacks/index.ts";
 
 type Row = readonly [code: string, ...cells: string[]];
@@ -79,9 +80,9 @@ export function generate(): Promise<Map<string, string>> {
     ),
     ...section(
       "kube",
-      "Kubernetes in the sandbox: its programs, and what comes of them.",
+      "What API servers answer, kubeconfigs, and the programs of the sandbox's own control planes.",
       ["what it stands for"],
-      Object.entries(kubeCodes),
+      Object.entries({ ...kubeCodes, ...kubernetesCodes }).sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
     ...section("cli", "The command itself.", ["what it stands for"], Object.entries(cliCodes)),
   ];

@@ -17,7 +17,7 @@ export const sandboxCodes: Readonly<Record<string, string>> = {
 };
 
 /** Codes of the Kubernetes half, by the same rule. */
-export const kubeCodes: Readonly<Record<string, string>> = {
+export const kubernetesCodes: Readonly<Record<string, string>> = {
   "kube/bad-version": "A Kubernetes version was asked for in a form that is none",
   "kube/build-failed": "Go couldn't build a program of the control plane",
   "kube/cache-folder": "The folder that keeps Kubernetes binaries can't be written",

@@ -23,7 +23,7 @@ export {
   toolVariables,
 } from "./daemon.ts";
 export type { Sandbox, SandboxClientConfig, SandboxCredentials, SandboxOptions } from "./sandbox.ts";
-export { kubeCodes, sandboxCodes } from "./errors.ts";
+export { kubernetesCodes, sandboxCodes } from "./errors.ts";
 export type { AssetOptions, AssetProgress, AssetSource, CachedAssets, KubeAssets } from "./kube/assets/index.ts";
 export { builtMinors, defaultMinor, findAssets, installAssets, listAssets, removeAssets } from "./kube/assets/index.ts";
 export { createSandbox, foreignVariables } from "./sandbox.ts";

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { errorMessage, LotseError } from "../../base/index.ts";
 import type { Change, Cloud, KubernetesPort } from "../aws/core/index.ts";
-import { clusters as clusterTable } from "../aws/services/eks/state.ts";
+import { instances } from "../aws/services/ec2/state.ts";
+import { accessEntries, addonTable, clusters as clusterTable, nodegroups } from "../aws/services/eks/state.ts";
 import type { ClusterKey } from "./cluster-key.ts";
 import { clusterId } from "./cluster-key.ts";
 import type { Front } from "./front.ts";
@@ -33,6 +34,14 @@ export interface KubernetesHostOptions {
   memoryLimit: number;
   onProblem?: (problem: Error) => void;
 }
+
+/** What nodes depend on. */
+const worldTables: ReadonlySet<string> = new Set([
+  instances.name,
+  nodegroups.name,
+  accessEntries.name,
+  addonTable.name,
+]);
 
 /** Listeners that wait for a cluster: an operation of EKS can't wait for one to be opened. */
 const spareFronts = 2;
@@ -165,19 +174,40 @@ export class KubernetesHost implements KubernetesPort {
   }
 
   #heard(changes: readonly Change[]): void {
-    for (const { table, place, id, row } of changes) {
-      if (table !== clusterTable.name) continue;
-      const [account = "", region = ""] = place.split("/");
-      const key = { account, region, name: id };
-      if (!row) {
-        const known = this.#clusters.get(clusterId(key));
-        if (known) this.#remove(clusterId(key), known).catch((error: unknown) => this.#problem(error));
-        continue;
-      }
-      const cluster = this.#claim(key);
-      cluster.rowChanged();
-      if (this.#options.mode === "on") cluster.wake().catch((error: unknown) => this.#problem(error));
+    const touched = new Set<string>();
+    for (const change of changes) {
+      if (change.table === clusterTable.name) this.#clusterChanged(change);
+      else if (worldTables.has(change.table)) touched.add(change.place);
     }
+    // IAM is one per account, everything else is of a region.
+    if (touched.size > 0) this.#worldChanged(touched);
+  }
+
+  #clusterChanged({ place, id, row }: Change): void {
+    const [account = "", region = ""] = place.split("/");
+    const key = { account, region, name: id };
+    if (!row) {
+      const known = this.#clusters.get(clusterId(key));
+      if (known) this.#remove(clusterId(key), known).catch((error: unknown) => this.#problem(error));
+      return;
+    }
+    const cluster = this.#claim(key);
+    cluster.rowChanged();
+    if (this.#options.mode === "on" && (row as { status?: string }).status === "ACTIVE") this.#wake(cluster);
+  }
+
+  /** Running clusters look at their nodes again; one that sleeps wakes when an instance becomes its first node. */
+  #worldChanged(places: ReadonlySet<string>): void {
+    for (const cluster of this.#clusters.values()) {
+      const { account, region } = cluster.key;
+      if (!places.has(`${account}/${region}`)) continue;
+      if (cluster.running) cluster.worldChanged();
+      else if (cluster.hasInstances()) this.#wake(cluster);
+    }
+  }
+
+  #wake(cluster: LiveCluster): void {
+    cluster.wake().catch((error: unknown) => this.#problem(error));
   }
 
   async #remove(id: string, cluster: LiveCluster): Promise<void> {

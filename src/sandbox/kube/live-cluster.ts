@@ -6,6 +6,7 @@ import type { AwsAuthData } from "../../identity/index.ts";
 import type { Cloud } from "../aws/core/index.ts";
 import { servicePrincipal } from "../aws/core/index.ts";
 import { authority, oidcKey } from "../aws/services/eks/certificate.ts";
+import { instances } from "../aws/services/ec2/state.ts";
 import type { ClusterRow } from "../aws/services/eks/state.ts";
 import { clusters as clusterTable } from "../aws/services/eks/state.ts";
 import type { KubeAssets } from "./assets/index.ts";
@@ -13,6 +14,8 @@ import type { KubeObject } from "./client.ts";
 import type { ClusterKey } from "./cluster-key.ts";
 import type { ControlPlane } from "./control-plane/index.ts";
 import { startControlPlane } from "./control-plane/index.ts";
+import { nodeOf } from "./nodes/membership.ts";
+import { Simulation } from "./simulation.ts";
 import type { Front } from "./front.ts";
 
 export interface LiveClusterOptions {
@@ -45,6 +48,9 @@ export interface ClusterStatus extends ClusterKey {
 interface ConfigMap extends KubeObject {
   data?: Record<string, string>;
 }
+
+/** A container's second passes in a tenth of a second: image pulls and back-offs don't hold a rehearsal up. */
+const podSpeed = 10;
 
 /** After a failed start the next one waits, so that a client that tries for ever doesn't start programs for ever. */
 const retryAfter = 5_000;
@@ -85,6 +91,7 @@ export class LiveCluster {
   #failure: { error: Error; at: number } | undefined;
   #changing: Promise<void> = Promise.resolve();
   #watching: AbortController | undefined;
+  #simulation: Simulation | undefined;
   #awsAuth: AwsAuthData | undefined;
 
   constructor(options: LiveClusterOptions) {
@@ -135,6 +142,7 @@ export class LiveCluster {
         this.#running = plane;
         this.#failure = undefined;
         this.#watchAwsAuth(plane);
+        this.#simulate(plane);
         return plane;
       })
       .catch((error: unknown) => {
@@ -159,6 +167,28 @@ export class LiveCluster {
       .catch((error: unknown) => this.#options.onProblem(error as Error));
   }
 
+  /** Instances, groups, access or add-ons of its account changed. */
+  worldChanged(): void {
+    this.#simulation?.refresh();
+  }
+
+  /** True when an instance runs that is to be its node. */
+  hasInstances(): boolean {
+    const { account, region, name } = this.key;
+    if (this.#row()?.status !== "ACTIVE") return false;
+    const { cloud } = this.#options;
+    const ctx = cloud.context({ account, region, principal: servicePrincipal("eks.amazonaws.com", account) });
+    for (const [, instance] of ctx.table(instances).entries()) {
+      if (instance.state === "running" && nodeOf(ctx, name, instance)) return true;
+    }
+    return false;
+  }
+
+  /** Nodes and pods, while it runs. */
+  get simulation(): Simulation | undefined {
+    return this.#simulation;
+  }
+
   /** Ends the programs and gives the address up; data stays. */
   async close(): Promise<void> {
     await this.#changing;
@@ -176,7 +206,23 @@ export class LiveCluster {
     const plane = this.#running ?? (await this.#starting?.catch(() => undefined));
     this.#running = undefined;
     this.#watching?.abort();
+    this.#simulation?.close();
+    this.#simulation = undefined;
     await plane?.stop();
+  }
+
+  #simulate(plane: ControlPlane): void {
+    const { cloud, onProblem } = this.#options;
+    const simulation = new Simulation({
+      key: this.key,
+      cloud,
+      plane,
+      awsAuth: () => this.#awsAuth,
+      speed: podSpeed,
+      onProblem,
+    });
+    this.#simulation = simulation;
+    simulation.start().catch((error: unknown) => onProblem(error as Error));
   }
 
   #watchAwsAuth(plane: ControlPlane): void {
@@ -184,6 +230,7 @@ export class LiveCluster {
     const path = "/api/v1/namespaces/kube-system/configmaps?fieldSelector=metadata.name%3Daws-auth";
     const take = (found: ConfigMap | undefined): void => {
       this.#awsAuth = found ? (found.data ?? {}) : undefined;
+      this.#simulation?.refresh();
     };
     plane.client
       .watch<ConfigMap>(

@@ -49,7 +49,8 @@ export function buildArguments({ package: name, output, stamps }: GoProgram): st
 /** The variables that a release build of Kubernetes sets (its hack/lib/version.sh), for `v1.35.6`. */
 export function versionStamps(version: string): Record<string, string> {
   const [major = "", minor = ""] = version.slice(1).split(".");
-  const values = { gitVersion: version, gitMajor: major, gitMinor: minor, gitTreeState: "clean" };
+  // The commit isn't known; unset it would read `$Format:%H$`.
+  const values = { gitVersion: version, gitMajor: major, gitMinor: minor, gitTreeState: "clean", gitCommit: "" };
   return Object.fromEntries(
     ["k8s.io/component-base/version", "k8s.io/client-go/pkg/version"].flatMap((path) =>
       Object.entries(values).map(([name, value]) => [`${path}.${name}`, value]),

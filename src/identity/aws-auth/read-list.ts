@@ -33,12 +33,17 @@ export interface NoList {
   line: number;
 }
 
+const isTimeTag = ({ tag, format }: { tag: string; format?: string }): boolean =>
+  tag === "tag:yaml.org,2002:timestamp" || format === "TIME";
+
 /** The sequence in a key's text; none when it holds nothing but comments. */
 function parseSequence(text: string, schema: "yaml-1.1" | "failsafe"): ParsedKey | NoList {
   const lines = new LineCounter();
-  // Go's decoder takes the first document, lets a key stand twice (the last counts) and types by YAML 1.1.
+  // Go's decoder takes the first document, lets a key stand twice (the last counts) and types by YAML 1.1, except that
+  // dates and `1:30` are texts to it.
   const documents = parseAllDocuments(text, {
     schema,
+    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !isTimeTag(tag)),
     merge: true,
     uniqueKeys: false,
     prettyErrors: false,
@@ -86,7 +91,9 @@ export function readMaps(text: string): { ok: true; items: readonly ListItem[] }
 }
 
 function lowerKeys(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.toLowerCase(), inner]));
+  // A key in two spellings: Go sorts them, and the last one stays.
+  const sorted = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, inner]) => [name.toLowerCase(), inner]));
 }
 
 /** A scalar of mapAccounts, its place, and whether YAML took it for a number. */

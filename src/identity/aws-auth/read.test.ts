@@ -73,6 +73,22 @@ describe("reading aws-auth", () => {
     ]);
   });
 
+  it.for([
+    ["2023-01-01", "2023-01-01"],
+    ["1:30", "1:30"],
+    ["~", ""],
+    ['"012"', "012"],
+    ["b\n  USERNAME: other", "b"],
+    ["a\n  username: b", "b"],
+  ])("reads a user name %j as %j, as Go's decoder does", ([text, username], { expect }) => {
+    expect(readAwsAuth({ mapRoles: `- rolearn: ${arn}\n  username: ${text}\n` }).roles).toMatchObject([{ username }]);
+  });
+
+  it("reads the first document, merge keys, and comments anywhere", ({ expect }) => {
+    const mapRoles = `# a\n---\n- &x {rolearn: ${arn}, username: a}\n# b\n- <<: *x\n  username: b\n---\n- rolearn: c\n`;
+    expect(readAwsAuth({ mapRoles }).roles.map(({ username }) => username)).toEqual(["a", "b"]);
+  });
+
   it("loses a whole key, and only that, to a mistake in its YAML", ({ expect }) => {
     const auth = readAwsAuth({
       mapRoles: `- rolearn: ${arn}\n\tusername: x\n`,

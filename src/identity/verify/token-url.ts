@@ -17,7 +17,6 @@ export interface TokenUrl {
   fragment: string | undefined;
 }
 
-const isControl = (code: number): boolean => code < 0x20 || code === 0x7f;
 const illegalBase64 = /[^A-Za-z0-9_-]/;
 
 /** Length and encoding of a token, then the URL in it (checks 1 to 4). */
@@ -38,10 +37,14 @@ export function readTokenUrl(token: string): TokenUrl | Refusal {
 
 function splitUrl(bytes: Buffer): TokenUrl | Refusal {
   const text = bytes.toString("latin1");
-  if (bytes.some(isControl)) return refuse("format", "invalid control character in URL");
-  if (text.startsWith(":")) return refuse("format", "missing protocol scheme");
   // Parameters of a presigned URL are percent-encoded; anything else would be read differently by different parsers.
-  if (/[^\u0020-\u007e]/.test(text)) return refuse("format", "invalid character in URL, only ASCII is allowed");
+  const odd = /[^\u0020-\u007e]/.exec(text)?.[0].charCodeAt(0);
+  if (odd !== undefined)
+    return refuse(
+      "format",
+      `invalid ${odd < 0x80 ? "control " : ""}character in URL${odd < 0x80 ? "" : ", only ASCII is allowed"}`,
+    );
+  if (text.startsWith(":")) return refuse("format", "missing protocol scheme");
   const [beforeFragment = "", ...fragments] = text.split("#");
   const colon = /^[A-Za-z][A-Za-z0-9+.-]*:/.exec(beforeFragment)?.[0] ?? "";
   const rest = beforeFragment.slice(colon.length);

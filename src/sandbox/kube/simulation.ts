@@ -6,6 +6,7 @@ import { clusterMappers, decideMapping } from "../../identity/index.ts";
 import type { Cloud, Context } from "../aws/core/index.ts";
 import { AwsError, servicePrincipal } from "../aws/core/index.ts";
 import { instances } from "../aws/services/ec2/state.ts";
+import { AddonKeeper } from "./addons/keeper.ts";
 import type { ClusterKey } from "./cluster-key.ts";
 import type { ControlPlane } from "./control-plane/index.ts";
 import type { Admission, FleetNode } from "./nodes/fleet.ts";
@@ -39,6 +40,7 @@ export class Simulation {
   readonly #options: SimulationOptions;
   readonly #fleet: Fleet;
   readonly #keeper: PodKeeper;
+  readonly #addons: AddonKeeper;
   readonly #hosts: Map<string, PodHost & { instanceId: string }> = new Map();
 
   constructor(options: SimulationOptions) {
@@ -50,6 +52,7 @@ export class Simulation {
       host: (name) => this.#host(name),
       speed: options.speed,
     });
+    this.#addons = new AddonKeeper({ key, cloud, client: plane.client });
     this.#fleet = new Fleet({
       key,
       cloud,
@@ -63,12 +66,14 @@ export class Simulation {
 
   /** Begins: registers nodes, follows pods. */
   async start(): Promise<void> {
+    this.#addons.refresh();
     await this.#fleet.start();
     this.#keeper.run().catch((error: unknown) => this.#options.onProblem(error as Error));
   }
 
   /** Instances, node groups, access or add-ons changed. */
   refresh(): void {
+    this.#addons.refresh();
     this.#fleet.refresh();
   }
 
@@ -78,6 +83,7 @@ export class Simulation {
 
   close(): void {
     this.#fleet.close();
+    this.#addons.close();
     this.#keeper.close();
   }
 

@@ -149,6 +149,13 @@ describe("removing a mapping", () => {
     expect(rolesOf(removeMapping(data, arn("A"), { all: true }))).toBe("[]\n");
   });
 
+  it("takes what EKS drops or never matches, too", ({ expect }) => {
+    const session = "arn:aws:sts::111122223333:assumed-role/Admin/me";
+    const mapRoles = `- rolearn: ${session}\n  username: x\n- rolearn: ${arn("A")}\n  username: 12\n`;
+    expect(rolesOf(removeMapping({ mapRoles }, session))).toBe(`- rolearn: ${arn("A")}\n  username: 12\n`);
+    expect(rolesOf(removeMapping({ mapRoles }, arn("A")))).toBe(`- rolearn: ${session}\n  username: x\n`);
+  });
+
   it("refuses what isn't there, and with --all doesn't mind", ({ expect }) => {
     expect(() => removeMapping({}, arn("A"))).toThrow(
       `instance identity ARN "${arn("A")}" not found in auth ConfigMap`,

@@ -6,7 +6,7 @@ import { parseArn, sameArn, stripPath } from "../arn.ts";
 import { insertItem, quoteItems, removeItems } from "./list-text.ts";
 import type { AuthMapping, AwsAuth, AwsAuthData } from "./model.ts";
 import { readAwsAuth } from "./read.ts";
-import { readAccounts } from "./read-list.ts";
+import { readAccounts, readMaps } from "./read-list.ts";
 
 /** The data to write back, and what is to be said about it. */
 export interface AwsAuthEdit {
@@ -150,8 +150,16 @@ function guardRemoval(arn: string, left: number, { callerArn, nodeRoleArns = [],
     });
 }
 
+/** Places of an ARN in a list, with items that EKS drops: those have to go as well. */
+function placesOf(data: AwsAuthData | undefined, key: AuthMapping["key"], arn: string): number[] {
+  const list = readMaps(data?.[key] ?? "");
+  const field = key === "mapRoles" ? "rolearn" : "userarn";
+  const fits = (given: unknown): boolean => typeof given === "string" && sameArn(given, arn);
+  return list.ok ? list.items.filter(({ value }) => fits(value?.[field])).map(({ index }) => index) : [];
+}
+
 /**
- * Removes mappings of an ARN: the first, or all of them.
+ * Removes mappings of an ARN: the first, or all of them. The ARN may be of any kind: wrong ones have to go, too.
  *
  * @throws LotseError identity/no-mapping when there is none and `all` is off; identity/removes-own-access and
  *   identity/removes-node-role by the guard; identity/yaml
@@ -161,9 +169,9 @@ export function removeMapping(
   arn: string,
   options: { all?: boolean; guard?: RemovalGuard } = {},
 ): AwsAuthEdit {
-  const key = keyOf(arn);
-  const awsAuth = readable(data, key);
-  const matches = (key === "mapRoles" ? awsAuth.roles : awsAuth.users).filter((mapping) => sameArn(mapping.arn, arn));
+  readable(data, arn.includes(":user/") ? "mapUsers" : "mapRoles");
+  const keys = ["mapRoles", "mapUsers"] as const;
+  const matches = keys.flatMap((key) => placesOf(data, key, arn).map((index) => ({ key, index })));
   if (matches.length === 0 && !options.all)
     throw new LotseError("identity/no-mapping", {
       title: `instance identity ARN "${arn}" not found in auth ConfigMap`,
@@ -173,13 +181,14 @@ export function removeMapping(
   const left = matches.length - gone.length;
   if (gone.length === 0) return { data: { ...data }, changed: false, notes: [] };
   guardRemoval(arn, left, options.guard ?? {});
-  const text = removeItems(
-    data?.[key] ?? "",
-    gone.map(({ index }) => index),
-  );
+  const edited: Record<string, string> = { ...data };
+  for (const key of keys) {
+    const places = gone.filter((match) => match.key === key).map(({ index }) => index);
+    if (places.length > 0) edited[key] = removeItems(data?.[key] ?? "", places);
+  }
   const title = `${left} further mapping(s) of ${arn} are left; --all removes them too`;
   const notes = left > 0 ? [note("identity/mappings-left", title, "warning")] : [];
-  return { data: { ...data, [key]: text }, changed: true, notes };
+  return { data: edited, changed: true, notes };
 }
 
 function accountsOf(data: AwsAuthData | undefined): { text: string; accounts: string[] } {

@@ -1,6 +1,7 @@
 // From what the maker of a sandbox asks for to a host of clusters.
 import { totalmem } from "node:os";
 import { join } from "node:path";
+import type { AssetOptions } from "./assets/index.ts";
 import { findAssets } from "./assets/index.ts";
 import type { KubernetesHostOptions, KubernetesMode } from "./host.ts";
 import { KubernetesHost } from "./host.ts";
@@ -11,6 +12,8 @@ export interface KubernetesOptions {
   mode?: KubernetesMode;
   /** Of all control planes together, in MiB; default half of the machine's memory. */
   memoryLimit?: number;
+  /** Where the programs are looked for. */
+  assets?: AssetOptions;
 }
 
 /** What the clusters share with the sandbox they are part of. */
@@ -34,7 +37,7 @@ export async function openKubernetes(
     ...surroundings,
     mode,
     ...(stateFolder === undefined ? {} : { folder: join(stateFolder, "kubernetes") }),
-    findAssets: (minor) => findAssets(minor),
+    findAssets: (minor) => findAssets(minor, options.assets),
     memoryLimit: memoryLimit === undefined ? totalmem() / 2 : memoryLimit * 1024 * 1024,
   });
   surroundings.cloud.kubernetes = host;

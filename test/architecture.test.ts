@@ -12,11 +12,12 @@ const arrows: Record<string, readonly string[]> = {
   config: ["base", "facts"],
   stacks: ["base", "facts", "config"],
   aws: ["base"],
-  plan: ["base", "facts", "iam", "identity", "config", "stacks", "aws"],
-  engine: ["base", "facts", "iam", "identity", "config", "stacks", "aws", "plan"],
+  kube: ["base"],
+  plan: ["base", "facts", "iam", "identity", "config", "stacks", "aws", "kube"],
+  engine: ["base", "facts", "iam", "identity", "config", "stacks", "aws", "kube", "plan"],
   sandbox: ["base", "facts", "iam", "identity"],
   cli: ["base", "identity", "sandbox", "lotse.ts"],
-  "lotse.ts": ["base", "facts", "iam", "identity", "config", "stacks", "aws", "plan", "engine", "sandbox"],
+  "lotse.ts": ["base", "facts", "iam", "identity", "config", "stacks", "aws", "kube", "plan", "engine", "sandbox"],
   "main.ts": ["base", "cli"],
 };
 

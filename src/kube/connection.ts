@@ -11,6 +11,7 @@ export interface BearerToken {
   expires: number;
 }
 
+/** Which API server, and as whom. */
 export interface KubeTarget {
   /** `https://…` as DescribeCluster reports it. */
   server: string;
@@ -34,6 +35,7 @@ export interface KubeRequest {
   signal?: AbortSignal;
 }
 
+/** A way to one API server; everything that goes over it is retried and translated alike. */
 export interface Connection {
   readonly server: string;
   /** The parsed answer. */

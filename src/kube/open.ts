@@ -13,6 +13,7 @@ export interface ObjectKey {
   name: string;
 }
 
+/** How fields are applied. */
 export interface ApplyOptions {
   /** Who owns the fields that are applied; default `lotse`. */
   fieldManager?: string;
@@ -21,6 +22,7 @@ export interface ApplyOptions {
   dryRun?: boolean;
 }
 
+/** How an object goes. */
 export interface DeleteOptions {
   gracePeriodSeconds?: number;
   propagationPolicy?: "Foreground" | "Background" | "Orphan";

@@ -13,6 +13,7 @@ export interface WatchHandler<T extends KubeObject> {
   onTrouble?(error: unknown): void;
 }
 
+/** Which objects of a kind. */
 export interface Selection {
   labelSelector?: string;
   fieldSelector?: string;

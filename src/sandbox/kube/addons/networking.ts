@@ -37,6 +37,7 @@ export function vpcCni(settings: AddonSettings): AddonObject[] {
   ];
 }
 
+/** kube-proxy, on every instance. */
 export function kubeProxy(settings: AddonSettings): AddonObject[] {
   return [
     serviceAccount(settings, "kube-proxy"),
@@ -76,6 +77,7 @@ const corefile = `.:53 {
 }
 `;
 
+/** CoreDNS: two replicas, on instances unless its computeType says Fargate. */
 export function coredns(settings: AddonSettings): AddonObject[] {
   const labels = { "eks.amazonaws.com/component": "coredns", "k8s-app": "kube-dns" };
   const computeType = setting<string>(settings, "computeType") ?? "ec2";

@@ -94,6 +94,7 @@ export const onInstances: object = {
   },
 };
 
+/** A DaemonSet on every node that AWS runs its own on. */
 export function daemonSet(settings: AddonSettings, work: Workload): AddonObject {
   return {
     apiVersion: "apps/v1",
@@ -112,6 +113,7 @@ export function daemonSet(settings: AddonSettings, work: Workload): AddonObject 
   };
 }
 
+/** A Deployment. */
 export function deployment(settings: AddonSettings, work: Workload): AddonObject {
   return {
     apiVersion: "apps/v1",
@@ -125,6 +127,7 @@ export function deployment(settings: AddonSettings, work: Workload): AddonObject
   };
 }
 
+/** A service account, with its role's annotation when the add-on has one. */
 export function serviceAccount(settings: AddonSettings, name: string, namespace: string = system): AddonObject {
   const { roleArn } = settings;
   return {

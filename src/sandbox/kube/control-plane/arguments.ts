@@ -63,6 +63,7 @@ function webhookArguments({ files, webhooks }: ControlPlaneSettings): string[] {
   ];
 }
 
+/** kube-apiserver, as EKS sets it up as far as a process on this machine can. */
 export function apiserverArguments(settings: ControlPlaneSettings): string[] {
   const { files } = settings;
   return [
@@ -97,6 +98,7 @@ export function apiserverArguments(settings: ControlPlaneSettings): string[] {
   ];
 }
 
+/** kube-controller-manager without the loops that belong to the cloud. */
 export function controllerManagerArguments(settings: ControlPlaneSettings): string[] {
   const { files } = settings;
   return [
@@ -120,6 +122,7 @@ export function controllerManagerArguments(settings: ControlPlaneSettings): stri
   ];
 }
 
+/** kube-scheduler with its own defaults. */
 export function schedulerArguments(settings: ControlPlaneSettings): string[] {
   return [
     `--kubeconfig=${settings.files.schedulerConfig}`,

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import { LotseError, sleep } from "../base/index.ts";
-import { refusal, statusOf, unreachable } from "./errors.ts";
+import { refusal, statusOf, unreachable } from "./refusals.ts";
 
 /** A token and when it is no longer good, epoch milliseconds. */
 export interface BearerToken {

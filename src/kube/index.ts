@@ -1,6 +1,7 @@
 // The only door to Kubernetes: connection, kinds, server-side apply, list and watch; kubeconfig files.
 export type { BearerToken, Connection, KubeTarget } from "./connection.ts";
-export { isNotFound, kubeCodes, KubeRefusal } from "./errors.ts";
+export { kubeCodes } from "./errors.ts";
+export { isNotFound, KubeRefusal } from "./refusals.ts";
 export type { Choice, KubeconfigPlaces } from "./kubeconfig/file.ts";
 export { chooseKubeconfig, writeKubeconfig } from "./kubeconfig/file.ts";
 export type { MergeResult } from "./kubeconfig/merge.ts";

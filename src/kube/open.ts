@@ -1,7 +1,7 @@
 // The door to a cluster: typed calls on kinds, over one connection.
 import type { Connection, KubeTarget } from "./connection.ts";
 import { openConnection } from "./connection.ts";
-import { isNotFound } from "./errors.ts";
+import { isNotFound } from "./refusals.ts";
 import type { KubeObject, Resource } from "./object.ts";
 import { apiVersionOf, describeObject, resourcePath } from "./object.ts";
 import type { Selection, WatchHandler } from "./watch.ts";

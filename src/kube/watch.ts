@@ -2,7 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { isLotseError, sleep } from "../base/index.ts";
 import type { Connection } from "./connection.ts";
-import { KubeRefusal } from "./errors.ts";
+import { KubeRefusal } from "./refusals.ts";
 import type { KubeObject } from "./object.ts";
 
 /** What a watcher hears. After a new list come changes; a list may come again, when changes were missed. */

@@ -7,7 +7,6 @@ export const kubeCodes: Readonly<Record<string, string>> = {
   "kube/denied": "The cluster knows the caller and doesn't allow this",
   "kube/kubeconfig-write": "A kubeconfig can't be written",
   "kube/kubeconfig-locked": "Another program is writing the kubeconfig",
-  "kube/not-served": "The cluster serves no such kind of object",
   "kube/refused": "The API server refused a request",
   "kube/unauthorized": "The cluster doesn't know the caller",
   "kube/unreachable": "The API server can't be reached",

@@ -1,5 +1,5 @@
 import { it } from "vitest";
-import { clusterEndpointId, isAwsHost, issuerRegion } from "./hosts.ts";
+import { isAwsHost, issuerRegion } from "./hosts.ts";
 
 it("answers for AWS's names in every partition", ({ expect }) => {
   const names = [
@@ -28,10 +28,7 @@ it("answers for nobody else", ({ expect }) => {
   expect(names.filter(isAwsHost)).toEqual([]);
 });
 
-it("knows issuers and clusters by their names", ({ expect }) => {
+it("knows issuers by their names", ({ expect }) => {
   expect(issuerRegion("oidc.eks.eu-west-1.amazonaws.com")).toBe("eu-west-1");
   expect(issuerRegion("eks.eu-west-1.amazonaws.com")).toBeUndefined();
-  const id = "0123456789ABCDEF0123456789ABCDEF";
-  expect(clusterEndpointId(`${id}.gr7.eu-central-1.eks.amazonaws.com`)).toBe(id);
-  expect(clusterEndpointId("eks.eu-central-1.amazonaws.com")).toBeUndefined();
 });

@@ -27,10 +27,3 @@ export function isAwsHost(host: string): boolean {
 export function issuerRegion(host: string): string | undefined {
   return /^oidc\.eks(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(host.toLowerCase())?.[1];
 }
-
-/** First label of the host of a cluster's API server as AWS names it, `0123….gr7.eu-central-1.eks.amazonaws.com`. */
-export function clusterEndpointId(host: string): string | undefined {
-  return /^([0-9a-f]{32})\.[a-z0-9-]+\.(?:[a-z0-9-]+\.eks\.amazonaws\.com(?:\.cn)?|eks-cluster\.[a-z0-9-]+\.api\.aws)$/i.exec(
-    host,
-  )?.[1];
-}

@@ -2,16 +2,13 @@
 import type { IncomingMessage, RequestListener } from "node:http";
 import { createServer } from "node:https";
 import type { Duplex } from "node:stream";
-import { connect } from "node:net";
 import type { ProxyAuthority } from "./authority.ts";
-import { clusterEndpointId, isAwsHost } from "./hosts.ts";
+import { isAwsHost } from "./hosts.ts";
 
 export interface TunnelOptions {
   authority: ProxyAuthority;
   /** Answers requests that come out of a tunnel, as the gateway answers those that come straight. */
   serve: RequestListener;
-  /** Port of the API server of the cluster with this endpoint id; undefined when there is none. */
-  clusterPort(endpointId: string): number | undefined;
 }
 
 /** Takes connections that ask for a tunnel. */
@@ -35,20 +32,6 @@ function refuse(socket: Duplex, status: string, text: string): void {
 function target(url: string | undefined): { host: string; port: number } | undefined {
   const match = /^([A-Za-z0-9.-]+):(\d{1,5})$/.exec(url ?? "");
   return match ? { host: (match[1] ?? "").toLowerCase(), port: Number(match[2]) } : undefined;
-}
-
-function passOn(socket: Duplex, head: Buffer, port: number): void {
-  const cluster = connect({ host: "127.0.0.1", port, noDelay: true });
-  const end = (): void => {
-    socket.destroy();
-    cluster.destroy();
-  };
-  socket.on("error", end).on("close", end);
-  cluster.on("error", end).on("close", end);
-  cluster.once("connect", () => {
-    cluster.write(head);
-    socket.pipe(cluster).pipe(socket);
-  });
 }
 
 /** Makes the other end of all tunnels. */
@@ -77,11 +60,7 @@ export function openTunnel(options: TunnelOptions): Tunnel {
         return refuse(socket, "403 Forbidden", `${message.url ?? ""} is not AWS; this proxy forwards nothing`);
       }
       if (to.port !== 443) return refuse(socket, "403 Forbidden", "only port 443 is answered");
-      const id = clusterEndpointId(to.host);
-      const port = id === undefined ? undefined : options.clusterPort(id);
-      if (id !== undefined && port === undefined) return refuse(socket, "502 Bad Gateway", `no cluster at ${to.host}`);
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      if (port !== undefined) return passOn(socket, head, port);
       if (head.length > 0) socket.unshift(head);
       server.emit("connection", socket);
     },

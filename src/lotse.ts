@@ -14,6 +14,7 @@ import type {
   Plan,
   PlanOptions,
   ServiceAccountSummary,
+  UnreadableKey,
 } from "./plan/index.ts";
 import type { DesiredObjects, DesiredStacks, Known } from "./stacks/index.ts";
 
@@ -47,6 +48,7 @@ export type {
   StepAction,
   StepEffect,
   StepKind,
+  UnreadableKey,
   Why,
 } from "./plan/index.ts";
 export type { DesiredObjects, DesiredStack, DesiredStacks, Known, Tag, Template } from "./stacks/index.ts";
@@ -91,6 +93,18 @@ export async function connect(options: OpenOptions): Promise<Aws> {
  */
 export async function stacks(cluster: Cluster, known: Known = {}): Promise<DesiredStacks> {
   return (await import("./stacks/index.ts")).desiredStacks(cluster, known);
+}
+
+/**
+ * SSH public keys that node groups name by path, for {@link stacks}.
+ *
+ * @param unreadable is told of each path without a file
+ */
+export async function publicKeys(
+  cluster: Cluster,
+  unreadable: (key: UnreadableKey) => void,
+): Promise<Record<string, string>> {
+  return (await import("./plan/index.ts")).publicKeysOf(cluster, unreadable);
 }
 
 /** What a file asks for beside its stacks: EKS objects by API call, and objects inside Kubernetes. */

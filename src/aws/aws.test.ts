@@ -166,3 +166,35 @@ describe("waiting", () => {
     expect(await allPages(async (token) => Promise.resolve(pages[token === "b" ? 1 : 0] as never))).toEqual([1, 2, 3]);
   });
 });
+
+describe("what answers isn't AWS", () => {
+  const page = (status: number): Answer => ({
+    status,
+    headers: { "content-type": "text/html", server: "nginx" },
+    body: "<html><body>Hello<br></body></html>",
+  });
+  it.for([200, 404, 502])("a web server that says %i is named after three tries", async (status, { expect }) => {
+    const server = endpoint(page(status));
+    const failed = await open(server)
+      .identity()
+      .catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      code: "aws/not-aws",
+      message: `sts:GetCallerIdentity failed: what answers at http://127.0.0.1:1 isn't AWS (HTTP ${status}, text/html, from nginx)`,
+    });
+    expect(server.requests.length).toBe(3);
+  });
+
+  it("something that doesn't even speak HTTP", async ({ expect }) => {
+    const parse = Object.assign(new Error("Parse Error: Expected HTTP/"), { code: "HPE_INVALID_CONSTANT" });
+    await expect(open(endpoint(parse)).identity()).rejects.toMatchObject({ code: "aws/not-aws" });
+  });
+
+  it("but AWS that has answered before was cut off, and is asked again", async ({ expect }) => {
+    const aws = open(endpoint(active, page(200), active));
+    await aws.call("eks", "DescribeCluster", { name: "prod" });
+    await expect(aws.call("eks", "DescribeCluster", { name: "prod" })).resolves.toMatchObject({
+      cluster: { name: "prod" },
+    });
+  });
+});

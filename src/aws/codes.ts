@@ -11,6 +11,7 @@ export type FailureKind =
   | "expired"
   | "credentials"
   | "unreachable"
+  | "foreign"
   | "invalid"
   | "failed";
 
@@ -25,6 +26,7 @@ export const codeOfKind: Readonly<Record<FailureKind, string>> = {
   expired: "aws/expired-credentials",
   credentials: "aws/bad-credentials",
   unreachable: "aws/unreachable",
+  foreign: "aws/not-aws",
   invalid: "aws/invalid",
   failed: "aws/failed",
 };
@@ -40,6 +42,7 @@ export const awsCodes: Readonly<Record<string, string>> = {
   "aws/in-use": "The thing is in use or being changed",
   "aws/interrupted": "The caller ended it",
   "aws/invalid": "AWS takes the input for wrong",
+  "aws/not-aws": "What answers at the endpoint isn't AWS and doesn't speak its protocols",
   "aws/not-found": "There is no such thing",
   "aws/retrying": "Message: a call is being tried again",
   "aws/throttled": "Too many calls, and waiting didn't help",

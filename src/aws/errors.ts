@@ -56,6 +56,31 @@ function codeOf(error: SdkError): string {
   return typeof code === "string" && (name === "Error" || name === "" || name === "AggregateError") ? code : name;
 }
 
+/** An answer in none of AWS's protocols, not even in HTTP: some other server listens there. */
+const foreignText = /XML parse error|Deserialization error|is not valid JSON/;
+const foreignCode = /^(HPE_\w+|EPROTO|ERR_SSL_\w+)$/;
+
+/**
+ * True for an answer that AWS wouldn't give. From an endpoint that has answered before it is a good answer that was cut off
+ * on its way.
+ */
+export function isForeign(error: unknown): boolean {
+  const sdk = (error ?? {}) as SdkError;
+  return (
+    foreignCode.test(typeof sdk.code === "string" ? sdk.code : "") ||
+    foreignText.test(sdk.message ?? "") ||
+    error instanceof SyntaxError
+  );
+}
+
+/** `HTTP 404, text/html, from SimpleHTTP/0.6`: what a stranger shows of itself. */
+function stranger(error: unknown): string {
+  const response = (error as { $response?: { statusCode?: number; headers?: Record<string, string> } }).$response;
+  if (response?.statusCode === undefined) return errorMessage(error).split("\n", 1)[0] ?? "";
+  const { "content-type": type, server } = response.headers ?? {};
+  return [`HTTP ${response.statusCode}`, type, server && `from ${server}`].filter(Boolean).join(", ");
+}
+
 /** Kind of anything a call has thrown. */
 export function failureKind(error: unknown): FailureKind {
   if (isLotseError(error)) return (error.diagnostic.data?.["kind"] as FailureKind | undefined) ?? "failed";
@@ -109,9 +134,18 @@ const explanations: Partial<Record<FailureKind, (facts: Facts) => Explanation>> 
     blame: "user",
     remedy: "Get new credentials and run the command again; it goes on where it stopped",
   }),
-  credentials: () => ({
+  credentials: ({ profile }) => ({
     blame: "user",
-    remedy: "Check AWS_PROFILE, AWS_ACCESS_KEY_ID or `aws configure list`; `lotse --sandbox …` needs none",
+    remedy:
+      profile === undefined
+        ? "Check AWS_PROFILE, AWS_ACCESS_KEY_ID or `aws configure list`; `lotse --sandbox …` needs none"
+        : `Check profile ${profile} in ~/.aws/config and ~/.aws/credentials; \`aws configure list-profiles\` shows which there are`,
+  }),
+  foreign: ({ endpoint }) => ({
+    blame: "user",
+    remedy: endpoint
+      ? `Check --endpoint-url and AWS_ENDPOINT_URL: ${endpoint} has to be AWS or \`lotse sandbox up\``
+      : "Check whether a proxy or a captive portal answers instead of AWS",
   }),
   unreachable: ({ endpoint }) => ({
     blame: "user",
@@ -125,28 +159,47 @@ interface Facts {
   action: string;
   principal?: string;
   endpoint?: string;
+  profile?: string;
+}
+
+/** What a failed call was, for its error. */
+export interface FailedCall {
+  action: string;
+  subject?: string;
+  endpoint?: string;
+  /** Profile that the credentials were to come from. */
+  profile?: string;
+  /** Whether the endpoint has ever answered as AWS does. */
+  known?: boolean;
 }
 
 /**
  * A {@link LotseError} for what a call threw: AWS's own code and text stay readable in title and data, with request id,
  * operation and, for denials, action and principal.
  */
-export function awsError(error: unknown, call: { action: string; subject?: string; endpoint?: string }): LotseError {
+export function awsError(error: unknown, call: FailedCall): LotseError {
   const sdk = (error ?? {}) as SdkError;
-  const kind = failureKind(error);
+  const kind = call.known === false && isForeign(error) ? "foreign" : failureKind(error);
   const awsCode = codeOf(sdk);
-  const message = errorMessage(error).trim() || awsCode;
+  const said = errorMessage(error).trim() || awsCode;
+  const message =
+    kind === "foreign"
+      ? `what answers at ${call.endpoint ?? "AWS's endpoint"} isn't AWS (${stranger(error)})`
+      : kind === "credentials" && call.profile !== undefined && !said.includes(call.profile)
+        ? `${said} (profile ${call.profile})`
+        : said;
   const denied = kind === "denied" ? denial(message) : {};
   const facts: Facts = {
     action: denied.action ?? call.action,
     ...(denied.principal && { principal: denied.principal }),
     ...(call.endpoint && { endpoint: call.endpoint }),
+    ...(call.profile && { profile: call.profile }),
   };
   const { blame, remedy } = explanations[kind]?.(facts) ?? { blame: "aws" as const };
   return new LotseError(
     codeOfKind[kind],
     {
-      title: `${call.action} failed: ${awsCode && !message.includes(awsCode) ? `${awsCode}: ` : ""}${message}`,
+      title: `${call.action} failed: ${kind !== "foreign" && awsCode && !message.includes(awsCode) ? `${awsCode}: ` : ""}${message}`,
       blame,
       ...(remedy && { remedy }),
       ...(call.subject && { subject: call.subject }),

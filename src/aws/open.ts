@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { errorMessage, LotseError } from "../base/index.ts";
 import { resolveCredentials } from "./credentials.ts";
 import type { AwsCredentials } from "./credentials.ts";
-import { awsError } from "./errors.ts";
+import { awsError, isForeign } from "./errors.ts";
 import { loadService } from "./load.ts";
 import type { Input, OperationName, Output, ServiceName } from "./operations.ts";
 import { withRetries } from "./retry.ts";
@@ -168,7 +168,7 @@ export function openAws(options: OpenOptions): Aws {
         known = true;
         return output;
       } catch (error) {
-        if (hasAnswered(error)) known = true;
+        if (hasAnswered(error) && !isForeign(error)) known = true;
         throw error;
       }
     };
@@ -188,7 +188,9 @@ export function openAws(options: OpenOptions): Aws {
       if (options.signal?.aborted) throw interrupted(options.signal);
       throw awsError(error, {
         action: `${name}:${operation}`,
+        known,
         ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
+        ...(options.profile !== undefined && { profile: options.profile }),
       });
     }
   };

@@ -2,7 +2,7 @@
 // calls in ten are throttled for minutes, and its first throttling pause is half a second.
 import { sleep } from "../base/index.ts";
 import type { FailureKind } from "./codes.ts";
-import { failureKind } from "./errors.ts";
+import { failureKind, isForeign } from "./errors.ts";
 
 /** Tries per kind of failure, the first included. Kinds that aren't listed fail at once. */
 const tries: Partial<Record<FailureKind, number>> = {
@@ -16,7 +16,9 @@ const tries: Partial<Record<FailureKind, number>> = {
 const triesOfStrangers = 3;
 
 const isStrange = (error: unknown): boolean =>
-  failureKind(error) === "unreachable" || (error as { name?: string } | undefined)?.name === "TimeoutError";
+  failureKind(error) === "unreachable" ||
+  isForeign(error) ||
+  (error as { name?: string } | undefined)?.name === "TimeoutError";
 
 const firstPause = 50;
 const longestPause = 10_000;

@@ -20,13 +20,14 @@ export function outcomeData(result: RunResult): object {
 /** Prints the end state for people and returns the exit code. */
 export function printOutcome(invocation: Invocation, what: string, result: RunResult, again: string): number {
   const { stdout, stderr } = invocation.terminal;
+  const steps = (count: number): string => `${count} ${count === 1 ? "step" : "steps"}`;
   const time = formatDuration(result.ms / 1000);
   if (result.interrupted) {
-    stderr.write(`interrupted after ${result.done.length} steps; what was begun goes on in AWS\nnext: ${again}\n`);
+    stderr.write(`interrupted after ${steps(result.done.length)}; what was begun goes on in AWS\nnext: ${again}\n`);
     return exitCode.interrupted;
   }
   if (result.ok) {
-    stdout.write(`${paint(stdout, "good", "done")} ${what}: ${result.done.length} steps in ${time}\n`);
+    stdout.write(`${paint(stdout, "good", "done")} ${what}: ${steps(result.done.length)} in ${time}\n`);
     return exitCode.done;
   }
   for (const { step, message, error } of result.failed) {
@@ -35,7 +36,7 @@ export function printOutcome(invocation: Invocation, what: string, result: RunRe
   }
   const skipped = result.skipped.length > 0 ? `, ${result.skipped.length} not begun: ${result.skipped.join(", ")}` : "";
   stderr.write(
-    `${what}: ${result.done.length} steps done, ${result.failed.length} failed${skipped} (${time})\nnext: ${again}\n`,
+    `${what}: ${steps(result.done.length)} done, ${result.failed.length} failed${skipped} (${time})\nnext: ${again}\n`,
   );
   return exitCode.failed;
 }

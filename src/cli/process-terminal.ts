@@ -1,12 +1,15 @@
 // The process as the command line sees it: streams, signals, exit.
 import type { Output, Terminal } from "./command.ts";
+import { exitCode } from "./command.ts";
 import { processEnvironment, quietAwsSdk } from "./env.ts";
-import { wantsColor } from "./render/style.ts";
+import { spelling, wantsColor } from "./render/style.ts";
 import { runCommandLine } from "./run.ts";
 
 function output(stream: NodeJS.WriteStream, env: Readonly<Record<string, string | undefined>>): Output {
+  // Data that goes to a file or a program stays as it is.
+  const spell = stream.isTTY ? spelling(env) : (text: string): string => text;
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => void stream.write(spell(text)),
     isTTY: stream.isTTY === true,
     // Whatever reads a pipe wraps for itself; nothing is cut for it.
     columns: stream.columns ?? 10_000,
@@ -33,7 +36,8 @@ export async function main(): Promise<void> {
   // A reader that went away (`lotse get … | head`) is no failure.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    process.stderr.write(`error cli/unwritable The output can't be written: ${error.message}\n`);
+    process.exit(exitCode.failed);
   });
   // Nobody follows the progress any more (`lotse apply 2>&1 | head`): the work goes on, as it would on AWS anyway.
   process.stderr.on("error", (error: NodeJS.ErrnoException) => {

@@ -29,6 +29,24 @@ function helpAfter(examples: readonly Example[]): string {
   return `\nExamples:\n${lines.join("\n")}\n`;
 }
 
+/** Words that people bring from eksctl, and what they want here. */
+const eksctlWords: Readonly<Record<string, string>> = {
+  create: "lotse apply makes what the file asks for",
+  delete: "lotse destroy deletes a cluster; what leaves the file goes with lotse apply --prune",
+  scale: "change the sizes in the file, then lotse apply",
+  set: "change the file, then lotse apply",
+  update: "change the file, then lotse apply",
+  upgrade: "change metadata.version in the file, then lotse apply",
+  version: "lotse --version prints it",
+};
+
+/** Commander's message about an unknown command, with where the word leads. */
+function withHint(message: string): string {
+  const word = /unknown command '(\w+)'/.exec(message)?.[1];
+  const hint = word !== undefined && Object.hasOwn(eksctlWords, word) ? eksctlWords[word] : undefined;
+  return hint === undefined ? message : message.replace("\n", `\n(${hint})\n`);
+}
+
 /** Summaries of the groups that exist only as a prefix of their commands. */
 const groups: Record<string, string> = {
   config: "Check, show and explain cluster files",
@@ -60,7 +78,7 @@ export function buildProgram(
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help; every command has its own, with examples")
     .showHelpAfterError("(add --help for usage and examples)")
-    .configureOutput({ writeOut: write.out, writeErr: write.err })
+    .configureOutput({ writeOut: write.out, writeErr: (text) => write.err(withHint(text)) })
     .exitOverride()
     .enablePositionalOptions()
     .addHelpText("after", helpAfter(firstSteps));

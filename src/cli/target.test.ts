@@ -31,3 +31,16 @@ it.for([
   const { code, stderr } = await lotsePlan(...options);
   expect([code, stderr]).toEqual([2, expect.stringContaining(text)]);
 });
+
+it("points from eksctl's words to ours", async ({ expect }) => {
+  const output = (write: (text: string) => void): Output => ({ write, isTTY: false, columns: 100, color: false });
+  let stderr = "";
+  const terminal = {
+    stdin: Readable.from([]),
+    stdout: output(() => undefined),
+    stderr: output((text) => void (stderr += text)),
+  };
+  const { signal } = new AbortController();
+  expect(await runCommandLine({ arguments: ["delete", "cluster"], env: {}, terminal, signal })).toBe(2);
+  expect(stderr).toContain("lotse destroy deletes a cluster");
+});

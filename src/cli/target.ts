@@ -78,11 +78,11 @@ export async function resolveTarget(invocation: Invocation, fileRegion?: string)
       remedy: "Write it as http://host:port or https://host.",
     });
   }
-  const profile = options["profile"];
+  const profile = options["profile"] ?? env["AWS_PROFILE"];
   const open: OpenOptions = {
     region: known,
     ...(endpoint === undefined ? {} : { endpoint }),
-    ...(typeof profile === "string" ? { profile } : {}),
+    ...(typeof profile === "string" && profile !== "" ? { profile } : {}),
   };
   return { open, label: endpoint ?? "AWS" };
 }

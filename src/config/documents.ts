@@ -59,7 +59,12 @@ export function readDocuments(source: SourceFile): Documents {
 }
 
 function entryOf(node: SourceNode, key: string): SourceEntry | undefined {
-  return node.kind === "map" ? node.entries.find((entry) => entry.key === key) : undefined;
+  if (node.kind !== "map") return undefined;
+  // eksctl finds out the kind of a document with Go's JSON reader, which takes keys in any case.
+  const lower = key.toLowerCase();
+  return (
+    node.entries.find((entry) => entry.key === key) ?? node.entries.find((entry) => entry.key.toLowerCase() === lower)
+  );
 }
 
 function textOf(node: SourceNode, key: string): string {

@@ -117,6 +117,7 @@ describe("any input", () => {
     ["colons", "a: ".repeat(4_000)],
     ["keys", Array.from({ length: 4_000 }, (_, i) => `k${i}: 1`).join("\n")],
     ["repeated keys", "k: 1\n".repeat(60_000)],
+    ["lines of one quote", '"\n'.repeat(262_144)],
     ["merges", `a: &a {x: 1}\nb: {${"<<: *a, ".repeat(2000)}}`],
   ] as const)("of very many %s ends soon", ([, text], { expect }) => {
     const start = performance.now();

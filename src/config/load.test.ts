@@ -112,6 +112,70 @@ describe("YAML as eksctl reads it", () => {
     expect(cluster?.locate(["managedNodeGroups", 0, "instanceType"])).toMatchObject({ line: 10, column: 17 });
   });
 
+  // Each was tried with eksctl 0.231: it reads them all, YAML 1.2 allows none.
+  it.for([
+    ["a quote that goes on at the margin", 'instanceName: "one\ntwo"', "one two"],
+    ["one in single quotes, over an empty line", "instanceName: 'it''s\n\ntwo'", "it's\ntwo"],
+    ["one with a line end taken back", 'instanceName: "one\\\ntwo"', "onetwo"],
+    ["one indented with a tab", 'instanceName: "one\n\ttwo"', "one two"],
+    ["signs of comments inside of one", 'instanceName: "one # a\n# b"', "one # a # b"],
+    ["a comment that touches a quote", "instanceName: 'one'# note", "one"],
+    ["brackets and quotes in one another", 'instanceName: "a\nb"\n  tags: {x: "[\n]",\ny: z}', "a b"],
+  ] as const)("reads %s", ([, lines, name], { expect }) => {
+    const { cluster, diagnostics } = load(
+      `${head}managedNodeGroups:\n- name: a\n  ${lines}\n- name: b\n  minSize: 2\n`,
+    );
+    expect(diagnostics.map(({ code }) => code)).toEqual(["config/flow-indent"]);
+    expect(cluster?.config.managedNodeGroups?.map(({ instanceName }) => instanceName)).toEqual([name, undefined]);
+    const places = `${head}managedNodeGroups:\n- name: a\n  ${lines}\n- name: b\n`.split("\n").length;
+    expect(cluster?.locate(["managedNodeGroups", 1, "minSize"])).toMatchObject({ line: places, column: 12 });
+  });
+
+  it("stops where a document ends inside a quote", ({ expect }) => {
+    expect(findings(`${head}managedNodeGroups:\n- name: a\n  instanceName: "one\n--- two"\n`)[0]).toContain(
+      "config/yaml-syntax",
+    );
+  });
+
+  it("takes a file that begins with a brace for JSON, as eksctl does", ({ expect }) => {
+    const json = JSON.stringify({ apiVersion: "eksctl.io/v1alpha5", kind: "ClusterConfig", metadata: { name: "a" } });
+    expect(findings(json).join()).not.toContain("json-syntax");
+    for (const text of [`${json}\n---\n{}`, json.replace("}}", "},}"), json.replaceAll('"', "")])
+      expect(findings(text).join()).toContain("config/json-syntax");
+    expect(findings(`# YAML\n${json.replaceAll('"', "")}`).join()).not.toContain("json-syntax");
+  });
+
+  it("knows apiVersion and kind in any case, and other keys in theirs", ({ expect }) => {
+    const text = "APIVERSION: eksctl.io/v1alpha5\nKind: ClusterConfig\nmetadata: {name: a, region: eu-west-1}\n";
+    expect(load(text).diagnostics).toEqual([]);
+    expect(findings(text.replace("metadata", "Metadata")).join()).toContain("config/wrong-case");
+  });
+
+  it("lets a key beside a merged map win, and says that eksctl refuses it", ({ expect }) => {
+    const group = "- &base {name: a, minSize: 1}\n- <<: *base\n  name: b\n";
+    const { cluster, diagnostics } = load(`${head}managedNodeGroups:\n${group}`);
+    expect(cluster?.config.managedNodeGroups?.[1]).toMatchObject({ name: "b", minSize: 1 });
+    expect(diagnostics.map(({ code, severity, at }) => `${at?.line} ${severity} ${code}`)).toEqual([
+      "7 warning config/merged-key",
+    ]);
+  });
+
+  it("takes tags of one's own and numbers beyond all bounds for text", ({ expect }) => {
+    const { cluster } = load(`${head}managedNodeGroups: [{name: a, labels: {a: !mine 1, b: 1e400, c: !!set x}}]\n`);
+    expect(cluster?.config.managedNodeGroups?.[0]?.labels).toMatchObject({ a: "1", b: "1e400", c: "x" });
+    expect(findings(`${head}nodeGroups: [{name: a, kubeletExtraConfig: {a: [.nan]}}]\n`).join()).toContain(
+      "config/not-finite",
+    );
+    expect(findings(`${head}managedNodeGroups: [{name: !!binary YQ}]\n`).join()).toContain("config/bad-tag");
+  });
+
+  it.for(["asgSuspendProcesses: ['']", "asgSuspendProcesses: [~]"])(
+    "refuses nothing in a list of names: %s",
+    (lines, { expect }) => {
+      expect(findings(`${head}nodeGroups: [{name: a, ${lines}}]\n`).join()).toContain("config/empty-element");
+    },
+  );
+
   it.for([
     ["yes", true],
     ["On", true],

@@ -184,7 +184,7 @@ const iam: Readonly<Record<string, Row>> = {
   Role: [
     "Path RoleName",
     "CreateRole GetRole AttachRolePolicy PutRolePolicy TagRole",
-    "UpdateAssumeRolePolicy UpdateRole AttachRolePolicy DetachRolePolicy PutRolePolicy DeleteRolePolicy PutRolePermissionsBoundary TagRole UntagRole",
+    "UpdateAssumeRolePolicy UpdateRole AttachRolePolicy DetachRolePolicy PutRolePolicy DeleteRolePolicy PutRolePermissionsBoundary DeleteRolePermissionsBoundary TagRole UntagRole",
     "DeleteRole DetachRolePolicy DeleteRolePolicy ListRolePolicies ListAttachedRolePolicies",
     18,
     { nameProperty: "RoleName", deleteSeconds: 4 },
@@ -211,10 +211,15 @@ const autoScaling: Readonly<Record<string, Row>> = {
   AutoScalingGroup: [
     "AutoScalingGroupName InstanceId",
     `CreateAutoScalingGroup DescribeAutoScalingGroups CreateOrUpdateTags ec2:RunInstances ec2:DescribeLaunchTemplateVersions iam:PassRole iam:CreateServiceLinkedRole`,
-    "UpdateAutoScalingGroup DescribeAutoScalingGroups CreateOrUpdateTags DeleteTags SuspendProcesses ResumeProcesses",
+    "UpdateAutoScalingGroup DescribeAutoScalingGroups CreateOrUpdateTags DeleteTags SuspendProcesses ResumeProcesses TerminateInstanceInAutoScalingGroup DescribeScalingActivities ec2:RunInstances ec2:DescribeLaunchTemplateVersions iam:PassRole",
     "DeleteAutoScalingGroup UpdateAutoScalingGroup DescribeAutoScalingGroups",
     60,
-    { rolling: "LaunchTemplate MixedInstancesPolicy", nameProperty: "AutoScalingGroupName", deleteSeconds: 90 },
+    {
+      // What an AutoScalingRollingUpdate reacts to (UpdatePolicy attribute, CloudFormation user guide).
+      rolling: "LaunchTemplate MixedInstancesPolicy VPCZoneIdentifier",
+      nameProperty: "AutoScalingGroupName",
+      deleteSeconds: 90,
+    },
   ],
 };
 

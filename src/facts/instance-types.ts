@@ -29,6 +29,7 @@ export interface InstanceTypeFacts {
   efa?: number;
   /** Local NVMe, total GB. */
   nvmeGB?: number;
+  /** Name and manufacturer are empty, and the memory 0, where AWS gives none (p3, dl1). */
   gpu?: { count: number; name: string; manufacturer: string; memoryMiB: number };
   /** Inferentia, Trainium and the like. */
   accelerator?: { count: number; name: string };
@@ -48,7 +49,8 @@ type Row = [
   networkCards?: number,
   efa?: number,
   nvmeGB?: number,
-  gpu?: [number, string, string, number] | 0,
+  /** What AWS doesn't say of a GPU is null. */
+  gpu?: [number, string | null, string | null, number | null] | 0,
   accelerator?: [number, string] | 0,
 ];
 
@@ -75,7 +77,7 @@ function factsOf(family: string, row: Row): InstanceTypeFacts {
     ...(branchEnis ? { branchEnis } : {}),
     ...(efa ? { efa } : {}),
     ...(nvmeGB ? { nvmeGB } : {}),
-    ...(gpu ? { gpu: { count: gpu[0], name: gpu[1], manufacturer: gpu[2], memoryMiB: gpu[3] } } : {}),
+    ...(gpu ? { gpu: { count: gpu[0], name: gpu[1] ?? "", manufacturer: gpu[2] ?? "", memoryMiB: gpu[3] ?? 0 } } : {}),
     ...(accelerator ? { accelerator: { count: accelerator[0], name: accelerator[1] } } : {}),
   };
 }

@@ -16,10 +16,11 @@ export function checkAction(action: string, kind: PolicyKind): void {
   const colon = action.indexOf(":");
   if (colon <= 0) throw new MalformedPolicy(vendorProblem);
   const vendor = action.slice(0, colon);
-  if (!/^[A-Za-z0-9-]+$/.test(vendor)) throw new MalformedPolicy(`Vendor ${vendor} is not valid`);
+  if (!/^[A-Za-z0-9.-]+$/.test(vendor)) throw new MalformedPolicy(`Vendor ${vendor} is not valid`);
   const name = action.slice(colon + 1);
   if (name === "") throw new MalformedPolicy("Action cannot be empty!");
-  if (!/^[A-Za-z0-9*?_-]+$/.test(name)) throw new MalformedPolicy(`Action names may not contain ${offending(name)}.`);
+  // AWS takes names with spaces too; no action has such a name.
+  if (!/^[A-Za-z0-9*?_ -]+$/.test(name)) throw new MalformedPolicy(`Action names may not contain ${offending(name)}.`);
   if (!policyRules[kind].stsOnly) return;
   const pattern = compilePattern(action.toLowerCase(), "glob", false).fixed ?? "";
   if (!trustActions.some((known) => matchResolved(pattern, known.toLowerCase()))) {
@@ -28,7 +29,7 @@ export function checkAction(action: string, kind: PolicyKind): void {
 }
 
 function offending(name: string): string {
-  return /[^A-Za-z0-9*?_-]/.exec(name)?.[0] ?? "";
+  return /[^A-Za-z0-9*?_ -]/.exec(name)?.[0] ?? "";
 }
 
 const iamPaths =
@@ -54,7 +55,9 @@ export function checkResource(resource: string): void {
     );
   }
   const path = rest.join(":");
-  if (vendor === "s3" && region !== undefined && region !== "" && !/[*?$]/.test(region)) {
+  // Buckets and objects have no region in their ARNs; S3's other resources have one, and an account.
+  const regional = /^(accesspoint|job|storage-lens|storage-lens-group|access-grants)\b/.test(path);
+  if (vendor === "s3" && !regional && region !== undefined && region !== "" && !/[*?$]/.test(region)) {
     throw new MalformedPolicy(`Resource ${resource} can not contain region information.`);
   }
   if (vendor !== "iam") return;

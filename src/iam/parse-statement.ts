@@ -111,11 +111,12 @@ function parseConditions(raw: unknown, place: Place): Condition[] {
   return Object.entries(asObject(raw, syntax)).flatMap(([operator, block]) => {
     const { test, set, ifExists } = readOperator(operator);
     const known = conditionOperator(test);
+    const keys = Object.entries(asObject(block, syntax));
+    // An operator that says nothing isn't looked at, whatever its name.
+    if (keys.length === 0) return [];
     if (!known || (test === "Null" && ifExists)) throw new MalformedPolicy(`Invalid Condition type : ${operator}`);
-    return Object.entries(asObject(block, syntax)).map(([key, value]): Condition => {
-      if (!/^[^:\s]+[:/]\S/.test(key)) {
-        throw new MalformedPolicy("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
-      }
+    // A key that no request has (`a`) is none of IAM's worries: the condition just never holds.
+    return keys.map(([key, value]): Condition => {
       const values = asStrings(value, syntax, true).map((text) =>
         compilePattern(text, known.mode, known.variables && place.variables),
       );

@@ -5,6 +5,7 @@ import { summarise } from "./make-plan.ts";
 import { ordered } from "./order.ts";
 import type { Plan, StepKind } from "./plan.ts";
 import { draft, type Draft } from "./planning.ts";
+import { effectOfRemoval, principalOf } from "./steps/removals.ts";
 import { stackIamActions } from "./steps/stack.ts";
 import type { Work } from "./work.ts";
 
@@ -24,10 +25,7 @@ function step({ text, provides, ...rest }: Removal): Draft {
   return draft({
     ...rest,
     action: "delete",
-    effect:
-      rest.kind === "nodegroup" || rest.kind === "cluster" || rest.kind === "fargateprofile"
-        ? "interrupts"
-        : "in place",
+    effect: effectOfRemoval(rest.kind),
     phase: "beside",
     why: [{ code: "plan/destroy", text }],
     provides: [provides],
@@ -80,7 +78,9 @@ function stacks(found: Found): Removal[] {
       name:
         group === "cluster"
           ? found.name
-          : (named ?? stack.name.replace(`eksctl-${found.name}-`, "").replace(/^addon-/, "")),
+          : kind === "accessentry"
+            ? principalOf(stack)
+            : (named ?? stack.name.replace(`eksctl-${found.name}-`, "").replace(/^addon-/, "")),
       stack: stack.name,
       text: `stack ${stack.name} (${stack.status})`,
       provides: `gone:${group}`,

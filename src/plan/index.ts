@@ -14,6 +14,8 @@ export type { Wanted } from "./wanted.ts";
 export { wantedFrom } from "./wanted.ts";
 export { configurationJson } from "./steps/addons.ts";
 export { orGone, readCluster } from "./read/eks.ts";
+export type { UnreadableKey } from "./read/public-keys.ts";
+export { publicKeysOf } from "./read/public-keys.ts";
 export { readPhysicalIds, readStack, readTemplate } from "./read/stacks.ts";
 export type { ClusterSummary } from "./get/clusters.ts";
 export { clusterAsEksctl, getCluster, getClusters } from "./get/clusters.ts";

@@ -3,7 +3,7 @@ import type { Known, Template } from "../stacks/index.ts";
 import type { Found } from "./found.ts";
 
 /** Zones of the cluster stack's subnets, in the order in which their blocks were cut. */
-function zonesOf(template: Template | undefined): string[] {
+export function zonesOf(template: Template | undefined): string[] {
   const publicSubnets = Object.entries(template?.Resources ?? {}).filter(([, { Type }]) => Type === "AWS::EC2::Subnet");
   const zones = publicSubnets
     .flatMap(([, { Properties }]) => {

@@ -10,7 +10,9 @@ import type { Builder, Planning } from "./planning.ts";
 import { addons } from "./steps/addons.ts";
 import { clusterStack } from "./steps/cluster-stack.ts";
 import { controlPlane } from "./steps/control-plane.ts";
+import { immutable } from "./steps/immutable.ts";
 import { kubernetes } from "./steps/kubernetes.ts";
+import { leftAlone } from "./steps/left-alone.ts";
 import { nodeGroups } from "./steps/node-groups.ts";
 import { objects } from "./steps/objects.ts";
 import { removals } from "./steps/removals.ts";
@@ -18,7 +20,17 @@ import { roleStacks } from "./steps/role-stacks.ts";
 import { wantedFrom } from "./wanted.ts";
 
 /** In eksctl's order of operations, which ties in the plan keep. */
-const builders: readonly Builder[] = [clusterStack, controlPlane, roleStacks, objects, addons, nodeGroups, removals];
+const builders: readonly Builder[] = [
+  immutable,
+  clusterStack,
+  controlPlane,
+  roleStacks,
+  objects,
+  addons,
+  nodeGroups,
+  removals,
+  leftAlone,
+];
 
 /** All that a plan is made from. */
 export interface PlanInput {
@@ -49,6 +61,13 @@ function refuseForeign(found: Found): void {
     throw new LotseError("plan/not-eksctl", {
       title: `Cluster ${found.name} exists in ${found.region}, but neither eksctl nor lotse made it: there is no stack eksctl-${found.name}-cluster`,
       remedy: "Choose another metadata.name, or manage that cluster with the tool that made it",
+    });
+  }
+  if (found.cluster && stack?.status === "DELETE_FAILED") {
+    throw new LotseError("plan/half-deleted", {
+      title: `Somebody has begun to delete cluster ${found.name}: stack ${stack.name} is in DELETE_FAILED, and the control plane still runs`,
+      ...(stack.statusReason !== undefined && { detail: stack.statusReason }),
+      remedy: `lotse destroy --name ${found.name} finishes that; then apply makes the cluster anew. CloudFormation can't take a deletion back`,
     });
   }
   if (!found.cluster && stack && /^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/.test(stack.status)) {

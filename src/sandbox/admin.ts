@@ -6,7 +6,7 @@ import type { ClusterStatus } from "./kube/index.ts";
 import type { WireRequest, WireResponse } from "./aws/wire/index.ts";
 import { bodyText, parseQuery } from "./aws/wire/index.ts";
 import { answerOidc, oidcPrefix } from "./oidc.ts";
-import type { Sandbox } from "./sandbox.ts";
+import type { CredentialMode, Sandbox } from "./sandbox.ts";
 
 export const adminPrefix = "/_lotse/";
 /** Where test suites that were written for moto's server ask for an empty account. */
@@ -25,6 +25,10 @@ export interface SandboxStatus {
   account: string;
   region: string;
   clock: string;
+  /** Whose access keys are taken: `strict` or `any`. */
+  credentials: CredentialMode;
+  /** Quotas other than AWS's. */
+  quotas: Readonly<Record<string, number>>;
   /** Virtual time, ISO-8601. */
   time: string;
   /** Rows of state. */
@@ -34,6 +38,8 @@ export interface SandboxStatus {
   faults: number;
   /** What the clusters behind emulated EKS are doing. */
   kubernetes: readonly ClusterStatus[] | "off";
+  /** What of the saved state was found damaged and left out. */
+  damage?: string;
   /** Set while the state can't be written to disk. */
   problem?: string;
 }
@@ -63,11 +69,14 @@ function statusOf({ sandbox }: AdminCall): SandboxStatus {
     account: sandbox.account,
     region: sandbox.region,
     clock: mode.kind === "scaled" ? `scaled:${mode.factor}` : mode.kind,
+    credentials: sandbox.credentialMode,
+    quotas: sandbox.quotas,
     time: new Date(sandbox.clock.now()).toISOString(),
     rows,
     missing: Object.fromEntries(sandbox.missing),
     faults: sandbox.faults.list().length,
     kubernetes: sandbox.kubernetes?.status() ?? "off",
+    ...(sandbox.damage === undefined ? {} : { damage: sandbox.damage }),
     ...(sandbox.problem ? { problem: sandbox.problem.message } : {}),
   };
 }

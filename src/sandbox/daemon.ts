@@ -8,7 +8,8 @@ import { adminPrefix } from "./admin.ts";
 import type { ClockMode } from "./aws/core/index.ts";
 import { administratorKey } from "./aws/administrator.ts";
 import { serviceEntries } from "./aws/schema/index.ts";
-import type { Sandbox } from "./sandbox.ts";
+import { checkQuotas } from "./quotas.ts";
+import type { CredentialMode, Sandbox } from "./sandbox.ts";
 import { createSandbox, foreignVariables } from "./sandbox.ts";
 import { inFolder, makeFolder } from "./state/folder.ts";
 import { removeState } from "./state/journal.ts";
@@ -31,6 +32,9 @@ export interface DaemonOptions {
   account?: string;
   region?: string;
   seed?: number;
+  credentials?: CredentialMode;
+  /** Quotas other than AWS's, by name. */
+  quotas?: Readonly<Record<string, number>>;
 }
 
 const fileName = "daemon.json";
@@ -145,13 +149,14 @@ function lastWords(path: string): string {
  * Starts the daemon and waits until it answers; one that runs already is left as it is.
  *
  * @param entry script that understands `sandbox serve`; default: the installed command line
- * @throws LotseError `sandbox/start-failed` with the end of its log
+ * @throws LotseError `sandbox/bad-quota`; `sandbox/start-failed` with the end of its log
  */
 export async function startDaemon(
   options: DaemonOptions,
   entry: string = packageFile("dist/lotse.js"),
 ): Promise<{ status: SandboxStatus; started: boolean }> {
   const { folder } = options;
+  checkQuotas(options.quotas ?? {});
   const running = await daemonStatus(folder);
   if (running) return { status: running, started: false };
   const logPath = join(folder, logName);
@@ -167,6 +172,8 @@ export async function startDaemon(
     ["--account", options.account],
     ["--region", options.region],
     ["--seed", options.seed],
+    ["--credentials", options.credentials],
+    ...Object.entries(options.quotas ?? {}).map(([name, value]): [string, string] => ["--quota", `${name}=${value}`]),
   ];
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
   const child = spawn(process.execPath, [entry, "sandbox", "serve", ...given], {
@@ -234,6 +241,8 @@ export async function serveSandbox(
       ...(options.account ? { account: options.account } : {}),
       ...(options.region ? { region: options.region } : {}),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
+      ...(options.credentials ? { credentials: options.credentials } : {}),
+      ...(options.quotas ? { quotas: options.quotas } : {}),
     });
   // 0 is any free port, as everywhere.
   const remembered = options.port === 0 ? undefined : (options.port ?? lastPort(folder));
@@ -247,6 +256,7 @@ export async function serveSandbox(
   const file: DaemonFile = { pid: process.pid, endpoint: sandbox.endpoint, version };
   writeFileSync(`${path}.tmp`, JSON.stringify(file), { mode: 0o600 });
   renameSync(`${path}.tmp`, path);
+  if (sandbox.damage !== undefined) say(sandbox.damage);
   say(`lotse sandbox listens at ${sandbox.endpoint}, state in ${folder}`);
   const onSignal = (): void => stop();
   signal.addEventListener("abort", onSignal, { once: true });

@@ -5,6 +5,7 @@ export const sandboxCodes: Readonly<Record<string, string>> = {
   "sandbox/bad-account": "An account id isn't 12 digits",
   "sandbox/bad-fault": "A fault to inject makes no sense",
   "sandbox/bad-script": "An annotation of a simulated pod makes no sense",
+  "sandbox/bad-quota": "A quota isn't known, or isn't a whole number",
   "sandbox/cannot-listen": "The address or port can't be listened on",
   "sandbox/kubernetes-memory": "Another control plane would take more memory than the sandbox may have",
   "sandbox/kubernetes-slow": "A program of a control plane runs but doesn't become ready",

@@ -20,6 +20,7 @@ import type { TrailRow } from "./aws/trail.ts";
 import { trailGuards, trailOf } from "./aws/trail.ts";
 import type { KubernetesHost, KubernetesMode, KubernetesOptions } from "./kube/index.ts";
 import { openKubernetes } from "./kube/index.ts";
+import { checkQuotas } from "./quotas.ts";
 import { readSnapshot } from "./state/format.ts";
 import { inFolder } from "./state/folder.ts";
 import type { Journal } from "./state/journal.ts";
@@ -48,6 +49,14 @@ export interface SandboxOptions {
    * Kubernetes' programs on this machine, endpoints hang up. See {@link KubernetesMode}.
    */
   kubernetes?: KubernetesMode | KubernetesOptions;
+  /**
+   * Whose access keys are taken. `strict` (default): the administrator's, and those that were made in the account.
+   * `any`: besides, a key that nobody has made acts as the administrator, whatever it is signed with, as in emulators
+   * that know no IAM. Keys of the account keep their rights.
+   */
+  credentials?: CredentialMode;
+  /** Quotas other than AWS's, by name: `{ vpcs: 50, vcpus: 8 }`. See `sandboxQuotas()`. */
+  quotas?: Readonly<Record<string, number>>;
   /** State to go on from. */
   store?: Store;
   /** Keeps the state in this folder: loaded at start, saved as it changes. One process at a time. */
@@ -59,6 +68,9 @@ export interface SandboxOptions {
   /** What `/_lotse/` may do to this process. */
   admin?: AdminOptions;
 }
+
+/** See {@link SandboxOptions.credentials}. */
+export type CredentialMode = "strict" | "any";
 
 /** An access key of the emulated account, with a token when it is temporary. */
 export interface SandboxCredentials {
@@ -82,6 +94,9 @@ export interface Sandbox {
   readonly endpoint: string;
   readonly account: string;
   readonly region: string;
+  readonly credentialMode: CredentialMode;
+  /** Quotas that it was given other than AWS's. */
+  readonly quotas: Readonly<Record<string, number>>;
   /** Of the administrator that the account is born with. */
   readonly credentials: SandboxCredentials;
   /** The emulated cloud itself: services, state, time. */
@@ -113,6 +128,8 @@ export interface Sandbox {
   load(text: string): void;
   /** Writes to its folder at once what it otherwise writes a moment later; throws when the disk refuses. */
   flush(): void;
+  /** What of the saved state was found damaged and left out, and where it is kept. */
+  readonly damage: string | undefined;
   /** Why the state isn't on disk, while it isn't. */
   readonly problem: Error | undefined;
   /** Keeps the process alive while it listens; by itself a sandbox doesn't. */
@@ -181,6 +198,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       blame: "user",
     });
   }
+  checkQuotas(options.quotas ?? {});
   const store = options.store ?? new Store();
   const journal = options.folder === undefined ? undefined : openFolder(options.folder, store, options);
   const seed = options.seed ?? 1;
@@ -200,9 +218,16 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     guards: composeGuards([access, faultGuards, trailGuards(() => eventIds.next())]),
     clock: clockMode(options.clock),
     ...(options.start === undefined ? {} : { start: options.start }),
+    ...(options.quotas ? { quotas: options.quotas } : {}),
   });
   const administrator = { ...administratorKey, principal: administratorOf(account, partitionOf(region)) };
-  const dispatcher = createDispatcher({ cloud, account, region, administrator });
+  const dispatcher = createDispatcher({
+    cloud,
+    account,
+    region,
+    administrator,
+    anyKey: options.credentials === "any",
+  });
   const requestHandler = inProcessHandler((request) => dispatcher.dispatch(request));
   const credentials: SandboxCredentials = { ...administratorKey };
   const { listen = true } = options;
@@ -236,6 +261,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     },
     account,
     region,
+    credentialMode: options.credentials ?? "strict",
+    quotas: { ...options.quotas },
     credentials,
     cloud,
     clock: cloud.clock,
@@ -278,6 +305,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       void kubernetes?.rescan();
     },
     flush: () => journal?.flush(),
+    damage: journal?.damage,
     get problem() {
       return journal?.problem;
     },

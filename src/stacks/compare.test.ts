@@ -21,13 +21,15 @@ describe("templates that mean the same", () => {
     expect(differs({ A: { "Fn::GetAtt": "Role1.Arn" } }, { A: { "Fn::GetAtt": ["Role1", "Arn"] } })).toEqual([]);
   });
 
-  it("may carry user data with another boundary, line ends and order of labels", ({ expect }) => {
-    const lf = "Content-Type: multipart/mixed; boundary=A\n\n--A\nflags:\n- --node-labels=a=1,b=2\n--A--\n";
+  it("may carry user data with another boundary, line ends and order of labels and taints", ({ expect }) => {
+    const lf =
+      "Content-Type: multipart/mixed; boundary=A\n\n--A\nflags:\n- --node-labels=a=1,b=2\n- --register-with-taints=x=:NoSchedule,y=1:NoExecute\n--A--\n";
     const crlf = lf
       .replaceAll("=A", "=XYZ")
       .replaceAll("--A", "--XYZ")
       .replaceAll("\n", "\r\n")
-      .replace("a=1,b=2", "b=2,a=1");
+      .replace("a=1,b=2", "b=2,a=1")
+      .replace("x=:NoSchedule,y=1:NoExecute", "y=1:NoExecute,x=:NoSchedule");
     expect(differs({ UserData: base64(lf) }, { UserData: base64(crlf) })).toEqual([]);
     expect(readUserData(base64(crlf))).toContain("boundary=BOUNDARY\n");
   });

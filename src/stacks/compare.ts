@@ -27,14 +27,18 @@ function unique(list: readonly TemplateValue[]): TemplateValue[] {
   return [...new Map(list.map((item) => [JSON.stringify(item), item])).values()];
 }
 
-const sortLabels = (text: string): string =>
-  text.replace(/--node-labels=(\S+)/, (_, labels: string) => `--node-labels=${labels.split(",").sort().join(",")}`);
+/** Labels and taints of nodes, which are sets too. */
+const sortFlags = (text: string): string =>
+  text.replaceAll(
+    /--(node-labels|register-with-taints)=(\S+)/g,
+    (_, flag: string, list: string) => `--${flag}=${list.split(",").sort().join(",")}`,
+  );
 
-/** User data as text: decoded, with one MIME boundary, one kind of line end and labels in order. */
+/** User data as text: decoded, with one MIME boundary, one kind of line end, labels and taints in order. */
 export function readUserData(base64: string): string {
   const text = Buffer.from(base64, "base64").toString().replaceAll("\r\n", "\n");
   const boundary = /boundary=(\S+)/.exec(text)?.[1];
-  return sortLabels(boundary === undefined ? text : text.replaceAll(boundary, "BOUNDARY"));
+  return sortFlags(boundary === undefined ? text : text.replaceAll(boundary, "BOUNDARY"));
 }
 
 function normaliseMember(key: string, value: TemplateValue): TemplateValue {
@@ -52,7 +56,8 @@ function normaliseMember(key: string, value: TemplateValue): TemplateValue {
 
 function normalise(value: TemplateValue): TemplateValue {
   if (Array.isArray(value)) return value.map(normalise);
-  if (typeof value !== "object") return value;
+  // The types know no null, but an inline policy of the file may hold one.
+  if (typeof value !== "object" || (value as unknown) === null) return value;
   return Object.fromEntries(
     Object.entries(value)
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -76,7 +81,9 @@ export interface TemplateDifference {
 
 function walk(before: Json, after: Json, path: string, found: TemplateDifference[]): void {
   if (before === after) return;
-  const containers = [before, after].map((value) => typeof value === "object" && !Array.isArray(value));
+  const containers = [before, after].map(
+    (value) => typeof value === "object" && (value as unknown) !== null && !Array.isArray(value),
+  );
   if (containers[0] && containers[1]) {
     const left = before as Readonly<Record<string, TemplateValue>>;
     const right = after as Readonly<Record<string, TemplateValue>>;

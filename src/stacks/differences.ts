@@ -37,7 +37,7 @@ export const differences: readonly Difference[] = [
   {
     id: "conflicting-tags",
     eksctl:
-      "sends a tag twice with different values when metadata.tags and a service account or association both set it",
+      "sends a tag twice with different values when metadata.tags and a node group, service account or association both set it",
     lotse: "sends the more specific value",
     why: "CloudFormation doesn't say which of the two it keeps.",
   },

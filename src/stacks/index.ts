@@ -35,6 +35,8 @@ export type { TemplateDifference } from "./compare.ts";
 export { compareTemplates, normaliseTemplate, readUserData } from "./compare.ts";
 export type { ExportedStack } from "./output.ts";
 export { exportStacks, stacksToFiles, stacksToJson, stacksToYaml } from "./output.ts";
+export type { Accelerator } from "./nodegroup/ami-type.ts";
+export { acceleratorOf } from "./nodegroup/ami-type.ts";
 export { desiredFargateStack } from "./cluster/fargate-stack.ts";
 export type { Difference } from "./differences.ts";
 export { differences } from "./differences.ts";

@@ -202,4 +202,24 @@ describe.skipIf(!existsSync(entry))(`lotse sandbox${existsSync(entry) ? "" : ` (
     expect(again).toMatchObject({ exit: 0 });
     expect(again.err).toContain("clock scaled:60, not instant");
   });
+
+  it("takes any access key and other quotas when it is told to, and says so", async ({ expect }) => {
+    const { lotse } = sandbox();
+    expect(await lotse("up", "--quota", "vpc=6")).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining("vpcs, elasticAddresses") as string,
+    });
+    expect((await lotse("up", "--quota", "vpcs")).exit).toBe(2);
+    await lotse("up", "--credentials", "any", "--quota", "users=1", "--quota", "roles=2");
+    const env = variables((await lotse("env")).out);
+    const iam = iamOf({ ...env, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" });
+    await createRole(iam, "one");
+    await createRole(iam, "two");
+    await expect(createRole(iam, "three")).rejects.toMatchObject({ name: "LimitExceededException" });
+    const { out } = await lotse("status");
+    expect(out).toMatch(/credentials +any/);
+    expect(out).toMatch(/quota +roles = 2/);
+    const { err } = await lotse("up", "--credentials", "strict", "--quota", "roles=3");
+    expect(err).toContain("credentials any, not strict and quotas, not roles=3");
+  });
 });

@@ -43,15 +43,20 @@ export interface World extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** Histories, clocks, and roles that services make for themselves: AWS keeps them although everything is deleted. */
-const kept = /^(clock|cloud|cloudtrail|trail|auto-scaling\/activities|cloudformation\/(?!stacks))|AWSServiceRole/;
+/** Histories, clocks, roles and keys that services make for themselves: AWS keeps them although everything is deleted. */
+const kept =
+  /^(clock|cloud|cloudtrail|trail|auto-scaling\/activities|cloudformation\/(?!stacks))|AWSServiceRole|alias\/aws\//;
 
 /** Deleted stacks and NAT gateways stay visible for a while. */
 const isDeleted = (row: object | null): boolean =>
   /"(status|state|State|stackStatus)":"(DELETE_COMPLETE|deleted|terminated)"/.test(JSON.stringify(row));
 
+/** Keys that AWS makes at the first use of encryption stay in the account for ever. */
+const isOfAws = (table: string, row: object | null): boolean =>
+  table === "kms/keys" && (row as { manager?: string } | null)?.manager === "AWS";
+
 function rowsOf(sandbox: Sandbox): Set<string> {
-  const rows = [...sandbox.cloud.store.dump()].filter(({ row }) => !isDeleted(row));
+  const rows = [...sandbox.cloud.store.dump()].filter(({ table, row }) => !isDeleted(row) && !isOfAws(table, row));
   return new Set(rows.map(({ table, id }) => `${table}/${id}`).filter((row) => !kept.test(row)));
 }
 

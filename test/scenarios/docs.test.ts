@@ -11,7 +11,7 @@ describe("documents", () => {
     const all = dialogues(readDocument(document));
     const needsAws = all.some(({ command }) => /\baws /.test(command));
     if (all.length === 0) continue;
-    it.skipIf(needsAws && !python)(`${document} shows what happens`, ({ expect }) => {
+    it.skipIf(needsAws && !python)(`${document} shows what happens`, { timeout: 120_000 }, ({ expect }) => {
       const shell = documentShell();
       try {
         for (const { command, expected, line } of all) {

@@ -19,7 +19,7 @@ const looking = [
 
 /** A connection as a user who may do just what the plan says, and look. */
 async function allowed(world: World, plan: Plan): Promise<Aws> {
-  const UserName = `pilot-${Math.abs(plan.steps.length)}-${plan.steps[0]?.action}`;
+  const UserName = `pilot-${crypto.randomUUID()}`;
   world.send("iam", "CreateUser", { UserName });
   const Action = [...new Set([...looking, ...plan.steps.flatMap(({ iamActions }) => iamActions)])];
   world.send("iam", "PutUserPolicy", {
@@ -86,3 +86,46 @@ describe.each([
     });
   });
 });
+
+const living = `apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: quay, region: eu-central-1, version: "1.34"}
+availabilityZones: [eu-central-1a, eu-central-1b]
+vpc: {nat: {gateway: Single}}
+iam:
+  withOIDC: true
+  serviceRolePermissionsBoundary: arn:aws:iam::aws:policy/AdministratorAccess
+  serviceAccounts: [{metadata: {name: reader, namespace: a}, attachPolicyARNs: ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]}]
+managedNodeGroups: [{name: m, instanceType: t3.medium, desiredCapacity: 1}]
+nodeGroups: [{name: s, instanceType: t3.medium, desiredCapacity: 1}]
+`;
+
+it(
+  "an edit needs no more than its plan names, whatever its change passes on to",
+  { timeout: 60_000 },
+  async ({ expect }) => {
+    await using world = await openWorld();
+    expect((await world.apply(living)).ok).toBe(true);
+    const edits: readonly (readonly [string, string, effect: string])[] = [
+      ["name: m, ", "name: m, volumeSize: 50, ", "rolling"],
+      ["name: m, ", "name: m, iam: {withAddonPolicies: {autoScaler: true}}, ", "none"],
+      ["name: s, ", "name: s, labels: {a: b}, ", "rolling"],
+      ["name: s, ", "name: s, privateNetworking: true, ", "rolling"],
+      ["gateway: Single", "gateway: HighlyAvailable", "interrupts"],
+      ["  serviceRolePermissionsBoundary: arn:aws:iam::aws:policy/AdministratorAccess\n", "", "in place"],
+      ["S3ReadOnly", "S3Full", "in place"],
+      [`version: "1.34"`, `version: "1.34", tags: {a: b}`, "none"],
+    ];
+    let text = living;
+    for (const [from, to, effect] of edits) {
+      text = text.replace(from, to);
+      const plan = await world.plan(text);
+      expect(plan.steps[0]?.effect, to).toBe(effect);
+      const { failed } = await world.apply(text, { aws: await allowed(world, plan) });
+      expect(
+        failed.map(({ message }) => message),
+        to,
+      ).toEqual([]);
+    }
+  },
+);

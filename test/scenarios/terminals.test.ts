@@ -50,6 +50,11 @@ describe("between other programs", () => {
     expect([status, stderr]).toEqual([0, ""]);
   });
 
+  it("says in one line that the disk is full", async ({ expect }) => {
+    const { status, stderr } = await shell("lotse config schema >/dev/full");
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/^error cli\/unwritable .*ENOSPC.*\n$/)]);
+  });
+
   it("goes on when nobody follows the progress", async ({ expect }) => {
     const gone =
       'lotse apply -f - --sandbox --yes <"my cluster.yaml" 2>&1 >/dev/null | head -1; exit "${PIPESTATUS[0]}"';

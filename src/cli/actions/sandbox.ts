@@ -55,6 +55,8 @@ function daemonOptions(invocation: Invocation): DaemonOptions {
   const account = textOption(invocation, "account");
   const region = textOption(invocation, "region");
   const seed = numberOption(invocation, "seed");
+  const credentials = textOption(invocation, "credentials") as DaemonOptions["credentials"];
+  const quotas = quotasOf(invocation);
   return {
     folder: folderOf(invocation),
     ...(port === undefined ? {} : { port }),
@@ -62,7 +64,22 @@ function daemonOptions(invocation: Invocation): DaemonOptions {
     ...(account === undefined ? {} : { account }),
     ...(region === undefined ? {} : { region }),
     ...(seed === undefined ? {} : { seed }),
+    ...(credentials === undefined ? {} : { credentials }),
+    ...(quotas ? { quotas } : {}),
   };
+}
+
+/** Names are judged by the sandbox, which knows them. */
+function quotasOf(invocation: Invocation): Record<string, number> | undefined {
+  const given = invocation.options["quota"];
+  if (!Array.isArray(given)) return undefined;
+  return Object.fromEntries(
+    given.map((item: unknown) => {
+      const match = /^(\w+)=(\d+)$/.exec(String(item));
+      if (!match) throw usage(`"${String(item)}" is no quota`, "Write name=number, for example vpcs=50.");
+      return [match[1], Number(match[2])];
+    }),
+  );
 }
 
 /** The running sandbox, or an error that says how to start one. */
@@ -83,13 +100,18 @@ function print(invocation: Invocation, text: string): void {
 const wantsJson = (invocation: Invocation): boolean => invocation.options["output"] === "json";
 
 /** What was asked for and a running sandbox does otherwise. */
-function keptSettings({ port, clock, account, region }: DaemonOptions, status: SandboxStatus): string[] {
+function keptSettings(options: DaemonOptions, status: SandboxStatus): string[] {
+  const { port, clock, account, region, credentials, quotas } = options;
   const asked = clock?.kind === "scaled" ? `scaled:${clock.factor}` : clock?.kind;
   const kept: string[] = [];
   if (port && !status.endpoint.endsWith(`:${port}`)) kept.push(`port, not ${port}`);
   if (asked !== undefined && asked !== status.clock) kept.push(`clock ${status.clock}, not ${asked}`);
   if (account !== undefined && account !== status.account) kept.push(`account, not ${account}`);
   if (region !== undefined && region !== status.region) kept.push(`region ${status.region}, not ${region}`);
+  if (credentials !== undefined && credentials !== status.credentials)
+    kept.push(`credentials ${status.credentials}, not ${credentials}`);
+  const other = Object.entries(quotas ?? {}).filter(([name, value]) => status.quotas[name] !== value);
+  if (other.length > 0) kept.push(`quotas, not ${other.map(([name, value]) => `${name}=${value}`).join(" ")}`);
   return kept;
 }
 
@@ -107,6 +129,7 @@ export const up: Action = async (invocation) => {
   const options = daemonOptions(invocation);
   const { status, started } = await startDaemon(options);
   print(invocation, `${started ? "ready" : "already running"} at ${status.endpoint} (account ${status.account})`);
+  if (started && status.damage !== undefined) invocation.terminal.stderr.write(`${status.damage}\n`);
   if (!started) {
     const kept = keptSettings(options, status);
     if (kept.length > 0) {
@@ -147,7 +170,12 @@ export const status: Action = async (invocation) => {
     ["account", `${found.account}, ${found.region}`],
     ["virtual time", `${found.time} (${found.clock})`],
     ["state", `${found.rows} rows${found.problem ? `, NOT SAVED: ${found.problem}` : ""}`],
+    ...(found.damage === undefined ? [] : [["damage", found.damage] satisfies [string, string]]),
     ["faults", String(found.faults)],
+    ...(found.credentials === "any"
+      ? [["credentials", "any: unknown access keys act as the administrator"] satisfies [string, string]]
+      : []),
+    ...Object.entries(found.quotas).map(([name, value]): [string, string] => ["quota", `${name} = ${value}`]),
     ["process", `${found.pid}, lotse ${found.version}`],
     ...Object.entries(found.missing).map(([what, count]): [string, string] => ["asked in vain", `${count} × ${what}`]),
   ];

@@ -1,9 +1,8 @@
 // `lotse stacks`: the CloudFormation export.
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { errorMessage, LotseError } from "../../base/index.ts";
-import { exportStacks, stacks } from "../../lotse.ts";
+import { exportStacks, publicKeys, stacks } from "../../lotse.ts";
 import type { Cluster, Template } from "../../lotse.ts";
 import { readClusterFile } from "../cluster-input.ts";
 import type { Action, Invocation } from "../command.ts";
@@ -20,31 +19,17 @@ interface Exported {
   template: Template;
 }
 
-/** Paths of SSH public keys that node groups are to be reached with. */
-function keyPaths({ config }: Cluster): string[] {
-  const groups = [...(config.nodeGroups ?? []), ...(config.managedNodeGroups ?? [])];
-  return groups.flatMap(({ ssh }) =>
-    ssh?.allow && ssh.publicKeyPath !== undefined && !ssh.publicKey && !ssh.publicKeyName ? [ssh.publicKeyPath] : [],
-  );
-}
-
 /** Texts of the key files that are there; eksctl takes a path without a file for the name of a key pair in EC2. */
-async function publicKeys(cluster: Cluster, invocation: Invocation): Promise<Record<string, string>> {
-  const keys: Record<string, string> = {};
-  for (const path of new Set(keyPaths(cluster))) {
-    try {
-      keys[path] = (await readFile(path.replace(/^~(?=\/)/, homedir()), "utf8")).trim();
-    } catch (error) {
-      const text = `${path} can't be read (${errorMessage(error)}); it is taken for the name of a key pair in EC2`;
-      invocation.host.emit({ level: "warn", code: "cli/no-public-key", text });
-    }
-  }
-  return keys;
+async function readKeys(cluster: Cluster, { host }: Invocation): Promise<Record<string, string>> {
+  return publicKeys(cluster, ({ path, error }) => {
+    const text = `${path} can't be read (${errorMessage(error)}); it is taken for the name of a key pair in EC2`;
+    host.emit({ level: "warn", code: "cli/no-public-key", text });
+  });
 }
 
 async function ofFile(invocation: Invocation): Promise<Exported[]> {
   const cluster = await readClusterFile(invocation);
-  const desired = await stacks(cluster, { publicKeys: await publicKeys(cluster, invocation) });
+  const desired = await stacks(cluster, { publicKeys: await readKeys(cluster, invocation) });
   const [first] = desired.refusals;
   if (first) throw new LotseError(first.code, { ...first, blame: "user" }, { diagnostics: desired.refusals });
   return desired.stacks.map(({ stackName, capabilities, tags, enableTerminationProtection, template }) => ({

@@ -9,7 +9,7 @@ import { printHeader } from "../header.ts";
 import { renderData } from "../render/data.ts";
 import type { Meaning } from "../render/style.ts";
 import { paint } from "../render/style.ts";
-import { tableLines } from "../render/table.ts";
+import { tableBlocks } from "../render/table.ts";
 
 interface Row {
   what: string;
@@ -44,15 +44,15 @@ function meaningOf(state: string): Meaning {
 function statusLines(found: ClusterStatus, output: Output): string[] {
   const rows = rowsOf(found);
   const columns = [
-    { title: "WHAT", value: (row: Row) => row.what, shrink: true },
+    { title: "WHAT", value: (row: Row) => row.what, wrap: true },
     { title: "STATUS", value: (row: Row) => row.status },
-    { title: "DETAIL", value: (row: Row) => row.detail, shrink: true },
+    { title: "DETAIL", value: (row: Row) => row.detail, wrap: true },
   ];
-  const lines = tableLines(columns, rows, output.columns).map((line, i) => {
+  const lines = tableBlocks(columns, rows, output.columns).flatMap((block, i) => {
     const state = rows[i - 1]?.status;
-    return state === undefined
-      ? paint(output, "dim", line)
-      : line.replace(state, paint(output, meaningOf(state), state));
+    return block.map((line) =>
+      state === undefined ? paint(output, "dim", line) : line.replace(state, paint(output, meaningOf(state), state)),
+    );
   });
   const problems = found.problems.map((problem) => `${paint(output, "bad", "problem")} ${problem}`);
   return [...lines, "", ...(problems.length > 0 ? problems : [paint(output, "good", "healthy")])];

@@ -33,6 +33,17 @@ const startOptions: readonly OptionDefinition[] = [
   { flags: "--account <id>", description: "12-digit account id (default: 123456789012)" },
   { flags: "-r, --region <region>", description: "region of the default caller (default: eu-central-1)" },
   { flags: "--seed <number>", description: "ids and fault dice repeat with the same seed (default: 1)" },
+  {
+    flags: "--credentials <mode>",
+    description:
+      "strict: access keys of the account only; any: a key that nobody has made (test, AKIAIOSFODNN7EXAMPLE …) acts as the administrator, and no policy limits it (default: strict)",
+    choices: ["strict", "any"],
+  },
+  {
+    flags: "--quota <name=number>",
+    description: "a quota other than AWS's, higher or lower (vpcs=50, vcpus=8 …); may be repeated",
+    repeatable: true,
+  },
   stateOption,
 ];
 
@@ -46,6 +57,10 @@ export const sandboxCommands: readonly CommandDefinition[] = [
     examples: [
       { command: 'lotse sandbox up && eval "$(lotse sandbox env)"', does: "point every AWS tool of this shell at it" },
       { command: "lotse sandbox up --clock scaled:60", does: "a minute of AWS takes a second" },
+      {
+        command: "lotse sandbox up --credentials any --quota vpcs=50",
+        does: "for test suites written for other emulators",
+      },
     ],
     load: act("up"),
   }),

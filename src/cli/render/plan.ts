@@ -3,7 +3,8 @@ import type { Plan, Step } from "../../lotse.ts";
 import type { Output } from "../command.ts";
 import type { Meaning } from "./style.ts";
 import { formatDuration, paint } from "./style.ts";
-import { tableLines } from "./table.ts";
+import type { Column } from "./table.ts";
+import { isTooWide, tableBlocks, wrapped } from "./table.ts";
 
 const signs: Record<Step["action"], { sign: string; meaning: Meaning }> = {
   create: { sign: "+", meaning: "good" },
@@ -20,23 +21,34 @@ function place(step: Step): string {
 
 const reason = (step: Step): string => step.why.map(({ text }) => text).join("; ");
 
-function stepLines(steps: readonly Step[], output: Output): string[] {
-  const lines = tableLines(
-    [
-      { title: "", value: (step: Step) => ` ${signs[step.action].sign}` },
-      { title: "STEP", value: (step) => `${step.kind} ${step.name}`, shrink: true },
-      { title: "EFFECT", value: (step) => (step.action === "create" ? "new" : step.effect) },
-      { title: "TIME", value: (step) => (step.pending ? "" : formatDuration(step.duration)), align: "right" },
-      { title: "WHY", value: reason, shrink: true },
-      { title: "LINE", value: place },
-    ],
-    steps,
-    output.columns,
-  );
-  return lines.map((line, i) => {
+const effect = (step: Step): string => (step.action === "create" ? "new" : step.effect);
+const time = (step: Step): string => (step.pending ? "" : formatDuration(step.duration));
+
+const columns: readonly Column<Step>[] = [
+  { title: "", value: (step) => ` ${signs[step.action].sign}` },
+  { title: "STEP", value: (step) => `${step.kind} ${step.name}`, shrink: true },
+  { title: "EFFECT", value: effect },
+  { title: "TIME", value: time, align: "right" },
+  { title: "WHY", value: reason, wrap: true },
+  { title: "LINE", value: place },
+];
+
+/** A step over several lines, for terminals on which the table doesn't fit. */
+function blockLines(step: Step, output: Output): string[] {
+  const { sign, meaning } = signs[step.action];
+  const facts = [effect(step), time(step), place(step)].filter(Boolean).join(" · ");
+  const below = [facts, reason(step)].flatMap((text) => wrapped(text, Math.max(8, output.columns - 4)));
+  return [paint(output, meaning, ` ${sign}  ${step.kind} ${step.name}`), ...below.map((line) => `    ${line}`)];
+}
+
+/** A line for each step below a header, or a block for each on a narrow terminal. */
+function stepLines(steps: readonly Step[], output: Output, header = true): string[] {
+  if (isTooWide(columns, steps, output.columns)) return steps.flatMap((step) => blockLines(step, output));
+  const blocks = tableBlocks(columns, steps, output.columns).map((lines, i) => {
     const step = steps[i - 1];
-    return paint(output, step ? signs[step.action].meaning : "dim", line);
+    return lines.map((line) => paint(output, step ? signs[step.action].meaning : "dim", line));
   });
+  return (header ? blocks : blocks.slice(1)).flat();
 }
 
 /** `3 to create, 1 to change`; names only what there is. */
@@ -59,7 +71,7 @@ export function planLines(plan: Plan, output: Output): string[] {
   if (steps.length > 0) lines.push(...stepLines(steps, output), "");
   if (later.length > 0) {
     lines.push(paint(output, "dim", "On the Kubernetes side, not carried out by this version:"));
-    lines.push(...stepLines(later, output).slice(1), "");
+    lines.push(...stepLines(later, output, false), "");
   }
   for (const note of plan.notes) {
     const at = note.at?.line === undefined ? "" : ` (${note.at.file ?? ""}:${note.at.line})`;

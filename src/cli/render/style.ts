@@ -37,15 +37,30 @@ const ascii: Symbols = {
   arrow: "->",
 };
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** True for a locale whose character set lacks our symbols: C, POSIX, or one that names another set than UTF-8. */
+function isNarrowLocale(env: Environment): boolean {
+  const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
+  const set = /\.([^@]+)/.exec(locale)?.[1];
+  return /^(C|POSIX)$/.test(locale) || (set !== undefined && !/^utf-?8$/i.test(set));
+}
+
 /** Symbols that the locale can show. */
-export function symbols(env: Readonly<Record<string, string | undefined>>): Symbols {
-  const locale = env["LC_ALL"] ?? env["LC_CTYPE"] ?? env["LANG"] ?? "";
-  const plain = env["TERM"] === "dumb" || env["TERM"] === "linux" || /^(C|POSIX)$/.test(locale);
-  return plain ? ascii : unicode;
+export function symbols(env: Environment): Symbols {
+  return env["TERM"] === "dumb" || env["TERM"] === "linux" || isNarrowLocale(env) ? ascii : unicode;
+}
+
+const spelled: Readonly<Record<string, string>> = { "→": "->", "·": "-", "…": "...", "±": "+-", "–": "-", "✔": "ok" };
+
+/** How texts for a person are written: as they are, or with ASCII for the symbols that the locale can't show. */
+export function spelling(env: Environment): (text: string) => string {
+  if (!isNarrowLocale(env)) return (text) => text;
+  return (text) => text.replaceAll(/[→·…±–✔]/g, (symbol) => spelled[symbol] ?? symbol);
 }
 
 /** Whether a stream should be coloured, by the usual variables. */
-export function wantsColor(isTTY: boolean, env: Readonly<Record<string, string | undefined>>): boolean {
+export function wantsColor(isTTY: boolean, env: Environment): boolean {
   if (env["NO_COLOR"]) return false;
   if (env["FORCE_COLOR"] !== undefined) return env["FORCE_COLOR"] !== "0";
   if (env["TERM"] === "dumb") return false;

@@ -1,6 +1,6 @@
 import { describe, it } from "vitest";
-import { formatDuration } from "./style.ts";
-import { tableLines } from "./table.ts";
+import { formatDuration, spelling } from "./style.ts";
+import { tableLines, wrapped } from "./table.ts";
 
 const ships = [
   { name: "Gorch Fock", masts: 3, port: "Kiel" },
@@ -27,6 +27,21 @@ describe("tables", () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(36);
   });
 
+  it("turn into a block per row on a terminal that is narrower still", ({ expect }) => {
+    expect(tableLines(columns, ships.slice(1), 20)).toEqual([
+      "NAME   船",
+      "MASTS  12",
+      "PORT   a very long",
+      "       harbour name",
+      "       indeed",
+    ]);
+  });
+
+  it("break a word that is longer than a line", ({ expect }) => {
+    expect(wrapped("see subnet-0123456789abcdef", 10)).toEqual(["see", "subnet-012", "3456789abc", "def"]);
+    expect(wrapped("", 10)).toEqual([""]);
+  });
+
   it("show a header alone when there are no rows", ({ expect }) => {
     expect(tableLines(columns, [], 80)).toEqual(["NAME  MASTS  PORT"]);
   });
@@ -43,5 +58,16 @@ describe("durations", () => {
       "1h",
       "1h 6m",
     ]);
+  });
+});
+
+describe("symbols", () => {
+  it.for([
+    [{ LANG: "de_DE.UTF-8" }, "a → b · c…"],
+    [{}, "a → b · c…"],
+    [{ LC_ALL: "C", LANG: "de_DE.UTF-8" }, "a -> b - c..."],
+    [{ LANG: "de_DE.ISO-8859-1" }, "a -> b - c..."],
+  ] as const)("in locale %o", ([env, text], { expect }) => {
+    expect(spelling(env)("a → b · c…")).toBe(text);
   });
 });

@@ -27,8 +27,34 @@ function checkValue(node: SourceNode, type: FieldType, context: CheckContext): u
     case "struct":
       return node.kind === "null" ? undefined : checkStruct(node, type.struct, context);
     case "document":
-      return node.kind === "map" ? plainValue(node) : wrongShape(node, "a map", context);
+      return node.kind === "map" ? checkDocument(node, context) : wrongShape(node, "a map", context);
   }
+}
+
+/** A free document; only numbers that JSON doesn't know are wrong in it. */
+function checkDocument(node: SourceNode, context: CheckContext): unknown {
+  const strange = strangeNumber(node);
+  if (!strange) return plainValue(node);
+  report(
+    context,
+    {
+      code: "config/not-finite",
+      title: `${nameOf(context.path)} holds ${shown(strange)}, which is no number in JSON`,
+      remedy: "Write a number, or put it in quotes",
+    },
+    strange,
+  );
+  return undefined;
+}
+
+function strangeNumber(node: SourceNode): SourceNode | undefined {
+  if (node.kind === "number") return Number.isFinite(node.value) ? undefined : node;
+  const inner = node.kind === "list" ? node.items : node.kind === "map" ? node.entries.map(({ value }) => value) : [];
+  for (const item of inner) {
+    const found = strangeNumber(item);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function wrongShape(node: SourceNode, wanted: string, context: CheckContext): undefined {
@@ -52,11 +78,11 @@ function checkList(node: SourceNode, type: ListType, context: CheckContext): unk
   const out: unknown[] = [];
   for (const [index, item] of node.items.entries()) {
     context.path.push(index);
-    if (item.kind === "null") {
+    if (item.kind === "null" || (item.kind === "text" && item.value === "" && isChecked(type.of))) {
       const name = nameOf(context.path);
       const remedy = "Remove the dash or write the element after it";
-      // Go reads null as its zero value: harmless as text, a crash as a struct.
-      const severity = type.of.kind === "text" ? "warning" : "error";
+      // Go reads null as its zero value: harmless as free text, refused where eksctl looks at it, a crash as a struct.
+      const severity = type.of.kind === "text" && !isChecked(type.of) ? "warning" : "error";
       report(context, { code: "config/empty-element", severity, title: `${name} is not set`, remedy }, item);
       out.push(type.of.kind === "text" ? "" : undefined);
     } else out.push(checkValue(item, type.of, context));
@@ -65,6 +91,11 @@ function checkList(node: SourceNode, type: ListType, context: CheckContext): unk
   // A place must stay the same place, so what didn't fit stays as a hole for structs and goes for plain values.
   return type.of.kind === "struct" ? out.map((item) => item ?? {}) : out.filter((item) => item !== undefined);
 }
+
+/** True for text that must be one of some values or have a form. */
+const isChecked = (type: FieldType): boolean =>
+  type.kind === "text" &&
+  (type.values !== undefined || (type.format !== undefined && type.formatSeverity !== "warning"));
 
 function checkMap(node: SourceNode, type: MapType, context: CheckContext): unknown {
   if (node.kind !== "map") return wrongShape(node, "a map", context);
@@ -113,7 +144,7 @@ export function checkStruct(
     if (key === undefined) unknownKey(entry, struct, context);
     else {
       const definition = struct.fields[key] as Field;
-      const honoured = exact || struct.keys !== "exact";
+      const honoured = exact || struct.keys !== "exact" || definition.anyCase === true;
       if (!honoured) wrongCase(entry, key, context);
       notes(entry, definition, context);
       const failures = context.findings.failed.length;

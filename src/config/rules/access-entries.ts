@@ -147,4 +147,34 @@ const lockedOut: Rule = defineRule({
   },
 });
 
-export const accessEntryRules: readonly Rule[] = [entries, principals, policies, unknownPolicy, mode, lockedOut];
+const nodesUnseen: Rule = defineRule({
+  code: "config/nodes-without-access",
+  severity: "error",
+  demands: "Who creates self-managed nodes can ask the cluster for them.",
+  remedy: "Leave bootstrapClusterCreatorAdminPermissions on, add an access entry, or use managedNodeGroups",
+  *check({ config }) {
+    const {
+      authenticationMode,
+      bootstrapClusterCreatorAdminPermissions: creator,
+      accessEntries,
+    } = config.accessConfig ?? {};
+    const byEntries = authenticationMode !== "CONFIG_MAP";
+    if (creator === false && isSet(config.nodeGroups) && !(byEntries && isSet(accessEntries)))
+      yield {
+        path: ["accessConfig", "bootstrapClusterCreatorAdminPermissions"],
+        title: `cannot create self-managed nodegroups when bootstrapClusterCreatorAdminPermissions is false and ${
+          byEntries ? "no access entries are configured" : "authenticationMode is CONFIG_MAP"
+        }`,
+      };
+  },
+});
+
+export const accessEntryRules: readonly Rule[] = [
+  entries,
+  principals,
+  policies,
+  unknownPolicy,
+  mode,
+  lockedOut,
+  nodesUnseen,
+];

@@ -26,6 +26,7 @@ export const clusterConfig: Struct = struct<ClusterConfig>("ClusterConfig", "An 
   addonsConfig: field(of(addonsConfig), "How add-ons are handled in general."),
   apiVersion: field(text(), "Always `eksctl.io/v1alpha5`.", {
     required: true,
+    anyCase: true,
     constant: "eksctl.io/v1alpha5",
     example: "eksctl.io/v1alpha5",
   }),
@@ -45,6 +46,7 @@ export const clusterConfig: Struct = struct<ClusterConfig>("ClusterConfig", "An 
   karpenter: field(of(karpenter), "Installs Karpenter."),
   kind: field(text(), "Always `ClusterConfig`.", {
     required: true,
+    anyCase: true,
     constant: "ClusterConfig",
     example: "ClusterConfig",
   }),

@@ -71,6 +71,8 @@ export interface FieldNotes {
   deprecated?: string;
   /** Written by eksctl into its output; a file may carry it, nothing reads it. */
   readOnly?: boolean;
+  /** True where eksctl takes the key in any case, although its struct is read exactly (`apiVersion`, `kind`). */
+  anyCase?: boolean;
   /** The only value there is (`kind`); checked apart from the others. */
   constant?: string;
 }

@@ -38,7 +38,7 @@ export const volumeFields: Record<Exclude<keyof VolumeMapping, "snapshotID">, Fi
     defaultText: "/dev/xvda (Windows /dev/sda1, Bottlerocket /dev/xvdb)",
     example: "/dev/xvda",
   }),
-  volumeSize: field(whole({ min: 1, max: 65_536 }), "Size in GiB.", { default: 80 }),
+  volumeSize: field(whole({ min: 0, max: 65_536 }), "Size in GiB; 0 leaves the volume to the image.", { default: 80 }),
   volumeThroughput: field(whole({ min: 125, max: 1000 }), "Throughput in MiB/s; for gp3.", {
     defaultText: "125 (gp3)",
     example: 125,

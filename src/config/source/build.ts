@@ -1,7 +1,7 @@
 // The YAML library's nodes to our source tree: aliases, merge keys, duplicate keys, tags, scalars by YAML 1.1.
 import type { Alias, Node, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
-import type { Diagnostic, SourceLocation } from "../../base/index.ts";
+import type { Diagnostic, Severity, SourceLocation } from "../../base/index.ts";
 import { maxAliases, maxFindings, maxNodes } from "./limits.ts";
 import { resolvePlain, resolveTagged } from "./scalar.ts";
 import type { SourceEntry, SourceNode, SourceScalar } from "./tree.ts";
@@ -39,11 +39,19 @@ export function buildTree(
 const offsetOf = (node: Node | null | undefined): number => node?.range?.[0] ?? 0;
 const nothing = (at: number): SourceScalar => ({ kind: "null", value: null, text: "", at });
 
-function problem(builder: Builder, code: string, at: number, title: string, remedy: string, detail?: string): void {
+function problem(
+  builder: Builder,
+  code: string,
+  at: number,
+  title: string,
+  remedy: string,
+  detail?: string,
+  severity: Severity = "error",
+): void {
   if (builder.problems.length >= maxFindings) return;
   builder.problems.push({
     code: `config/${code}`,
-    severity: "error",
+    severity,
     title,
     ...(detail === undefined ? {} : { detail }),
     remedy,
@@ -152,7 +160,11 @@ function buildMap(node: YAMLMap, builder: Builder): SourceNode {
       }
     }
   }
-  for (const [key, entry] of merged) if (!own.has(key)) own.set(key, entry);
+  for (const [key, entry] of merged) {
+    const given = own.get(key);
+    if (given) mergedTwice(builder, key, given.keyAt);
+    else own.set(key, entry);
+  }
   return { kind: "map", entries: [...own.values()], at: offsetOf(node) };
 }
 
@@ -170,8 +182,23 @@ function merge(value: SourceNode, into: Map<string, SourceEntry>, builder: Build
       continue;
     }
     grow(builder, source.entries.length, at);
-    for (const entry of source.entries) if (!into.has(entry.key)) into.set(entry.key, entry);
+    for (const entry of source.entries)
+      if (into.has(entry.key)) mergedTwice(builder, entry.key, at);
+      else into.set(entry.key, entry);
   }
+}
+
+/** eksctl's strict reading counts a merged key as set, also beside one that is there to override it. */
+function mergedTwice(builder: Builder, key: string, at: number): void {
+  problem(
+    builder,
+    "merged-key",
+    at,
+    `Key "${key}" is set here and in a map that is merged; lotse takes the one here, eksctl refuses the file`,
+    `For eksctl, take ${key} out of the map that is merged`,
+    undefined,
+    "warning",
+  );
 }
 
 /** Keys are text; numbers and booleans become it the way eksctl's reader does (`1` is "1", `y` is "true"). */

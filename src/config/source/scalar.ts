@@ -37,17 +37,27 @@ function parseNumber(text: string): number | undefined {
   if (octalDigits) return (octalDigits[1] === "-" ? -1 : 1) * Number.parseInt(octalDigits[2] ?? "0", 8);
   const other = prefixed.exec(text);
   if (other) return (other[1] === "-" ? -1 : 1) * Number(other[2]);
-  if (float.test(text)) return Number(text);
+  if (float.test(text)) {
+    const value = Number(text);
+    // Go finds 1e400 out of range and leaves it as text.
+    return Number.isFinite(value) ? value : undefined;
+  }
   if (infinite.test(text)) return text.startsWith("-") ? -Infinity : Infinity;
   return /^\.(nan|NaN|NAN)$/.test(text) ? Number.NaN : undefined;
 }
 
+const scalarTags: ReadonlySet<string> = new Set(["binary", "bool", "float", "int", "null", "str", "timestamp"]);
+
 /** Resolves a scalar that carries an explicit tag; undefined when the value doesn't fit the tag. */
 export function resolveTagged(tag: string, text: string, at: number): SourceScalar | undefined {
   const name = tag.replace("tag:yaml.org,2002:", "");
+  // Other tags say nothing to eksctl's reader; what they stand before is text.
+  if (!scalarTags.has(name)) return { kind: "text", value: text, text, at };
   if (name === "str" || name === "timestamp" || name === "!") return { kind: "text", value: text, text, at };
   if (name === "binary")
-    return /^[A-Za-z0-9+/=\s]*$/.test(text) ? { kind: "text", value: decodeBase64(text), text, at } : undefined;
+    return /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text.replaceAll(/[\r\n]/g, ""))
+      ? { kind: "text", value: decodeBase64(text), text, at }
+      : undefined;
   const plain = resolvePlain(text, at);
   if (name === "int" && plain.kind === "number" && Number.isInteger(plain.value)) return plain;
   if (name === "float" && plain.kind === "number") return plain;

@@ -105,7 +105,10 @@ async function create(crew: Crew, object: DesiredAddon, version: string | undefi
 export async function updateAddon(crew: Crew, _step: Step, work: Extract<Work, { do: "update-addon" }>): Promise<void> {
   for (let turn = 0; ; turn += 1) {
     const existing = await waitWhile(crew, work.addon, /^(CREATING|UPDATING)$/);
-    const role = work.role ? await crew.roleArn(work.role) : existing?.serviceAccountRoleArn;
+    // Pod identities take the place of a role by IRSA, whose stack may be gone.
+    const byPodIdentity = (work.podIdentityAssociations ?? existing?.podIdentityAssociations ?? []).length > 0;
+    const living = byPodIdentity ? undefined : existing?.serviceAccountRoleArn;
+    const role = work.role ? await crew.roleArn(work.role) : living;
     const addonVersion = work.version ?? existing?.addonVersion;
     const configurationValues = work.configurationValues ?? existing?.configurationValues;
     try {

@@ -52,12 +52,21 @@ function intrinsic(object: Record<string, unknown>): unknown {
   const getAtt = object["Fn::GetAtt"];
   // JSON templates may spell it as one string: "Role1.Arn".
   if (typeof getAtt === "string") return { "Fn::GetAtt": getAtt.split(/\.(.*)/s, 2) };
+  const sub = object["Fn::Sub"];
+  if (typeof sub === "string" && !partition(sub).includes("${")) return partition(sub);
   const join = object["Fn::Join"];
   if (Array.isArray(join) && join[0] === "," && Array.isArray(join[1])) {
     return { "Fn::Join": [",", (join[1] as unknown[]).map((item) => canonical(item)).toSorted(byText)] };
   }
   return undefined;
 }
+
+/**
+ * ARNs with AWS's first partition: a stack holds none of another partition than its own, and CloudFormation sees no
+ * change between `arn:${AWS::Partition}:…` and the same written out.
+ */
+const partition = (value: string): string =>
+  value.replaceAll(/\barn:(?:\$\{AWS::Partition\}|aws-[a-z-]+):/g, "arn:aws:");
 
 const text = (value: unknown): string => JSON.stringify(value) ?? "";
 const byText = (a: unknown, b: unknown): number => (text(a) < text(b) ? -1 : text(a) > text(b) ? 1 : 0);
@@ -69,7 +78,7 @@ const byText = (a: unknown, b: unknown): number => (text(a) < text(b) ? -1 : tex
  */
 export function canonical(value: unknown, key = ""): unknown {
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value === "string") return key === "UserData" ? readUserData(value) : value;
+  if (typeof value === "string") return key === "UserData" ? readUserData(value) : partition(value);
   if (Array.isArray(value)) {
     const items = value.map((item) => canonical(item));
     if (unordered.has(key)) return dedupe(items.toSorted(byText));

@@ -42,6 +42,16 @@ function problemsOf(what: string, status: string, reason: string | undefined, he
   ];
 }
 
+/** Node groups that somebody has deleted behind their stacks. */
+function vanished({ stacks, nodeGroups, autoScalingGroups }: Found): string[] {
+  return [...stacks.values()].flatMap(({ name: stack, status, tags }) => {
+    const group = tags["alpha.eksctl.io/nodegroup-name"];
+    if (group === undefined || !healthy.test(status) || nodeGroups.has(group) || autoScalingGroups.has(group))
+      return [];
+    return [`Node group ${group} is gone although its stack ${stack} is there`];
+  });
+}
+
 /** Summary of what was found. Pure. */
 function statusOf(found: Found): ClusterStatus {
   const { cluster } = found;
@@ -90,6 +100,7 @@ function statusOf(found: Found): ClusterStatus {
           ? [`Cluster ${found.name} doesn't exist, but ${stacks.length} of its stacks do`]
           : [`Cluster ${found.name} doesn't exist`]),
       ...stacks.flatMap(({ name, status, statusReason }) => problemsOf(`Stack ${name}`, status, statusReason)),
+      ...(cluster ? vanished(found) : []),
       ...[...found.nodeGroups].flatMap(([name, group]) =>
         problemsOf(`Node group ${name}`, group.status ?? "", undefined, group.health),
       ),

@@ -1,6 +1,7 @@
 // Reads what exists of a cluster, in three waves: stacks and control plane; lists and templates; each thing.
 import { isDenied, type Aws } from "../../aws/index.ts";
 import type { Cluster } from "@aws-sdk/client-eks";
+import type { Template } from "../../stacks/index.ts";
 import type { Found, FoundStack } from "../found.ts";
 import { readAutoScalingGroups } from "./auto-scaling.ts";
 import {
@@ -29,11 +30,16 @@ function oidcProviderArn(cluster: Cluster): string | undefined {
   return `arn:${partition}:iam::${account}:oidc-provider/${issuer.replace(/^https:\/\//, "")}`;
 }
 
-async function readOidcProvider(aws: Aws, cluster: Cluster | undefined): Promise<{ arn: string } | undefined> {
-  const arn = cluster && oidcProviderArn(cluster);
+async function readOidcProvider(aws: Aws, arn: string | undefined): Promise<{ arn: string } | undefined> {
   if (arn === undefined) return undefined;
   const provider = await orGone(aws.call("iam", "GetOpenIDConnectProvider", { OpenIDConnectProviderArn: arn }));
   return provider && { arn };
+}
+
+/** The provider that roles of service accounts trust: how it is found once the cluster, which names its issuer, is gone. */
+function trustedProvider(templates: readonly (Template | undefined)[]): string | undefined {
+  const text = JSON.stringify(templates.map((template) => template?.Resources ?? {}));
+  return /arn:[a-z-]+:iam::\d+:oidc-provider\/oidc\.eks\.[\w./-]+/.exec(text)?.[0];
 }
 
 /** The control plane's log group; undefined also for a caller who may not look (it decides about a retention time only). */
@@ -78,7 +84,7 @@ export async function readFound(aws: Aws, name: string, options: ReadOptions = {
     fargateProfiles,
     accessEntries,
     associations,
-    oidcProvider,
+    living,
     logGroup,
   ] = await Promise.all([
     Promise.all(own.map(async (stack) => (options.templates === false ? undefined : readTemplate(aws, stack.name)))),
@@ -89,9 +95,10 @@ export async function readFound(aws: Aws, name: string, options: ReadOptions = {
     cluster ? readFargateProfiles(aws, name) : new Map<string, never>(),
     cluster ? readAccessEntries(aws, cluster) : new Set<string>(),
     cluster ? readPodIdentityAssociations(aws, name) : [],
-    readOidcProvider(aws, cluster),
+    cluster && readOidcProvider(aws, oidcProviderArn(cluster)),
     readLogGroup(aws, name),
   ]);
+  const oidcProvider = living ?? (cluster ? undefined : await readOidcProvider(aws, trustedProvider(templates)));
   const asgNames = new Map(selfManaged);
   for (const group of options.autoScalingGroups ?? []) {
     const asg = nodeGroups.get(group)?.resources?.autoScalingGroups?.[0]?.name;

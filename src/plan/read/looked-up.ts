@@ -3,6 +3,7 @@ import { LotseError } from "../../base/index.ts";
 import { allPages, isGone, type Aws } from "../../aws/index.ts";
 import { al2023Parameters, instanceType } from "../../facts/index.ts";
 import type { Cluster, ManagedNodeGroup, NodeGroup } from "../../config/index.ts";
+import { acceleratorOf } from "../../stacks/index.ts";
 import type { DesiredAddon, Known } from "../../stacks/index.ts";
 import type { Found, FoundAddonVersion, LookedUp } from "../found.ts";
 import { wantedFrom, withLivingVersion, type Wanted } from "../wanted.ts";
@@ -10,11 +11,12 @@ import { orGone } from "./eks.ts";
 
 /** Which AL2023 image a self-managed group needs: by processor and accelerator of its instance type. */
 export function imageParameter(group: NodeGroup, version: string): string {
-  const name = group.instancesDistribution?.instanceTypes[0] ?? group.instanceType ?? "m5.large";
+  const types = group.instancesDistribution?.instanceTypes ?? [];
+  const name = types.find((type) => acceleratorOf(type)) ?? types[0] ?? group.instanceType ?? "m5.large";
   const facts = instanceType(name);
   // Types newer than our table: Graviton families carry a g after the generation's number.
   const arm = facts?.arch === undefined ? /^[a-z]+\d+g/.test(name) : facts.arch === "arm64";
-  const variant = facts?.gpu ? "nvidia" : facts?.accelerator ? "neuron" : "standard";
+  const variant = acceleratorOf(name) ?? "standard";
   return al2023Parameters(version, arm ? "arm64" : "x86_64", variant).image;
 }
 

@@ -43,12 +43,15 @@ const path = (addon: DesiredAddon): readonly (string | number)[] => addon.source
 
 function resolveVersion(planning: Planning, addon: DesiredAddon): string | undefined {
   const versions = planning.looked.addonVersions.get(addon.name) ?? [];
-  const version = meantVersion(addon.version, versions);
+  const meant = meantVersion(addon.version, versions);
+  const version = versions.some((known) => known.version === meant) ? meant : undefined;
   if (version === undefined && versions.length > 0) {
     refuse(
       planning,
       "plan/addon-version",
-      `No version of add-on ${addon.name} for this cluster contains ${shown(addon.version)}`,
+      exact.test(addon.version ?? "")
+        ? `EKS doesn't offer version ${addon.version} of add-on ${addon.name} for this cluster`
+        : `No version of add-on ${addon.name} for this cluster contains ${shown(addon.version)}`,
       [...path(addon), "version"],
       `Available: ${versions
         .slice(0, 5)
@@ -200,8 +203,17 @@ function compare(planning: Planning, addon: DesiredAddon, existing: Addon): { ch
         "podIdentityAssociations",
       );
   }
+  const asksForRole = roleFields.some((field) => isWritten(planning.cluster, [...path(addon), field]));
+  if (asksForRole && addon.podIdentityAssociations.length === 0 && associations.size > 0) {
+    change.podIdentityAssociations = [];
+    for (const [serviceAccount, arn] of associations)
+      differs(`pod identity of ${serviceAccount}, which wins over the add-on's role: ${arn} → none`, "name");
+  }
   return { change, reasons };
 }
+
+/** What gives an add-on a role by IRSA. */
+const roleFields = ["serviceAccountRoleARN", "wellKnownPolicies", "attachPolicyARNs", "attachPolicy"];
 
 function update(planning: Planning, addon: DesiredAddon, existing: Addon): Draft[] {
   const { change, reasons } = compare(planning, addon, existing);
@@ -212,6 +224,10 @@ function update(planning: Planning, addon: DesiredAddon, existing: Addon): Draft
     ...change,
     resolveConflicts: addon.resolveConflicts.update ?? "OVERWRITE",
   };
+  // UpdateAddon repeats the role that the add-on has.
+  const passesRole = [addon.serviceAccountRole, existing.serviceAccountRoleArn, ...addon.podIdentityAssociations].some(
+    (role) => role !== undefined && role !== "",
+  );
   const stacks = [addon.serviceAccountRole, ...addon.podIdentityAssociations.map(({ role }) => role)].flatMap((role) =>
     role && "stack" in role ? [role.stack] : [],
   );
@@ -224,7 +240,7 @@ function update(planning: Planning, addon: DesiredAddon, existing: Addon): Draft
       phase: addon.phase === "before-nodes" ? "network" : "after-nodes",
       why: reasons,
       duration: 60,
-      iamActions: [...addonActions, "eks:UpdateAddon", ...(stacks.length > 0 ? ["iam:PassRole", "iam:GetRole"] : [])],
+      iamActions: [...addonActions, "eks:UpdateAddon", ...(passesRole ? ["iam:PassRole", "iam:GetRole"] : [])],
       provides: [addon.id],
       after: [...addon.after, ...stacks],
       work,

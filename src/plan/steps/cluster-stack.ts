@@ -25,6 +25,8 @@ export function clusterStack(planning: Planning): Draft[] {
     phase: "cluster",
     keep: (id, template) => !removable.has(template.Resources[id]?.Type ?? ""),
     refuse: (changes) => {
+      // What has been said of the network as a whole needn't be said of each of its parts.
+      if (planning.refusals.length > 0) return;
       for (const change of changes) {
         if (change.effect !== "replaces" || change.action !== "modify" || replaceable.has(change.type)) continue;
         const [difference] = change.properties.flatMap(({ property, before, after }) =>

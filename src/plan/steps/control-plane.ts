@@ -82,6 +82,11 @@ function version(living: Living): Draft[] {
       });
     }
   }
+  for (const { tags } of planning.found.stacks.values()) {
+    const name = tags["alpha.eksctl.io/nodegroup-name"];
+    if (name === undefined || planning.found.nodeGroups.has(name)) continue;
+    planning.notes.push({ code: "plan/nodes-stay", text: `Node group ${name} keeps the image of Kubernetes ${have}` });
+  }
   return [
     step(living, {
       kind: "cluster-version",
@@ -181,7 +186,9 @@ function access(living: Living): Draft[] {
   const path = ["accessConfig", "authenticationMode"];
   const want = at(wanted, "AccessConfig", "AuthenticationMode");
   const have = cluster.accessConfig?.authenticationMode ?? "CONFIG_MAP";
-  if (typeof want !== "string" || want === have || !isWritten(planning.cluster, path)) return [];
+  // A cluster of the time before access entries takes none until its mode allows them.
+  const wantsEntries = have === "CONFIG_MAP" && (planning.cluster.config.accessConfig?.accessEntries ?? []).length > 0;
+  if (typeof want !== "string" || want === have || !(wantsEntries || isWritten(planning.cluster, path))) return [];
   if (modes.indexOf(want) < modes.indexOf(have)) {
     refuse(
       planning,
@@ -290,27 +297,11 @@ function tags(living: Living): Draft[] {
   ];
 }
 
-function network(living: Living): void {
-  const { planning, cluster, wanted } = living;
-  const want = at(wanted, "KubernetesNetworkConfig", "ServiceIpv4Cidr");
-  const have = cluster.kubernetesNetworkConfig?.serviceIpv4Cidr;
-  if (typeof want === "string" && have !== undefined && want !== have) {
-    refuse(
-      planning,
-      "plan/immutable",
-      `The service network of a living cluster can't change: ${have} → ${want}`,
-      ["kubernetesNetworkConfig", "serviceIPv4CIDR"],
-      `Set kubernetesNetworkConfig.serviceIPv4CIDR to ${have}`,
-    );
-  }
-}
-
 /** Steps for a living control plane, in the order in which they are done: one at a time, the version last. */
 export function controlPlane(planning: Planning): Draft[] {
   const { cluster } = planning.found;
   const wanted = planning.stacks.find(({ kind }) => kind === "cluster")?.template.Resources["ControlPlane"]?.Properties;
   if (!cluster || !wanted || cluster.status === "DELETING" || cluster.status === "CREATING") return [];
   const living: Living = { planning, cluster, wanted };
-  network(living);
   return [tags, endpoints, logging, access, encryption, support, zonalShift, version].flatMap((area) => area(living));
 }

@@ -2,7 +2,7 @@
 // or the cluster stack's own Fargate role, prove to be the file's.
 import { stackSeconds } from "../duration.ts";
 import type { FoundStack } from "../found.ts";
-import type { StepKind } from "../plan.ts";
+import type { StepEffect, StepKind } from "../plan.ts";
 import { draft, type Draft, type Planning } from "../planning.ts";
 import type { Work } from "../work.ts";
 import { stackIamActions } from "./stack.ts";
@@ -23,9 +23,21 @@ function whatItHolds(stack: FoundStack): { kind: StepKind; name: string; word: s
     if (name !== undefined) return { kind, name, word };
   }
   if (stack.name.includes("-accessentry-"))
-    return { kind: "accessentry", name: stack.name.split("-").at(-1) ?? stack.name, word: "Access entry" };
+    return { kind: "accessentry", name: principalOf(stack), word: "Access entry" };
   return undefined;
 }
+
+/** Stacks of access entries are named by a hash; a person knows the principal. */
+export function principalOf(stack: FoundStack): string {
+  const principal = stack.template?.Resources["AccessEntry"]?.Properties?.["PrincipalArn"];
+  return typeof principal === "string" ? principal : (stack.name.split("-").at(-1) ?? stack.name);
+}
+
+/** Kinds that nothing relies on by the time they go: records, and roles whose users have gone before. */
+const unnoticed: ReadonlySet<StepKind> = new Set(["addon-role", "fargate-role", "key-pair", "log-retention"]);
+
+/** What it does to those who run when something goes: nodes, pods that use a role, people who have access. */
+export const effectOfRemoval = (kind: StepKind): StepEffect => (unnoticed.has(kind) ? "none" : "interrupts");
 
 const removed = (text: string): Draft["why"] => [{ code: "plan/removed", text }];
 
@@ -39,11 +51,21 @@ function removal(
     kind,
     name,
     action: "delete",
-    effect: kind === "nodegroup" ? "interrupts" : "in place",
+    effect: effectOfRemoval(kind),
     phase: "removal",
     why: removed(text),
     ...facts,
   });
+}
+
+/** The add-on stays, and its pods have the role of this stack: neither EKS nor eksctl takes a role away from an add-on. */
+function isInUse(planning: Planning, addon: string, stack: FoundStack): boolean {
+  const wanted = planning.objects.aws.find((object) => object.kind === "addon" && object.name === addon);
+  const role = planning.found.addons.get(addon)?.serviceAccountRoleArn;
+  if (wanted?.kind !== "addon" || wanted.serviceAccountRole || role === undefined) return false;
+  // Pod identities take its place.
+  if (wanted.podIdentityAssociations.length > 0) return false;
+  return Object.values(stack.outputs).includes(role);
 }
 
 function stacks(planning: Planning): Draft[] {
@@ -54,6 +76,13 @@ function stacks(planning: Planning): Draft[] {
     const text = `${held.word} ${held.name} isn't in the file`;
     if (!planning.prune) {
       planning.notes.push({ code: "plan/not-in-file", text: `${text}; --prune takes it down` });
+      return [];
+    }
+    if (held.kind === "addon-role" && isInUse(planning, held.name, stack)) {
+      planning.notes.push({
+        code: "plan/left-alone",
+        text: `${text}, but the add-on runs with it; it stays as long as the add-on does`,
+      });
       return [];
     }
     const types = Object.values(stack.template?.Resources ?? {}).map(({ Type }) => Type);
@@ -129,7 +158,6 @@ function addons(planning: Planning): Draft[] {
           iamActions: ["eks:DeleteAddon", "eks:DescribeAddon"],
           work: { do: "delete-addon", addon: name },
         }),
-        effect: "interrupts",
         provides: [`removed-addon/${name}`],
       },
     ];
@@ -159,7 +187,6 @@ function fargateProfiles(planning: Planning): Draft[] {
           iamActions: ["eks:DeleteFargateProfile", "eks:DescribeFargateProfile"],
           work: { do: "delete-fargate-profile", profile: name },
         }),
-        effect: "interrupts",
       },
     ];
   });

@@ -42,6 +42,32 @@ export function stackIamActions(what: "create" | "update" | "delete", types: rea
   return [...own, ...types.flatMap((type) => resourceTypeFacts(type)?.[what] ?? [])];
 }
 
+/** What a change needs of the handler of its resource's type. */
+function handlerActions({ type, action, effect }: ResourceChange): readonly string[] {
+  const facts = resourceTypeFacts(type);
+  if (action === "add") return facts?.create ?? [];
+  if (action === "remove") return facts?.delete ?? [];
+  return [
+    ...(facts?.update ?? []),
+    ...(effect === "replaces" ? [...(facts?.create ?? []), ...(facts?.delete ?? [])] : []),
+  ];
+}
+
+/** Types of unchanged resources that an update passes on to: they refer to what changes, directly or through others. */
+function dependentTypes(template: Template, changed: ReadonlySet<string>): string[] {
+  const touched = new Set(changed);
+  const entries = Object.entries(template.Resources);
+  const refersTo = (properties: unknown): boolean => {
+    const text = JSON.stringify(properties ?? {});
+    return [...touched].some((id) => text.includes(`"Ref":"${id}"`) || text.includes(`"Fn::GetAtt":["${id}"`));
+  };
+  for (let before = -1; before !== touched.size;) {
+    before = touched.size;
+    for (const [id, { Properties }] of entries) if (!touched.has(id) && refersTo(Properties)) touched.add(id);
+  }
+  return entries.flatMap(([id, { Type }]) => (touched.has(id) && !changed.has(id) ? [Type] : []));
+}
+
 /** Resource types of a template. */
 export const typesOf = (template: Template | undefined): string[] =>
   Object.values(template?.Resources ?? {}).map(({ Type }) => Type);
@@ -116,15 +142,19 @@ function reasons(
         why(
           planning,
           "plan/changed",
-          `${change.logicalId} ${describeDifference(difference)}`,
+          `${change.logicalId} ${describeDifference(difference)}`.replace(tagSpecification, "Tags."),
           lineOf(planning, root, difference.path),
         ),
       ),
     );
   });
   const tags = tagLines.map((line) => why(planning, "plan/changed", line, lineOf(planning, root, "Tags")));
-  return [...ofChanges, ...tags];
+  const texts = new Set<string>();
+  return [...ofChanges, ...tags].filter(({ text }) => !texts.has(text) && texts.add(text));
 }
+
+/** A launch template repeats its tags for instances, volumes and interfaces; a person reads them once. */
+const tagSpecification = /LaunchTemplateData\.TagSpecifications\[\d+\]\.Tags\./;
 
 export interface StackRules {
   phase: Phase;
@@ -151,6 +181,8 @@ function creation(
     stack: stack.stackName,
     action,
     phase: rules.phase,
+    // A deletion that failed may have left what runs; a creation that failed has left nothing that anybody uses.
+    effect: existing?.status === "DELETE_FAILED" ? "replaces" : "none",
     why: [reason],
     duration: stackSeconds(stack.template, "create"),
     iamActions: [
@@ -241,10 +273,13 @@ function change(planning: Planning, stack: DesiredStack, existing: FoundStack, r
     action: "update",
     effect: gravest([...changes.map(({ effect }) => effect), ...(changes.length === 0 ? (["none"] as const) : [])]),
     duration: Math.max(20, ...changes.map((change) => seconds(change))),
-    iamActions: stackIamActions("update", [
-      ...new Set(changes.map(({ type }) => type)),
-      ...(tags.lines.length > 0 ? typesOf(before) : []),
-    ]),
+    iamActions: [
+      ...stackIamActions("update", [
+        ...dependentTypes(stack.template, new Set(changes.map(({ logicalId }) => logicalId))),
+        ...(tags.lines.length > 0 ? typesOf(before) : []),
+      ]),
+      ...changes.flatMap((each) => handlerActions(each)),
+    ],
     work: {
       do: "update-stack",
       stack: stack.stackName,

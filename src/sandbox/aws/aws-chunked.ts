@@ -24,18 +24,20 @@ export function unframe(request: WireRequest): WireRequest {
   const framed = encoding.includes("aws-chunked") || request.headers["x-amz-content-sha256"]?.startsWith("STREAMING-");
   if (!framed) return request;
   const body = Buffer.from(request.body.buffer, request.body.byteOffset, request.body.byteLength);
-  const chunks: Buffer[] = [];
-  const trailers: Record<string, string> = {};
+  const chunks: { data: Buffer; signature: string | undefined }[] = [];
+  const trailers: [name: string, value: string][] = [];
+  let trailerSignature: string | undefined;
   let at = 0;
   for (;;) {
     const end = lineEnd(body, at);
-    const [sizeText = ""] = body.toString("latin1", at, end).split(";");
+    const [sizeText = "", extension = ""] = body.toString("latin1", at, end).split(";");
+    const signature = /^chunk-signature=(\S+)$/.exec(extension)?.[1];
     if (!/^[0-9a-f]{1,8}$/i.test(sizeText)) throw incomplete();
     const size = Number.parseInt(sizeText, 16);
     at = end + 2;
+    if (size > 0 && at + size + 2 > body.length) throw incomplete();
+    chunks.push({ data: body.subarray(at, at + size), signature });
     if (size === 0) break;
-    if (at + size + 2 > body.length) throw incomplete();
-    chunks.push(body.subarray(at, at + size));
     at += size + 2;
   }
   while (at < body.length) {
@@ -43,9 +45,12 @@ export function unframe(request: WireRequest): WireRequest {
     const line = body.toString("latin1", at, end);
     at = end + 2;
     const colon = line.indexOf(":");
-    if (colon > 0) trailers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
+    if (colon <= 0) continue;
+    const [name, value] = [line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim()];
+    if (name === "x-amz-trailer-signature") trailerSignature = value;
+    else trailers.push([name, value]);
   }
-  const content = Buffer.concat(chunks);
+  const content = Buffer.concat(chunks.map(({ data }) => data));
   const stated = request.headers["x-amz-decoded-content-length"];
   if (stated !== undefined && Number(stated) !== content.length) throw incomplete();
   const rest = encoding
@@ -53,7 +58,14 @@ export function unframe(request: WireRequest): WireRequest {
     .map((part) => part.trim())
     .filter((part) => part !== "" && part !== "aws-chunked")
     .join(",");
-  const headers = { ...trailers, ...request.headers, "content-length": String(content.length) };
-  // What S3 stores is the encoding that is left; the header as sent stays where the signature covers it.
-  return { ...request, headers: { ...headers, "content-encoding": rest === "" ? undefined : rest }, body: content };
+  // Trailers bring checksums and nothing else: whatever may steer a request stands before its body, under the signature.
+  const sums = trailers.filter(([name]) => name.startsWith("x-amz-checksum-"));
+  const headers = { ...Object.fromEntries(sums), ...request.headers, "content-length": String(content.length) };
+  // What S3 stores is the encoding that is left; the headers as sent stay in the framing, for the signature.
+  return {
+    ...request,
+    headers: { ...headers, "content-encoding": rest === "" ? undefined : rest },
+    body: content,
+    framing: { sent: request, chunks, trailers, trailerSignature },
+  };
 }

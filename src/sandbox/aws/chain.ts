@@ -9,6 +9,7 @@ import type { OperationSchema, ServiceSchema } from "./schema/index.ts";
 import { serviceSchema } from "./schema/index.ts";
 import type { Authorization, SigningKeys } from "./sigv4.ts";
 import { readAuthorization, signatureMatches, signatureTime } from "./sigv4.ts";
+import { isSignedTwice, unsignedHeader } from "./signed-parts.ts";
 import type { AuthenticationFailure, Dialect, WireRequest, WireResponse } from "./wire/index.ts";
 import { protocols } from "./wire/index.ts";
 
@@ -19,6 +20,8 @@ export interface ChainHost {
   account: string;
   region: string;
   administrator: { accessKeyId: string; credential: Credential };
+  /** Access keys that nobody has made act as the administrator, whatever they are signed with. */
+  anyKey: boolean;
   keys: SigningKeys;
 }
 
@@ -108,12 +111,19 @@ const authenticateLink: Link = {
       exchange.principal = anonymous(host.account);
       return;
     }
+    if (isSignedTwice(exchange.request, authorization)) throw refuse("signed-twice");
     if (!validRegion.test(authorization.region)) {
       throw refuse("wrong-signature", "Credential should be scoped to a valid region.");
     }
     const credential = findCredential(authorization, host);
-    if (!credential) throw refuse("unknown-key");
+    if (credential === undefined && host.anyKey) {
+      // There is no secret to check the signature by, so its age doesn't matter either.
+      exchange.principal = stranger(authorization.accessKeyId, host);
+      return;
+    }
+    if (credential === undefined || credential.inactive) throw refuse("unknown-key");
     if (credential.sessionToken !== authorization.sessionToken) throw refuse("wrong-token");
+    if (unsignedHeader(exchange.request, authorization) !== undefined) throw refuse("unsigned-header");
     if (!signatureMatches(exchange.request, authorization, credential.secretAccessKey, host.keys)) {
       throw refuse("wrong-signature");
     }
@@ -124,7 +134,8 @@ const authenticateLink: Link = {
     const until = authorization.expires === undefined ? signedAt + clockSkew : signedAt + authorization.expires * 1000;
     if (now > until || signedAt > now + clockSkew) {
       const limit = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "");
-      throw refuse("expired-signature", `Signature expired: ${authorization.time} is now too far from ${limit}`);
+      const failure = authorization.expires === undefined ? "expired-signature" : "expired-address";
+      throw refuse(failure, `Signature expired: ${authorization.time} is now too far from ${limit}`);
     }
     if (credential.expires !== undefined && now >= credential.expires) throw refuse("expired-token");
     exchange.principal = credential.principal;
@@ -136,6 +147,11 @@ function findCredential(authorization: Authorization, host: ChainHost): Credenti
   if (accessKeyId === host.administrator.accessKeyId) return host.administrator.credential;
   const { cloud, account } = host;
   return cloud.guards.credential?.(accessKeyId, cloud.context({ account, region, principal: anonymous(account) }));
+}
+
+/** The administrator, under the key that the caller came with. */
+function stranger(accessKeyId: string, host: ChainHost): Principal {
+  return { ...host.administrator.credential.principal, accessKeyId };
 }
 
 function anonymous(account: string): Principal {

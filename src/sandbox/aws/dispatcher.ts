@@ -13,6 +13,8 @@ export interface DispatcherOptions {
   account: string;
   region: string;
   administrator: { accessKeyId: string; secretAccessKey: string; principal: Principal };
+  /** Default false; see {@link ChainHost.anyKey}. */
+  anyKey?: boolean;
   /** Hears of errors that are the sandbox's own; the caller gets an InternalFailure. */
   onFailure?: (error: unknown, what: string) => void;
 }
@@ -84,7 +86,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { cloud, account, region } = options;
   const { accessKeyId, secretAccessKey, principal } = options.administrator;
   const administrator = { accessKeyId, credential: { secretAccessKey, principal } };
-  const host: ChainHost = { cloud, account, region, administrator, keys: new SigningKeys() };
+  const { anyKey = false } = options;
+  const host: ChainHost = { cloud, account, region, administrator, anyKey, keys: new SigningKeys() };
   const missing = new Map<string, number>();
 
   const failure = (error: unknown, exchange: Exchange): WireResponse => {

@@ -1,6 +1,7 @@
 // Checks Signature Version 4, in headers and in presigned URLs.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
-import { createHmac, hash, timingSafeEqual } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
+import { chunksMatch, sameSignature } from "./signed-parts.ts";
 import type { WireRequest } from "./wire/index.ts";
 
 /** What a request says about its signature, from the Authorization header or from a presigned URL. */
@@ -169,7 +170,9 @@ function payloadHash(request: WireRequest, authorization: Authorization): string
       ? "UNSIGNED-PAYLOAD"
       : sha256(request.body);
   }
-  if (stated === "UNSIGNED-PAYLOAD" || stated.startsWith("STREAMING-")) return stated;
+  // S3 alone takes bodies that are not signed, or signed in chunks; the others hash what they received.
+  const loose = stated === "UNSIGNED-PAYLOAD" || stated.startsWith("STREAMING-");
+  if (loose && authorization.service.startsWith("s3")) return stated;
   return stated === sha256(request.body) ? stated : undefined;
 }
 
@@ -189,23 +192,25 @@ export class SigningKeys {
   }
 }
 
-/** True when the signature is the one that `secret` gives. */
+/** True when the signature is the one that `secret` gives; of a framed body, those of its chunks as well. */
 export function signatureMatches(
-  request: WireRequest,
+  given: WireRequest,
   authorization: Authorization,
   secret: string,
   keys: SigningKeys,
 ): boolean {
   const { date, region, service, signedHeaders, time, signature } = authorization;
   if (!signedHeaders.includes("host")) return false;
+  const request = given.framing?.sent ?? given;
   const payload = payloadHash(request, authorization);
   if (payload === undefined) return false;
   const query = canonicalQuery(request.query);
   const headers = canonicalHeaders(request, signedHeaders);
-  return canonicalPaths(request.path, service).some((path) => {
+  const head = canonicalPaths(request.path, service).some((path) => {
     const canonical = `${request.method}\n${path}\n${query}\n${headers}\n${signedHeaders.join(";")}\n${payload}`;
     const text = `${algorithm}\n${time}\n${date}/${region}/${service}/aws4_request\n${hash("sha256", canonical)}`;
     const expected = createHmac("sha256", keys.key(secret, authorization)).update(text).digest("hex");
-    return expected.length === signature.length && timingSafeEqual(Buffer.from(expected), Buffer.from(signature));
+    return sameSignature(expected, signature);
   });
+  return head && chunksMatch(given, authorization, keys.key(secret, authorization));
 }

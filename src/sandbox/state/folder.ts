@@ -31,13 +31,17 @@ export function inFolder<T>(folder: string, work: () => T): T {
     return work();
   } catch (cause) {
     // The operating system's errors alone: what others throw says already what is wrong.
-    if (typeof (cause as NodeJS.ErrnoException).errno !== "number") throw cause;
+    const { errno, code } = cause as NodeJS.ErrnoException;
+    if (typeof errno !== "number") throw cause;
+    const full = code === "ENOSPC" || code === "EDQUOT";
     throw new LotseError(
       "sandbox/state-folder",
       {
         title: `The sandbox can't keep its state in ${folder}`,
         detail: errorMessage(cause),
-        remedy: "Choose a folder that you may write to: --state or LOTSE_SANDBOX_DIR.",
+        remedy: full
+          ? "Free some space there, or choose another folder: --state or LOTSE_SANDBOX_DIR."
+          : "Choose a folder that you may write to: --state or LOTSE_SANDBOX_DIR.",
         blame: "user",
       },
       { cause },

@@ -93,25 +93,33 @@ export function readSnapshot(text: string, where: string): { generation: number;
 /**
  * Reads a journal as far as it is whole: a line that was cut off by a crash ends it.
  *
- * @returns the changes, and the length in bytes of what was whole
+ * @returns the changes, the length in bytes of what was whole, and whether more than a last line comes after it: a
+ *   crash cuts off an end, and does no such damage
  */
-export function readJournal(content: Buffer): { changes: Change[]; length: number } {
+export function readJournal(content: Buffer): { changes: Change[]; length: number; damaged: boolean } {
   const changes: Change[] = [];
   let at = 0;
   for (;;) {
     const end = content.indexOf(0x0a, at);
-    if (end < 0) return { changes, length: at };
-    let transaction: unknown;
-    try {
-      transaction = JSON.parse(content.toString("utf8", at, end));
-    } catch {
-      // Torn by a power failure in the middle: what follows can't be trusted either.
-      return { changes, length: at };
-    }
-    if (!Array.isArray(transaction)) return { changes, length: at };
-    const parsed = transaction.map(toChange);
-    if (parsed.some((change) => change === undefined)) return { changes, length: at };
-    changes.push(...(parsed as Change[]));
+    if (end < 0) return { changes, length: at, damaged: false };
+    const transaction = readTransaction(content.toString("utf8", at, end));
+    // What follows builds upon what is lost: it can't be trusted either.
+    if (!transaction) return { changes, length: at, damaged: end + 1 < content.length };
+    for (const change of transaction) changes.push(change);
     at = end + 1;
   }
+}
+
+/** One line of a journal; undefined when it is not whole. */
+function readTransaction(line: string): Change[] | undefined {
+  let transaction: unknown;
+  try {
+    transaction = JSON.parse(line);
+  } catch {
+    // Not whole: the caller knows what that means.
+    return undefined;
+  }
+  if (!Array.isArray(transaction)) return undefined;
+  const changes = transaction.map(toChange);
+  return changes.some((change) => change === undefined) ? undefined : (changes as Change[]);
 }

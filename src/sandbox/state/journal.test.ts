@@ -14,7 +14,7 @@ import fc from "fast-check";
 import { afterEach, describe, it } from "vitest";
 import { defineTable, Store } from "../aws/core/index.ts";
 import type { Journal } from "./journal.ts";
-import { dumpState, openJournal } from "./journal.ts";
+import { dumpState, openJournal, removeState } from "./journal.ts";
 import { randomised } from "../../base/testing.ts";
 
 interface Ship {
@@ -79,6 +79,54 @@ describe("the journal", () => {
     const third = opened(folder);
     expect(names(third.store)).toEqual(["a", "c"]);
     third.journal.close();
+  });
+
+  it("goes on from before a damage in the middle, keeps what came after it aside, and says so", ({ expect }) => {
+    const folder = newFolder();
+    const first = opened(folder);
+    for (const name of ["a", "b", "c", "d"]) dock(first.store).put(name, { name, crew: 1 });
+    first.journal.close();
+    const path = join(folder, "journal-0.jsonl");
+    const whole = readFileSync(path, "utf8");
+    writeFileSync(path, whole.replace('"b"', '"b'));
+    const second = opened(folder);
+    expect(names(second.store)).toEqual(["a"]);
+    expect(second.journal.damage).toMatch(/journal-0\.jsonl was damaged from byte \d+ on: .* kept in .*\.damaged$/);
+    expect(readFileSync(`${path}.damaged`, "utf8")).toContain('"d"');
+    dock(second.store).put("e", { name: "e", crew: 1 });
+    second.journal.close();
+    const third = opened(folder);
+    expect(names(third.store)).toEqual(["a", "e"]);
+    expect(third.journal.damage).toBeUndefined();
+    third.journal.close();
+    removeState(folder);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it("opens, or refuses by name, whatever bytes were changed", ({ expect }) => {
+    const folder = newFolder();
+    const first = opened(folder);
+    for (const name of ["a", "b"]) dock(first.store).put(name, { name, crew: 1 });
+    first.journal.snapshot();
+    for (const name of ["c", "d"]) dock(first.store).put(name, { name, crew: 1 });
+    first.journal.close();
+    const files = ["state.jsonl", "journal-1.jsonl"].map((name) => [name, readFileSync(join(folder, name))] as const);
+    fc.assert(
+      fc.property(fc.nat(), fc.nat(255), fc.constantFrom(0, 1), (where, byte, which) => {
+        for (const [name, content] of files) writeFileSync(join(folder, name), content);
+        const [name, content] = files[which] as (typeof files)[number];
+        const broken = Buffer.from(content);
+        broken[where % broken.length] = byte;
+        writeFileSync(join(folder, name), broken);
+        try {
+          const again = opened(folder);
+          again.journal.close();
+        } catch (error) {
+          expect((error as { code?: string }).code).toMatch(/^sandbox\/state-(damaged|version)$/);
+        }
+      }),
+      randomised(150),
+    );
   });
 
   it("keeps one snapshot and the journal that belongs to it", ({ expect }) => {

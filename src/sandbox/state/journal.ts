@@ -2,6 +2,7 @@
 // most what it committed since the last flush; a line cut in the middle is left out on the way back.
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   fstatSync,
   fsyncSync,
@@ -39,11 +40,14 @@ export interface Journal {
   snapshot(): void;
   /** The last failure to write, until a write succeeds. */
   readonly problem: Error | undefined;
+  /** What was found damaged when the state was loaded, and where it is kept. */
+  readonly damage: string | undefined;
   /** Flushes, and gives the folder free. */
   close(): void;
 }
 
 const snapshotName = "state.jsonl";
+const damagedSuffix = ".damaged";
 const journalName = (generation: number): string => `journal-${generation}.jsonl`;
 
 /** Writes the whole buffer, or throws. */
@@ -82,8 +86,18 @@ function writeSnapshot(folder: string, generation: number, rows: Iterable<Change
   return size;
 }
 
+/** A journal that is damaged before its end is kept whole beside the one that goes on. Says so. */
+function keepDamaged(journal: string, whole: number): string {
+  const copy = `${journal}${damagedSuffix}`;
+  copyFileSync(journal, copy);
+  return `${journal} was damaged from byte ${whole} on: what was written after that is left out, and kept in ${copy}`;
+}
+
 /** Loads what a folder holds into a store. */
-function restore(folder: string, store: Store): { generation: number; journalLength: number } {
+function restore(
+  folder: string,
+  store: Store,
+): { generation: number; journalLength: number; damage?: string | undefined } {
   const path = join(folder, snapshotName);
   let generation = 0;
   if (existsSync(path)) {
@@ -93,9 +107,9 @@ function restore(folder: string, store: Store): { generation: number; journalLen
   }
   const journal = join(folder, journalName(generation));
   if (!existsSync(journal)) return { generation, journalLength: 0 };
-  const { changes, length } = readJournal(readFileSync(journal));
+  const { changes, length, damaged } = readJournal(readFileSync(journal));
   store.load(changes);
-  return { generation, journalLength: length };
+  return { generation, journalLength: length, damage: damaged ? keepDamaged(journal, length) : undefined };
 }
 
 /**
@@ -116,6 +130,7 @@ export function openJournal(folder: string, store: Store, options: JournalOption
 
 class DiskJournal implements Journal {
   problem: Error | undefined;
+  readonly damage: string | undefined;
   readonly #folder: string;
   readonly #store: Store;
   readonly #options: JournalOptions;
@@ -135,7 +150,8 @@ class DiskJournal implements Journal {
     this.#store = store;
     this.#options = options;
     this.#unlock = unlock;
-    const { generation, journalLength } = restore(folder, store);
+    const { generation, journalLength, damage } = restore(folder, store);
+    this.damage = damage;
     this.#generation = generation;
     this.#length = journalLength;
     const snapshot = join(folder, snapshotName);
@@ -269,7 +285,8 @@ export function removeState(folder: string): void {
   const unlock = takeLock(folder);
   try {
     for (const name of readdirSync(folder)) {
-      if (name === snapshotName || /^journal-\d+\.jsonl$/.test(name)) rmSync(join(folder, name), { force: true });
+      if (name === snapshotName || /^journal-\d+\.jsonl(\.damaged)?$/.test(name))
+        rmSync(join(folder, name), { force: true });
     }
   } finally {
     unlock();

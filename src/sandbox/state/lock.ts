@@ -60,8 +60,8 @@ function holds(owner: Owner | undefined): owner is Owner {
 export function tryLock(folder: string): (() => void) | { pid: number } {
   const path = join(folder, "lock");
   const mine = join(folder, `lock.${process.pid}`);
-  writeFileSync(mine, JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner));
   try {
+    writeFileSync(mine, JSON.stringify({ pid: process.pid, started: startOf(process.pid) } satisfies Owner));
     for (let attempt = 0; attempt < 20; attempt += 1) {
       try {
         linkSync(mine, path);

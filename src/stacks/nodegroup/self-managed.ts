@@ -76,7 +76,13 @@ function addLaunchTemplate(
       IamInstanceProfile: { Arn: parts.profileArn },
       ImageId: parts.binder.ami(group.name),
       InstanceType: instanceTypesOf(group)[0],
-      NetworkInterfaces: [{ DeviceIndex: 0, Groups: parts.securityGroups, NetworkCardIndex: 0 }],
+      NetworkInterfaces: [
+        defined({
+          DeviceIndex: 0,
+          Groups: parts.securityGroups.length > 0 ? parts.securityGroups : undefined,
+          NetworkCardIndex: 0,
+        }),
+      ],
       UserData: userData(group, context.name, parts.binder),
     }),
     LaunchTemplateName: sub("${AWS::StackName}"),

@@ -82,8 +82,17 @@ function principalTag({ ctx }: Circumstances, key: string): Value {
   const own = findTag(principal.sessionTags, key);
   if (own !== undefined) return own;
   const table = principal.type === "AssumedRole" ? roles : users;
-  const row = ctx.table<{ tags: Readonly<Record<string, string>> }>(table as never, { account: principal.account });
-  return findTag(row.get(principal.name.toLowerCase())?.tags, key);
+  const rows = ctx.table<{ id: string; tags: Readonly<Record<string, string>> }>(table as never, {
+    account: principal.account,
+  });
+  const row = rows.get(principal.name.toLowerCase());
+  return row && isSame(principal, row.id) ? findTag(row.tags, key) : undefined;
+}
+
+/** A user or role made anew under the same name is another one, and its tags are not this caller's. */
+function isSame({ type, principalId, userId }: Principal, id: string): boolean {
+  if (type === "FederatedUser") return userId === id;
+  return principalId === id || principalId.startsWith(`${id}:`);
 }
 
 function findTag(tags: Readonly<Record<string, string>> | undefined, key: string): string | undefined {

@@ -3,7 +3,7 @@ import type { Call, Context, Credential, Principal } from "../core/index.ts";
 import { accessKeys, everywhere, roles, users } from "../services/iam/state.ts";
 import { sessions } from "../services/sts/state.ts";
 
-/** The credential behind a key; undefined for keys that don't exist or are inactive. */
+/** The credential behind a key; undefined for keys that don't exist. */
 export function findCredential(accessKeyId: string, ctx: Context): Credential | undefined {
   return accessKeyId.startsWith("ASIA") ? sessionCredential(accessKeyId, ctx) : userCredential(accessKeyId, ctx);
 }
@@ -16,7 +16,7 @@ function sessionCredential(accessKeyId: string, ctx: Context): Credential | unde
 
 function userCredential(accessKeyId: string, ctx: Context): Credential | undefined {
   const key = ctx.table(accessKeys, everywhere).get(accessKeyId);
-  if (key?.status !== "Active") return undefined;
+  if (!key) return undefined;
   const user = ctx.table(users, { account: key.account }).get(key.user);
   if (!user) return undefined;
   const { account } = key;
@@ -28,7 +28,7 @@ function userCredential(accessKeyId: string, ctx: Context): Credential | undefin
     name: user.name,
     accessKeyId,
   };
-  return { secretAccessKey: key.secret, principal };
+  return { secretAccessKey: key.secret, principal, ...(key.status === "Active" ? {} : { inactive: true }) };
 }
 
 /** Last use is written down once a minute: AWS's own record lags by hours. */

@@ -1,5 +1,5 @@
 // The guard before every call: what the caller lacks is refused in the service's own words.
-import type { Call, Context, Credential, Guards, Permission, ServiceDefinition } from "../core/index.ts";
+import type { Call, Context, Guards, Permission, ServiceDefinition } from "../core/index.ts";
 import type { Evaluation, PolicyJson, UsedPermission } from "../../../iam/index.ts";
 import { describeStatement, leastPrivilegePolicy } from "../../../iam/index.ts";
 import { roleByArn } from "../services/iam/resources.ts";
@@ -67,7 +67,7 @@ export function accessGuard(options: AccessOptions): AccessGuard {
   const guard: AccessGuard = {
     mode: options.mode ?? "enforce",
 
-    credential: (accessKeyId: string, ctx: Context): Credential | undefined => findCredential(accessKeyId, ctx),
+    credential: findCredential,
 
     authorize(ctx, service, call, permissions) {
       const { principal } = ctx;

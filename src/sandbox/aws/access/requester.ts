@@ -50,8 +50,8 @@ export function policiesOfPrincipal(principal: Principal, ctx: Context): PolicyS
   if (principal.type === "IAMUser" || principal.type === "FederatedUser") {
     const user = ctx.table(users, place).get(principal.name.toLowerCase());
     // A user deleted and made anew under the same name is another one.
-    const same = user && (principal.type === "FederatedUser" || user.id === principal.principalId);
-    return { ...(same ? userPolicies(inAccount(ctx, principal), user) : {}), ...session };
+    const same = user?.id === (principal.type === "FederatedUser" ? principal.userId : principal.principalId);
+    return { ...(same && user ? userPolicies(inAccount(ctx, principal), user) : {}), ...session };
   }
   if (principal.type === "AssumedRole") {
     const role = ctx.table(roles, place).get(principal.name.toLowerCase());

@@ -41,6 +41,12 @@ const home = "sandbox";
 /** What to do when a timer rings, in the account and region where it was set. */
 export type TimerHandler = (timer: { kind: string; account: string; region: string; payload: object }) => void;
 
+/**
+ * Subjects that begin like this are dates in a calendar rather than work under way: a scheduled action, the end of
+ * somebody's patience. `instant` doesn't hurry to them; they ring when time comes by.
+ */
+export const calendarSubject = "calendar/";
+
 /** More timers than this in one go is a loop in a service, not a cloud. */
 const runawayLimit = 1_000_000;
 
@@ -150,14 +156,22 @@ export class Clock {
     if (elapsed > 0) this.advanceTo(this.now() + elapsed);
   }
 
-  /** Rings everything that is waiting, however far ahead. */
+  /** Rings everything that is under way, however far ahead; see {@link calendarSubject} for what isn't. */
   settle(): void {
     for (let i = 0; i < runawayLimit; i += 1) {
-      const next = this.#next();
-      if (!next) return;
-      this.advanceTo(next.at);
+      const at = this.#nextUnderWay();
+      if (at === undefined) return;
+      this.advanceTo(at);
     }
     throw new Error("the clock runs away: timers keep setting timers");
+  }
+
+  /** When the next timer rings that isn't a date in the calendar. */
+  #nextUnderWay(): number | undefined {
+    const next = this.#next();
+    if (!next?.subject.startsWith(calendarSubject)) return next?.at;
+    const others = this.#timers.list((timer) => !timer.subject.startsWith(calendarSubject));
+    return others.length === 0 ? undefined : Math.min(...others.map((timer) => timer.at));
   }
 
   /** Moves virtual time forward, ringing what comes due on the way, in order. */

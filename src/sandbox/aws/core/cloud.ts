@@ -38,8 +38,8 @@ export interface Call {
 /** Judges that sit before every call. Each is one room of its own; a cloud without them lets everything through. */
 export interface Guards {
   /**
-   * What an access key stands for; undefined when there is no such key (or an inactive one). Not asked for the
-   * sandbox's own administrator key. `ctx` is anonymous, in the account that the sandbox was made for.
+   * What an access key stands for; undefined when there is no such key. Not asked for the sandbox's own administrator
+   * key. `ctx` is anonymous, in the account that the sandbox was made for.
    */
   credential?(accessKeyId: string, ctx: Context): Credential | undefined;
   /** Throws the service's own denial when the caller lacks a permission. */
@@ -61,6 +61,8 @@ export interface CloudOptions {
   seed?: number;
   guards?: Guards;
   store?: Store;
+  /** Other than AWS's, by name; see {@link ServiceDefinition.quotas}. */
+  quotas?: Readonly<Record<string, number>>;
 }
 
 const partitions: readonly [prefix: string, partition: string][] = [
@@ -94,6 +96,7 @@ export class Cloud {
   kubernetes: KubernetesPort | undefined;
   readonly #services: Map<string, ServiceDefinition>;
   readonly #timers: Map<string, TimerDefinition>;
+  readonly #quotas: ReadonlyMap<string, number>;
   readonly #seed: number;
   readonly #start: number | undefined;
   #depth = 0;
@@ -107,6 +110,11 @@ export class Cloud {
     this.#services = new Map(options.services.map((service) => [service.id, service]));
     this.#timers = new Map(
       options.services.flatMap((service) => service.timers ?? []).map((timer) => [timer.kind, timer]),
+    );
+    this.#quotas = new Map(
+      options.services
+        .flatMap(({ quotas = {} }) => Object.entries(quotas))
+        .map(([name, { default: usual }]) => [name, options.quotas?.[name] ?? usual]),
     );
     this.clock = new Clock(this.store, {
       mode: options.clock ?? { kind: "poll" },
@@ -237,11 +245,18 @@ export class Cloud {
         this.#ringing === 0 && this.#depth <= 1 && this.clock.observe(account, region, subject, toEnd),
       pending: (subject) => this.clock.pending(account, region, subject),
       fault: (kind, facts) => this.guards.faultResource?.(kind, facts, this.clock.now()),
+      quota: this.#quota,
       allowed: (action, resource, conditions) =>
         this.guards.allowed?.(ctx, { action, resource, ...(conditions ? { conditions } : {}) }) ?? true,
     };
     return ctx;
   }
+
+  readonly #quota = (name: string): number => {
+    const limit = this.#quotas.get(name);
+    if (limit === undefined) throw new Error(`no service has a quota ${name}`);
+    return limit;
+  };
 
   /** Back to birth: no state, the clock at its start, ids from the seed again. */
   reset(): void {

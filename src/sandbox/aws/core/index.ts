@@ -7,6 +7,7 @@ export type {
   KubernetesPort,
   Operation,
   Permission,
+  Quota,
   ResourceFault,
   ResourceFaultKind,
   ResourcePolicy,

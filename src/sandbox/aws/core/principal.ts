@@ -12,6 +12,8 @@ export interface Principal {
   /** ARN of the role behind a session. */
   roleArn?: string;
   accessKeyId?: string;
+  /** Unique id of the user behind a federated session. */
+  userId?: string;
   /** Policy documents passed to AssumeRole: they limit the session. */
   sessionPolicies?: readonly string[];
   sessionTags?: Readonly<Record<string, string>>;
@@ -33,5 +35,7 @@ export interface Credential {
   sessionToken?: string;
   /** Wall time, epoch ms, after which it is refused: tokens are checked by real clocks on both sides. */
   expires?: number;
+  /** The key exists and has been switched off. */
+  inactive?: boolean;
   principal: Principal;
 }

@@ -56,6 +56,8 @@ export interface Context {
   fault(kind: ResourceFaultKind, facts: Record<string, string>): ResourceFault | undefined;
   /** Undefined when the sandbox runs no Kubernetes. */
   readonly kubernetes: KubernetesPort | undefined;
+  /** How much the account may have, by a name of {@link ServiceDefinition.quotas}. */
+  quota(name: string): number;
   /** True when the caller may do `action` on `resource`; never throws. The trust of a role: see `iam`. */
   allowed(action: string, resource: string, conditions?: Record<string, string>): boolean;
 }
@@ -117,6 +119,14 @@ export interface ResourcePolicy {
   mustAllow?: boolean;
 }
 
+/** A limit that AWS sets; a sandbox may be made with another. */
+export interface Quota {
+  /** AWS's own. */
+  default: number;
+  /** What there can be so many of, for lists: `VPCs in a region`. */
+  of: string;
+}
+
 export interface ServiceDefinition {
   /** Name of the schema file and of the room: `ec2`, `eks`, `cloudformation`, `auto-scaling` … */
   id: string;
@@ -125,6 +135,8 @@ export interface ServiceDefinition {
   /** Operations by API name; whatever of the schema is not here answers "not emulated". */
   operations: Readonly<Record<string, Operation>>;
   timers?: readonly TimerDefinition[];
+  /** Limits that can be changed, by names that no other service uses: `vpcs`, `nodegroupsPerCluster` … */
+  quotas?: Readonly<Record<string, Quota>>;
   /** Policy that hangs on the resource of a permission; undefined when it has none. Asked for every such check. */
   resourcePolicy?(permission: Permission, ctx: Context): ResourcePolicy | undefined;
   /** Tags of one of its resources, for `aws:ResourceTag/…` in policies. Asked only when a policy looks at them. */

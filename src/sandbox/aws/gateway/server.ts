@@ -15,6 +15,8 @@ export interface GatewayOptions {
   port?: number;
   /** Bodies larger than this are answered with 413; default 256 MiB. */
   bodyLimit?: number;
+  /** Wall-clock ms in which a client must have sent its headers; default 20 s. */
+  headersTimeout?: number;
 }
 
 export interface Gateway {
@@ -35,7 +37,7 @@ const largestBodies = 2;
 const smallBody = 1 / 4096;
 
 /** A client that sends its headers slower than this is cut off; bodies get longer. */
-const headersTimeout = 20_000;
+const defaultHeadersTimeout = 20_000;
 const requestTimeout = 120_000;
 /** Longer than clients keep idle connections in their pools, so that they close first. */
 const keepAliveTimeout = 75_000;
@@ -160,7 +162,18 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     });
   };
 
-  const server = createServer({ headersTimeout, requestTimeout, keepAliveTimeout, noDelay: true }, serve);
+  const { headersTimeout = defaultHeadersTimeout } = options;
+  const server = createServer(
+    {
+      headersTimeout,
+      requestTimeout,
+      // Node looks for slow clients every half a minute by itself.
+      connectionsCheckingInterval: headersTimeout / 4,
+      keepAliveTimeout,
+      noDelay: true,
+    },
+    serve,
+  );
   server.on("checkContinue", (message: IncomingMessage, response: ServerResponse) => {
     if (Number(message.headers["content-length"] ?? 0) <= limit) response.writeContinue();
     serve(message, response);

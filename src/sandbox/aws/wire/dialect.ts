@@ -17,7 +17,13 @@ export type AuthenticationFailure =
   | "wrong-signature"
   | "expired-signature"
   | "expired-token"
-  | "wrong-token";
+  | "wrong-token"
+  /** A presigned address after its time; elsewhere the same as an old signature. */
+  | "expired-address"
+  /** A header that steers the request and isn't under the signature. */
+  | "unsigned-header"
+  /** Signed in the head and in the address. */
+  | "signed-twice";
 
 export interface Dialect {
   /** Timestamps in XML have milliseconds. */
@@ -42,14 +48,30 @@ const texts: Record<AuthenticationFailure, string> = {
   "expired-signature": "Signature expired",
   "expired-token": "The security token included in the request is expired",
   "wrong-token": "The security token included in the request is invalid.",
+  "expired-address": "Request has expired",
+  "unsigned-header": "There were headers present in the request which were not signed",
+  "signed-twice":
+    "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
 };
 
-type Table = Record<AuthenticationFailure, readonly [code: string, status: number, text?: string]>;
+/** Failures that only S3 tells apart, and what the others take them for. */
+const general = {
+  "expired-address": "expired-signature",
+  "unsigned-header": "wrong-signature",
+  "signed-twice": "incomplete",
+} as const;
+
+type Answer = readonly [code: string, status: number, text?: string];
+type Table = Record<Exclude<AuthenticationFailure, keyof typeof general>, Answer> &
+  Partial<Record<keyof typeof general, Answer>>;
 
 function refuseBy(table: Table): Dialect["authentication"] {
   return (failure, detail) => {
-    const [code, status, text = texts[failure]] = table[failure];
-    return { code, status, message: detail || text };
+    const known = table[failure] ? failure : general[failure as keyof typeof general];
+    const [code, status, own] = table[known] as Answer;
+    // What a service says in words of its own holds no details.
+    const words = table[failure] && failure in general ? texts[failure] : own;
+    return { code, status, message: words ?? (detail || texts[known]) };
   };
 }
 

@@ -26,7 +26,7 @@ export {
   restJsonDialect,
   restXmlDialect,
 } from "./dialect.ts";
-export type { QueryParameters, WireRequest, WireResponse } from "./message.ts";
+export type { Framing, QueryParameters, WireRequest, WireResponse } from "./message.ts";
 export { bodyText, decodePath, parseQuery } from "./message.ts";
 export type { Problem } from "./problem.ts";
 export { RequestProblem } from "./problem.ts";

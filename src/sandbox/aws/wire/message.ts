@@ -11,6 +11,18 @@ export interface WireRequest {
   body: Uint8Array;
   /** Address of the caller. */
   sourceIp: string;
+  /** How the body came, where it came in signed chunks. */
+  framing?: Framing;
+}
+
+/** What the `aws-chunked` framing said beside the content, for checking the signatures. */
+export interface Framing {
+  /** The request before its framing was taken off: what the signature in its head covers. */
+  sent: WireRequest;
+  chunks: readonly { data: Uint8Array; signature: string | undefined }[];
+  /** As sent, in their order. */
+  trailers: readonly (readonly [name: string, value: string])[];
+  trailerSignature: string | undefined;
 }
 
 export interface WireResponse {

@@ -12,6 +12,7 @@ import { AwsError } from "../../core/index.ts";
 import { subnets as subnetTable } from "../ec2/state.ts";
 import { asAutoScaling, validationError } from "./lookup.ts";
 import { templateInput } from "./start.ts";
+import { checkTerminationPolicies } from "./termination.ts";
 import type { Group, GroupTag, TemplateReference } from "./state.ts";
 import { configurations } from "./state.ts";
 
@@ -59,6 +60,9 @@ export function placement(
   return { subnets, zones: ofSubnets };
 }
 
+export const oneSource =
+  "Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.";
+
 /** What instances are started from: exactly one way. */
 export function launchSource(
   ctx: Context,
@@ -66,10 +70,7 @@ export function launchSource(
 ): Pick<Group, "template" | "mixed" | "configuration"> {
   const { LaunchTemplate, MixedInstancesPolicy: mixed, LaunchConfigurationName: configuration } = input;
   const given = [LaunchTemplate, mixed, configuration].filter((one) => one !== undefined).length;
-  if (given !== 1)
-    throw validationError(
-      "Valid requests must contain either launchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.",
-    );
+  if (given !== 1) throw validationError(oneSource);
   if (configuration !== undefined) {
     if (!ctx.table(configurations).has(configuration))
       throw validationError(
@@ -108,8 +109,8 @@ function checkTemplate(
     name: given?.LaunchTemplateName ?? "",
     version: given?.Version ?? "$Default",
   };
-  if (!template.id && !template.name)
-    throw validationError("Either the launch template id or the launch template name must be specified.");
+  if (Boolean(template.id) === Boolean(template.name))
+    throw validationError("Valid requests must contain either launchTemplateId or LaunchTemplateName");
   const service = asAutoScaling(ctx);
   const wrong = (why: string): AwsError => validationError(`You must use a valid fully-formed launch template. ${why}`);
   try {
@@ -146,9 +147,17 @@ export function groupTags(ctx: Context, tags: readonly Tag[] | undefined): Group
   });
 }
 
+const day = 86_400;
+
 /** Members that either request may hold and that need no check. */
 export function plainMembers(input: UpdateAutoScalingGroupType): Partial<Group> {
   const maintenance = input.InstanceMaintenancePolicy;
+  checkTerminationPolicies(input.TerminationPolicies);
+  const lifetime = input.MaxInstanceLifetime ?? 0;
+  if (lifetime !== 0 && (lifetime < day || lifetime > 365 * day))
+    throw validationError(
+      `Invalid value '${lifetime}' for maxInstanceLifetime: it must be 0 or between ${day} and ${365 * day} seconds.`,
+    );
   return {
     ...(input.DefaultCooldown === undefined ? {} : { cooldown: input.DefaultCooldown }),
     ...(input.HealthCheckType === undefined ? {} : { healthCheckType: input.HealthCheckType }),

@@ -7,6 +7,8 @@ import { instanceRefreshOperations, refreshTimers } from "./operations/instance-
 import { instanceOperations } from "./operations/instances.ts";
 import { launchConfigurationOperations } from "./operations/launch-configurations.ts";
 import { lifecycleHookOperations } from "./operations/lifecycle-hooks.ts";
+import { policyOperations } from "./operations/policies.ts";
+import { scheduledActionOperations, scheduleTimers } from "./operations/scheduled-actions.ts";
 import { settingOperations } from "./operations/settings.ts";
 import { reconcileTimers } from "./reconcile.ts";
 
@@ -20,7 +22,9 @@ export const autoScaling: ServiceDefinition = defineService({
     ...instanceRefreshOperations,
     ...launchConfigurationOperations,
     ...lifecycleHookOperations,
+    ...policyOperations,
+    ...scheduledActionOperations,
     ...settingOperations,
   },
-  timers: [...reconcileTimers, ...refreshTimers],
+  timers: [...reconcileTimers, ...refreshTimers, ...scheduleTimers],
 });

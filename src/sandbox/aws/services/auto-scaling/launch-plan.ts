@@ -43,7 +43,7 @@ function choicesOf(group: Readonly<Group>): readonly Choice[] {
 }
 
 /** How much of `desired` is on demand: the base, and a share of what is above it. Default: all. */
-function onDemandCapacity(policy: MixedInstancesPolicy | undefined, desired: number): number {
+export function onDemandCapacity(policy: MixedInstancesPolicy | undefined, desired: number): number {
   if (!policy) return desired;
   const { OnDemandBaseCapacity: base = 0, OnDemandPercentageAboveBaseCapacity: share = 100 } =
     policy.InstancesDistribution ?? {};

@@ -1,5 +1,6 @@
 // Finding groups, and who Auto Scaling is when it calls EC2.
 import type { Context, Permission } from "../../core/index.ts";
+import { calendarSubject } from "../../core/clock.ts";
 import { AwsError, servicePrincipal } from "../../core/index.ts";
 import type { Group, GroupInstance } from "./state.ts";
 import { groupInstances, groups } from "./state.ts";
@@ -9,10 +10,21 @@ export function validationError(message: string): AwsError {
   return new AwsError("ValidationError", message, { status: 400 });
 }
 
+/** What every paginated operation says to a token that it hasn't given. */
+export const invalidToken = (): AwsError =>
+  new AwsError("InvalidNextToken", "The NextToken value is not valid.", { status: 400 });
+
 /** A group by name; EC2 Auto Scaling has one sentence for all that's missing. */
 export function findGroup(ctx: Context, name: string | undefined): Readonly<Group> {
   const group = ctx.table(groups).get(name ?? "");
   if (!group) throw validationError(`AutoScalingGroup name not found - AutoScalingGroup '${name ?? ""}' not found`);
+  return group;
+}
+
+/** A group that is to be changed or deleted: these operations have a sentence of their own for one that isn't there. */
+export function findGroupToChange(ctx: Context, name: string | undefined): Readonly<Group> {
+  const group = ctx.table(groups).get(name ?? "");
+  if (!group) throw validationError("AutoScalingGroup name not found - null");
   return group;
 }
 
@@ -38,6 +50,9 @@ export function asAutoScaling(ctx: Context): Context {
 }
 
 export const subjectOf = (group: string): string => `group/${group}`;
+
+/** Subject of a timer that no read hurries: what happens at a time rather than after a while. */
+export const calendarOf = (what: string): string => `${calendarSubject}auto-scaling/${what}`;
 
 /** Permission on the group that a request names. */
 export function onGroup(action: string): (input: object, ctx: Context) => readonly Permission[] {

@@ -4,11 +4,15 @@ import type { Context, TimerDefinition } from "../../core/index.ts";
 import { AwsError, defineTimer } from "../../core/index.ts";
 import { instances as ec2Instances } from "../ec2/state.ts";
 import { begin, end, moment } from "./activities.ts";
-import { planLaunch, optionKey } from "./launch-plan.ts";
-import { asAutoScaling, instancesOf, subjectOf } from "./lookup.ts";
-import { start } from "./start.ts";
+import type { Batch } from "./launch-plan.ts";
+import { onDemandCapacity, optionKey, planLaunch } from "./launch-plan.ts";
+import { asAutoScaling, calendarOf, instancesOf, subjectOf } from "./lookup.ts";
+import { misplaced } from "./rebalance.ts";
+import { isFromSource, start } from "./start.ts";
 import type { Group, GroupInstance, Hook } from "./state.ts";
-import { groupInstances, groups, hooks, policies, refreshes } from "./state.ts";
+import { groupInstances, groups, hooks, policies, refreshes, scheduledActions } from "./state.ts";
+import type { TerminationFacts } from "./termination.ts";
+import { chooseVictims } from "./termination.ts";
 
 /** From a change to the group's first act. */
 const reactSeconds = 2;
@@ -55,18 +59,49 @@ const ended: TimerDefinition<OfInstances> = defineTimer<OfInstances>("auto-scali
     end(ctx, activity, "Successful");
   }
   removeIfDone(ctx, which.group);
+  const group = ctx.table(groups).get(which.group);
+  if (group && toMove(group, instancesOf(ctx, group.name))) kick(ctx, group.name);
 });
 
 const hookExpired: TimerDefinition<{ id: string; hook: string }> = defineTimer<{ id: string; hook: string }>(
   "auto-scaling/hook-expired",
   ({ id, hook }, ctx) => {
     const row = ctx.table(groupInstances).get(id);
+    const waiting = row?.waits?.find((one) => one.hook === hook);
     const definition = row && ctx.table(hooks).get(`${row.group}/${hook}`);
-    if (row) completeHook(ctx, row, definition?.DefaultResult ?? "ABANDON");
+    if (row && waiting) completeHook(ctx, row, waiting, definition?.DefaultResult ?? "ABANDON");
   },
 );
 
-export const reconcileTimers: readonly TimerDefinition[] = [reconciled, started, ended, hookExpired];
+/** An instance has reached the age at which its group lets it go. */
+const aged: TimerDefinition<{ id: string }> = defineTimer<{ id: string }>("auto-scaling/aged", ({ id }, ctx) => {
+  const row = ctx.table(groupInstances).get(id);
+  const group = row && ctx.table(groups).get(row.group);
+  const lifetime = (group?.maxInstanceLifetime ?? 0) * 1000;
+  if (row?.state !== "InService" || !group || lifetime === 0 || group.deleting) return;
+  if (ctx.now() - row.since < lifetime) return watchAge(ctx, group, row);
+  if (!runs(group, "Terminate") || !runs(group, "Launch")) return watchAge(ctx, group, { ...row, since: ctx.now() });
+  endInstances(
+    ctx,
+    group,
+    [row],
+    `At ${moment(ctx)} an instance was taken out of service in response to reaching the maximum instance lifetime.`,
+  );
+  kick(ctx, group.name);
+});
+
+export const reconcileTimers: readonly TimerDefinition[] = [reconciled, started, ended, hookExpired, aged];
+
+/** Sees to it that an instance goes when it is as old as its group allows. */
+export function watchAge(
+  ctx: Context,
+  group: Readonly<Group>,
+  row: Pick<Readonly<GroupInstance>, "id" | "since">,
+): void {
+  if (!group.maxInstanceLifetime) return;
+  const seconds = group.maxInstanceLifetime - (ctx.now() - row.since) / 1000;
+  ctx.schedule(aged, Math.max(1, seconds), calendarOf(`instance/${row.id}`), { id: row.id });
+}
 
 /** Lets the group look at itself soon. */
 export function kick(ctx: Context, group: string, seconds: number = reactSeconds): void {
@@ -90,22 +125,79 @@ export function nudge(ctx: Context, row: Readonly<Group>): void {
 
 const counts = (row: Readonly<GroupInstance>): boolean =>
   row.state !== "Terminating" && row.state !== "Terminating:Wait" && row.state !== "Standby";
+/** What counts: not those that are to take the place of one that is still there. */
+function counting(rows: readonly Readonly<GroupInstance>[]): Readonly<GroupInstance>[] {
+  const there = new Set(rows.filter(counts).map((row) => row.id));
+  return rows.filter((row) => counts(row) && !(row.replaces && there.has(row.replaces.id)));
+}
 const capacity = (rows: readonly Readonly<GroupInstance>[]): number =>
-  rows.filter(counts).reduce((sum, row) => sum + row.weight, 0);
-const runs = (group: Readonly<Group>, process: string): boolean => !group.suspended.includes(process);
+  counting(rows).reduce((sum, row) => sum + row.weight, 0);
+/** Whether one of the group's processes isn't suspended. */
+export const runs = (group: Readonly<Group>, process: string): boolean => !group.suspended.includes(process);
 
 function reconcile(ctx: Context, group: Readonly<Group>): void {
+  if (runs(group, "HealthCheck")) noticeLosses(ctx, group);
   if (runs(group, "ReplaceUnhealthy") && runs(group, "Terminate")) replaceUnhealthy(ctx, group);
-  const present = instancesOf(ctx, group.name).filter(counts);
-  const have = capacity(present);
+  const all = instancesOf(ctx, group.name);
+  const present = counting(all);
+  const have = capacity(all);
   if (have < group.desired && runs(group, "Launch") && !group.deleting) launchMissing(ctx, group, present);
   const surplus = have - group.desired;
   if (surplus > 0 && runs(group, "Terminate")) {
-    const victims = chooseVictims(group, present, surplus);
-    const cause = `At ${moment(ctx)} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${have} to ${group.desired}.`;
+    const victims = chooseVictims(group, present, surplus, terminationFacts(ctx, group, present));
+    const cause = `${group.why ?? ""}At ${moment(ctx)} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${have} to ${group.desired}.`;
     endInstances(ctx, group, victims, cause);
   }
+  const move = surplus === 0 ? toMove(group, all) : undefined;
+  if (move) rebalance(ctx, group, present, move);
   removeIfDone(ctx, group.name);
+}
+
+/** The instance that should be in another zone, when nothing else is under way and rebalancing may act. */
+function toMove(group: Readonly<Group>, all: readonly Readonly<GroupInstance>[]): Readonly<GroupInstance> | undefined {
+  const calm = all.every((row) => row.state === "InService" || row.state === "Standby");
+  const mayAct = ["AZRebalance", "Launch", "Terminate"].every((process) => runs(group, process));
+  return calm && mayAct && !group.deleting ? misplaced(group, counting(all)) : undefined;
+}
+
+/** Starts an instance in the emptiest zone; the one that it stands in for goes when it is in service. */
+function rebalance(
+  ctx: Context,
+  group: Readonly<Group>,
+  present: readonly Readonly<GroupInstance>[],
+  move: Readonly<GroupInstance>,
+): void {
+  const others = present.filter((row) => row.id !== move.id);
+  const [batch] = planLaunch(ctx, group, others, move.weight, new Set());
+  if (!batch || batch.zone === move.zone) return;
+  const cause = `At ${moment(ctx)} instances were launched to balance instances in zones ${batch.zone} with other zones resulting in more than desired number of instances in the group.`;
+  const gone = `At ${moment(ctx)} an instance was taken out of service in response to rebalancing Availability Zones.`;
+  for (const id of launch(ctx, group, { ...batch, count: 1 }, cause) ?? []) {
+    ctx.table(groupInstances).update(id, { replaces: { id: move.id, cause: gone } });
+  }
+}
+
+function terminationFacts(
+  ctx: Context,
+  group: Readonly<Group>,
+  present: readonly Readonly<GroupInstance>[],
+): TerminationFacts {
+  const spots = present.filter((row) => row.spot).reduce((sum, row) => sum + row.weight, 0);
+  const tooManySpots = spots > group.desired - onDemandCapacity(group.mixed, group.desired);
+  return {
+    isCurrent: (row) => isFromSource(ctx, group, row),
+    isTooMany: (row) => group.mixed !== undefined && row.spot === tooManySpots,
+    now: ctx.now(),
+  };
+}
+
+/** Instances that ended while nobody looked after their health. */
+function noticeLosses(ctx: Context, group: Readonly<Group>): void {
+  for (const row of instancesOf(ctx, group.name)) {
+    const state = ctx.table(ec2Instances).get(row.id)?.state;
+    const lost = row.state === "InService" && state !== "running" && state !== "pending";
+    if (lost && row.health === "Healthy") ctx.table(groupInstances).update(row.id, { health: "Unhealthy" });
+  }
 }
 
 function replaceUnhealthy(ctx: Context, group: Readonly<Group>): void {
@@ -126,31 +218,36 @@ function launchMissing(ctx: Context, group: Readonly<Group>, before: readonly Re
     const have = capacity(present);
     const batches = planLaunch(ctx, group, present, group.desired - have, failed);
     if (batches.length === 0) break;
+    const cause = `${group.why ?? ""}At ${moment(ctx)} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${have} to ${group.desired}.`;
     for (const batch of batches) {
-      const cause = `At ${moment(ctx)} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${have} to ${group.desired}.`;
-      const details = { zone: batch.zone, ...(batch.subnet ? { subnet: batch.subnet } : {}) };
-      const option = optionKey(batch, batch.choice, batch.spot);
-      try {
-        const ids = ctx.attempt(() => start(ctx, group, batch));
-        if (ids.length < batch.count) failed.add(option);
-        const parts = ids.map((id) => {
-          const description = `Launching a new EC2 instance: ${id}`;
-          return { id, activity: begin(ctx, group.name, { description, cause, details }) };
-        });
-        ctx.schedule(started, runningSeconds, subjectOf(group.name), { group: group.name, parts });
-      } catch (error) {
-        if (!(error instanceof AwsError)) throw error;
-        failed.add(option);
-        const activity = begin(ctx, group.name, { description: "Launching a new EC2 instance", cause, details });
-        end(ctx, activity, "Failed", failureText(error, batch.subnet));
-      }
+      const ids = launch(ctx, group, batch, cause);
+      if (!ids || ids.length < batch.count) failed.add(optionKey(batch, batch.choice, batch.spot));
     }
-    present = instancesOf(ctx, group.name).filter(counts);
+    present = counting(instancesOf(ctx, group.name));
     if (capacity(present) >= group.desired) break;
   }
   if (capacity(present) >= group.desired) {
     if (group.failures > 0) ctx.table(groups).update(group.name, { failures: 0 });
   } else retry(ctx, group.name);
+}
+
+/** Starts one batch and writes its activities; undefined when it failed, fewer ids than asked when some did. */
+function launch(ctx: Context, group: Readonly<Group>, batch: Batch, cause: string): string[] | undefined {
+  const details = { zone: batch.zone, ...(batch.subnet ? { subnet: batch.subnet } : {}) };
+  try {
+    const ids = ctx.attempt(() => start(ctx, group, batch));
+    const parts = ids.map((id) => {
+      const description = `Launching a new EC2 instance: ${id}`;
+      return { id, activity: begin(ctx, group.name, { description, cause, details }) };
+    });
+    ctx.schedule(started, runningSeconds, subjectOf(group.name), { group: group.name, parts });
+    return ids;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    const activity = begin(ctx, group.name, { description: "Launching a new EC2 instance", cause, details });
+    end(ctx, activity, "Failed", failureText(error, batch.subnet));
+    return undefined;
+  }
 }
 
 function failureText(error: AwsError, subnet: string | undefined): string {
@@ -161,81 +258,84 @@ function failureText(error: AwsError, subnet: string | undefined): string {
   return `${text} Launching EC2 instance failed.`;
 }
 
-/** A running instance enters service, unless a hook has a word first. */
+/** A running instance enters service, unless hooks have a word first. */
 function enter(ctx: Context, row: Readonly<GroupInstance>): void {
-  const hook = hookFor(ctx, row.group, "autoscaling:EC2_INSTANCE_LAUNCHING");
-  if (!hook) {
-    ctx.table(groupInstances).update(row.id, { state: "InService", since: ctx.now() });
-    return;
-  }
-  ctx.table(groupInstances).update(row.id, { state: "Pending:Wait" });
-  waitForHook(ctx, row.id, hook);
+  const waits = waitForHooks(ctx, row, "autoscaling:EC2_INSTANCE_LAUNCHING");
+  if (waits) ctx.table(groupInstances).update(row.id, { state: "Pending:Wait", waits });
+  else putInService(ctx, row);
 }
 
-function hookFor(ctx: Context, group: string, transition: string): Readonly<Hook> | undefined {
-  return ctx
-    .table(hooks)
-    .by("group", group)
-    .find((hook) => hook.LifecycleTransition === transition);
-}
-
-function waitForHook(ctx: Context, id: string, hook: Readonly<Hook>): void {
-  // A subject of its own: reading the group doesn't make a hook expire.
-  const payload = { id, hook: hook.LifecycleHookName ?? "" };
-  ctx.schedule(hookExpired, hook.HeartbeatTimeout ?? 3600, `hook/${id}`, payload);
-}
-
-/** The hook's answer, or its silence: the instance goes on its way. */
-export function completeHook(ctx: Context, row: Readonly<GroupInstance>, result: string): void {
+function putInService(ctx: Context, row: Readonly<GroupInstance>): void {
+  const { replaces, waits: _over, ...rest } = row;
+  const served = ctx.table(groupInstances).put(row.id, { ...rest, state: "InService", since: ctx.now() });
   const group = ctx.table(groups).get(row.group);
   if (!group) return;
-  if (row.state === "Pending:Wait" && result === "CONTINUE")
-    ctx.table(groupInstances).update(row.id, { state: "InService", since: ctx.now() });
+  watchAge(ctx, group, served);
+  const old = replaces && ctx.table(groupInstances).get(replaces.id);
+  if (old && counts(old)) endInstances(ctx, group, [old], replaces.cause);
+}
+
+/** Begins to wait for all hooks of a transition; undefined when there is none. */
+function waitForHooks(ctx: Context, row: Readonly<GroupInstance>, transition: string): GroupInstance["waits"] {
+  const waiting = ctx
+    .table(hooks)
+    .by("group", row.group)
+    .filter((hook) => hook.LifecycleTransition === transition)
+    .map((hook) => waitForHook(ctx, row.id, hook));
+  return waiting.length > 0 ? waiting : undefined;
+}
+
+type Wait = NonNullable<GroupInstance["waits"]>[number];
+
+function waitForHook(ctx: Context, id: string, hook: Readonly<Hook>, token: string = ctx.ids.uuid()): Wait {
+  const name = hook.LifecycleHookName ?? "";
+  // A date in the calendar: reading the group doesn't make a hook expire.
+  const timer = ctx.schedule(hookExpired, hook.HeartbeatTimeout ?? 3600, calendarOf(`hook/${id}`), { id, hook: name });
+  return { hook: name, timer, token };
+}
+
+/** A sign of life: the hook's time begins again. */
+export function heartbeat(ctx: Context, row: Readonly<GroupInstance>, wait: Wait): void {
+  const hook = ctx.table(hooks).get(`${row.group}/${wait.hook}`);
+  if (!hook) return;
+  ctx.cancel(wait.timer);
+  const again = waitForHook(ctx, row.id, hook, wait.token);
+  const waits = (row.waits ?? []).map((one) => (one === wait ? again : one));
+  ctx.table(groupInstances).update(row.id, { waits });
+}
+
+/** A hook's answer, or its silence: when it was the last one, the instance goes on its way; one ABANDON is enough. */
+export function completeHook(ctx: Context, row: Readonly<GroupInstance>, wait: Wait, result: string): void {
+  const group = ctx.table(groups).get(row.group);
+  if (!group) return;
+  const left = (row.waits ?? []).filter((one) => one !== wait);
+  const goesOn = left.length > 0 && result === "CONTINUE";
+  for (const one of goesOn ? [wait] : (row.waits ?? [])) ctx.cancel(one.timer);
+  const now = ctx.table(groupInstances).update(row.id, { waits: goesOn ? left : [] });
+  if (goesOn) return;
+  if (row.state === "Pending:Wait" && result === "CONTINUE") putInService(ctx, now);
   else if (row.state === "Pending:Wait") {
-    terminateNow(ctx, group, [row], `At ${moment(ctx)} an instance was abandoned by a lifecycle action.`);
+    terminateNow(ctx, group, [now], `At ${moment(ctx)} an instance was abandoned by a lifecycle action.`);
     kick(ctx, group.name);
   } else if (row.state === "Terminating:Wait")
-    terminateNow(ctx, group, [row], `At ${moment(ctx)} a lifecycle action let the instance go.`);
+    terminateNow(ctx, group, [now], `At ${moment(ctx)} a lifecycle action let the instance go.`);
 }
 
-/** The group's policy of who goes first; a fuller zone gives before an emptier one. */
-function chooseVictims(
-  group: Readonly<Group>,
-  present: readonly Readonly<GroupInstance>[],
-  surplus: number,
-): Readonly<GroupInstance>[] {
-  const newestFirst = group.terminationPolicies[0] === "NewestInstance";
-  const pool = present
-    .filter((row) => !row.protected)
-    .toSorted((a, b) => (newestFirst ? b.since - a.since : a.since - b.since));
-  const victims: Readonly<GroupInstance>[] = [];
-  for (let left = surplus; left > 0 && pool.length > 0;) {
-    const load = new Map<string, number>();
-    for (const row of pool) load.set(row.zone, (load.get(row.zone) ?? 0) + 1);
-    const fullest = Math.max(...load.values());
-    const at = pool.findIndex((row) => load.get(row.zone) === fullest && row.weight <= left);
-    const [victim] = at === -1 ? [] : pool.splice(at, 1);
-    if (!victim) break;
-    victims.push(victim);
-    left -= victim.weight;
-  }
-  return victims;
-}
-
-/** Ends instances, by way of the group's hook if it has one. Returns the first one's activity. */
+/** Ends instances, by way of the group's hooks if it has some. Returns the first one's activity. */
 export function endInstances(
   ctx: Context,
   group: Readonly<Group>,
   rows: readonly Readonly<GroupInstance>[],
   cause: string,
 ): string | undefined {
-  const hook = hookFor(ctx, group.name, "autoscaling:EC2_INSTANCE_TERMINATING");
-  if (!hook || group.deleting) return terminateNow(ctx, group, rows, cause);
+  for (const wait of rows.flatMap((row) => row.waits ?? [])) ctx.cancel(wait.timer);
+  const direct: Readonly<GroupInstance>[] = [];
   for (const row of rows) {
-    ctx.table(groupInstances).update(row.id, { state: "Terminating:Wait" });
-    waitForHook(ctx, row.id, hook);
+    const waits = group.deleting ? undefined : waitForHooks(ctx, row, "autoscaling:EC2_INSTANCE_TERMINATING");
+    if (waits) ctx.table(groupInstances).update(row.id, { state: "Terminating:Wait", waits });
+    else direct.push(row);
   }
-  return undefined;
+  return terminateNow(ctx, group, direct, cause);
 }
 
 function terminateNow(
@@ -275,5 +375,7 @@ export function removeIfDone(ctx: Context, name: string): void {
   for (const hook of ctx.table(hooks).by("group", name)) ctx.table(hooks).delete(`${name}/${hook.LifecycleHookName}`);
   for (const policy of ctx.table(policies).by("group", name)) ctx.table(policies).delete(`${name}/${policy.name}`);
   for (const row of ctx.table(refreshes).by("group", name)) ctx.table(refreshes).delete(row.id);
+  for (const row of ctx.table(scheduledActions).by("group", name))
+    ctx.table(scheduledActions).delete(`${name}/${row.name}`);
   ctx.table(groups).delete(name);
 }

@@ -6,6 +6,7 @@ import type {
   Instance as InstanceItem,
   LaunchTemplateSpecification,
   LifecycleState,
+  MixedInstancesPolicy,
   TagDescription,
 } from "@aws-sdk/client-auto-scaling";
 import type { Context } from "../../core/index.ts";
@@ -19,6 +20,27 @@ function templateItem(ctx: Context, template: TemplateReference): LaunchTemplate
     : ctx.table(launchTemplates).by("name", template.name)[0];
   const { version } = template;
   return { LaunchTemplateId: row?.id ?? template.id, LaunchTemplateName: row?.name ?? template.name, Version: version };
+}
+
+/** A mixed policy with AWS's defaults for how on-demand and spot share the capacity. */
+function mixedItem(ctx: Context, mixed: MixedInstancesPolicy): MixedInstancesPolicy {
+  const { LaunchTemplateSpecification: given } = mixed.LaunchTemplate ?? {};
+  const { LaunchTemplateId: id = "", LaunchTemplateName: name = "", Version: version = "$Default" } = given ?? {};
+  const strategy = mixed.InstancesDistribution?.SpotAllocationStrategy ?? "lowest-price";
+  return {
+    LaunchTemplate: {
+      ...structuredClone(mixed.LaunchTemplate),
+      LaunchTemplateSpecification: templateItem(ctx, { id, name, version }),
+    },
+    InstancesDistribution: {
+      OnDemandAllocationStrategy: "prioritized",
+      OnDemandBaseCapacity: 0,
+      OnDemandPercentageAboveBaseCapacity: 100,
+      SpotAllocationStrategy: strategy,
+      ...(strategy === "lowest-price" ? { SpotInstancePools: 2 } : {}),
+      ...mixed.InstancesDistribution,
+    },
+  };
 }
 
 /** An instance's template with the version it really has. */
@@ -71,7 +93,7 @@ export function groupItem(ctx: Context, row: Readonly<Group>): AutoScalingGroup 
     AutoScalingGroupName: row.name,
     AutoScalingGroupARN: row.arn,
     ...(row.template ? { LaunchTemplate: templateItem(ctx, row.template) } : {}),
-    ...(row.mixed ? { MixedInstancesPolicy: structuredClone(row.mixed) } : {}),
+    ...(row.mixed ? { MixedInstancesPolicy: mixedItem(ctx, row.mixed) } : {}),
     ...(row.configuration ? { LaunchConfigurationName: row.configuration } : {}),
     MinSize: row.min,
     MaxSize: row.max,
@@ -86,7 +108,7 @@ export function groupItem(ctx: Context, row: Readonly<Group>): AutoScalingGroup 
     CreatedTime: new Date(row.createdAt),
     SuspendedProcesses: row.suspended.map((ProcessName) => ({
       ProcessName,
-      SuspensionReason: `User suspended at ${new Date(row.createdAt).toISOString()}`,
+      SuspensionReason: `User suspended at ${new Date(row.suspendedAt?.[ProcessName] ?? row.createdAt).toISOString()}`,
     })),
     ...(row.placementGroup ? { PlacementGroup: row.placementGroup } : {}),
     VPCZoneIdentifier: row.subnets.join(","),

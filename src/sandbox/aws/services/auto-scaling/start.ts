@@ -1,10 +1,31 @@
 // Starting a batch of a group's instances through EC2.
-import type { Reservation } from "@aws-sdk/client-ec2";
+import type { DescribeInstancesResult, Reservation } from "@aws-sdk/client-ec2";
 import type { Context } from "../../core/index.ts";
+import { instances as ec2Instances, launchTemplates } from "../ec2/state.ts";
 import type { Batch } from "./launch-plan.ts";
 import { asAutoScaling, validationError } from "./lookup.ts";
 import type { Configuration, Group, GroupInstance, TemplateReference } from "./state.ts";
 import { configurations, groupInstances } from "./state.ts";
+
+/** True of an instance that the group would start the same way now: same template and version, or same configuration. */
+export function isFromSource(ctx: Context, group: Readonly<Group>, row: Readonly<GroupInstance>): boolean {
+  if (group.configuration !== undefined) return row.configuration === group.configuration;
+  const template = templateOf(group);
+  if (!template || !row.template) return false;
+  const [wanted, has] = [resolved(ctx, template), resolved(ctx, row.template)];
+  return wanted.id === has.id && wanted.version === has.version;
+}
+
+/** A template by its id and the number that its version has now. */
+function resolved(ctx: Context, template: TemplateReference): { id: string; version: string } {
+  const table = ctx.table(launchTemplates);
+  const row = template.id ? table.get(template.id) : table.by("name", template.name)[0];
+  const numbers: Record<string, number | undefined> = {
+    $Latest: row?.latestVersion,
+    $Default: row?.defaultVersion,
+  };
+  return { id: row?.id ?? template.id, version: String(numbers[template.version] ?? template.version) };
+}
 
 /** The template a group starts from; a mixed policy has its own. */
 function templateOf(group: Readonly<Group>): TemplateReference | undefined {
@@ -53,7 +74,7 @@ export function start(ctx: Context, group: Readonly<Group>, batch: Batch): strin
       state: "Pending",
       health: "Healthy",
       protected: group.protectNew,
-      ...(template ? { template } : {}),
+      ...(template ? { template: { ...template, version: resolved(ctx, template).version } } : {}),
       ...(group.configuration ? { configuration: group.configuration } : {}),
       since: ctx.now(),
     };
@@ -82,5 +103,28 @@ function fromConfiguration(configuration: Readonly<Configuration> | undefined): 
     ...(UserData ? { UserData } : {}),
     ...(profile ? { IamInstanceProfile: profile.startsWith("arn:") ? { Arn: profile } : { Name: profile } } : {}),
     ...(BlockDeviceMappings ? { BlockDeviceMappings } : {}),
+  };
+}
+
+/**
+ * A launch configuration like an instance: what it was started from, without addresses and block devices.
+ *
+ * @throws AwsError ValidationError when there is no such instance
+ */
+export function configurationOf(ctx: Context, id: string): Record<string, unknown> {
+  const row = ctx.table(ec2Instances).get(id);
+  if (!row || row.state === "terminated") throw validationError(`Instance [${id}] is invalid.`);
+  const { Reservations = [] } = asAutoScaling(ctx).call<DescribeInstancesResult>("ec2", "DescribeInstances", {
+    InstanceIds: [id],
+  });
+  const [instance = {}] = Reservations[0]?.Instances ?? [];
+  const { ImageId, InstanceType, KeyName, SecurityGroups = [], IamInstanceProfile, EbsOptimized } = instance;
+  return {
+    ImageId,
+    InstanceType,
+    ...(KeyName ? { KeyName } : {}),
+    SecurityGroups: SecurityGroups.flatMap((group) => group.GroupId ?? []),
+    ...(IamInstanceProfile?.Arn ? { IamInstanceProfile: IamInstanceProfile.Arn } : {}),
+    ...(EbsOptimized ? { EbsOptimized } : {}),
   };
 }

@@ -32,6 +32,8 @@ export interface Group {
   healthCheckGrace: number;
   createdAt: number;
   suspended: readonly string[];
+  /** When each process was suspended. */
+  suspendedAt?: Readonly<Record<string, number>>;
   metrics: readonly string[];
   tags: readonly GroupTag[];
   terminationPolicies: readonly string[];
@@ -48,6 +50,10 @@ export interface Group {
   deleting: boolean;
   /** Launches that failed since the last that worked: AWS waits longer after each. */
   failures: number;
+  /** What changed the desired capacity last, as the causes of its activities begin. */
+  why?: string;
+  /** When the desired capacity was last changed: cooldowns count from here. */
+  scaledAt?: number;
 }
 
 export type LifecycleState =
@@ -72,6 +78,10 @@ export interface GroupInstance {
   template?: TemplateReference;
   configuration?: string;
   since: number;
+  /** The one that goes when this one is in service: until then this one doesn't count. */
+  replaces?: { id: string; cause: string };
+  /** Lifecycle hooks that still have to say a word. */
+  waits?: readonly { hook: string; timer: string; token: string }[];
 }
 
 export interface Activity {
@@ -100,6 +110,22 @@ export interface Policy {
   input: Readonly<Record<string, unknown>>;
 }
 
+export interface ScheduledAction {
+  name: string;
+  group: string;
+  arn: string;
+  startAt?: number;
+  endAt?: number;
+  /** Five fields of cron. */
+  recurrence?: string;
+  timeZone?: string;
+  min?: number;
+  max?: number;
+  desired?: number;
+  /** Epoch ms at which it acts next. */
+  nextAt: number;
+}
+
 export interface Configuration {
   name: string;
   arn: string;
@@ -118,6 +144,9 @@ export interface Refresh {
   old: readonly string[];
   total: number;
   minHealthy: number;
+  /** Preferences as sent. */
+  preferences?: Readonly<Record<string, unknown>>;
+  reason?: string;
 }
 
 export const groups: TableDefinition<Group> = defineTable<Group>("auto-scaling/groups");
@@ -135,6 +164,11 @@ export const hooks: TableDefinition<Hook> = defineTable<Hook>("auto-scaling/hook
 export const policies: TableDefinition<Policy> = defineTable<Policy>("auto-scaling/policies", {
   indexes: { group: (row) => row.group },
 });
+/** Rows by `group/name`. */
+export const scheduledActions: TableDefinition<ScheduledAction> = defineTable<ScheduledAction>(
+  "auto-scaling/scheduled-actions",
+  { indexes: { group: (row) => row.group } },
+);
 export const configurations: TableDefinition<Configuration> = defineTable<Configuration>("auto-scaling/configurations");
 export const refreshes: TableDefinition<Refresh> = defineTable<Refresh>("auto-scaling/refreshes", {
   indexes: { group: (row) => row.group },

@@ -81,19 +81,19 @@ describe("a change set", () => {
       ["Add", "New", undefined],
       ["Remove", "Old", undefined],
     ]);
+    // The value is told with its cause, and once more as a change that depends on it.
+    const Target = {
+      Attribute: "Properties",
+      Name: "Value",
+      RequiresRecreation: "Never",
+      Path: "/Properties/Value",
+      AttributeChangeType: "Modify",
+      BeforeValue: "one",
+      AfterValue: "{{changeSet:KNOWN_AFTER_APPLY}}",
+    };
     expect(set.Changes[1]?.ResourceChange["Details"]).toEqual([
-      {
-        Target: {
-          Attribute: "Properties",
-          Name: "Value",
-          RequiresRecreation: "Never",
-          Path: "/Properties/Value",
-          AttributeChangeType: "Modify",
-        },
-        Evaluation: "Dynamic",
-        ChangeSource: "ResourceReference",
-        CausingEntity: "P",
-      },
+      { Target, Evaluation: "Static", ChangeSource: "ResourceReference", CausingEntity: "P" },
+      { Target, Evaluation: "Dynamic", ChangeSource: "DirectModification" },
     ]);
     expect(set.Changes[1]?.ResourceChange["AfterContext"]).toBe(
       '{"Properties":{"Type":"String","Value":"{{changeSet:KNOWN_AFTER_APPLY}}"}}',

@@ -5,7 +5,7 @@ import type { Context } from "../../core/index.ts";
 import { propertyReplacement } from "./diff.ts";
 import { changedProperties, sameValue } from "./values.ts";
 import { computeOutputs } from "./executor/outputs.ts";
-import { resolveProperties } from "./executor/properties.ts";
+import { metadataText, resolveProperties } from "./executor/properties.ts";
 import { attributeNow, refOf, stackScope } from "./executor/scope.ts";
 import { resourceSpec } from "./spec.ts";
 import type { ResourceRow, StackInput, StackRow } from "./state.ts";
@@ -159,8 +159,13 @@ function modification(
   const details = changedProperties(row.properties, resolved.full).flatMap((name) =>
     propertyDetails(planning, row, declaration, name, row.properties[name], resolved.full[name]),
   );
-  const metadata = declaration.Metadata === undefined ? undefined : JSON.stringify(declaration.Metadata);
-  if (metadata !== row.metadata) details.push(attributeDetail("Metadata"));
+  if (metadataText(declaration, scope) !== row.metadata) {
+    const found = outerCauses(planning, declaration.Metadata ?? "", false);
+    const own = attributeDetail("Metadata");
+    const { Target } = own;
+    details.push(...found.map((cause) => ({ Target, ...cause })));
+    details.push(found.length > 0 ? { ...own, Evaluation: "Dynamic" } : own);
+  }
   if (declaration.DeletionPolicy !== row.deletionPolicy) details.push(attributeDetail("DeletionPolicy"));
   if (declaration.UpdateReplacePolicy !== row.updateReplacePolicy) details.push(attributeDetail("UpdateReplacePolicy"));
   if (!sameValue(declaration.UpdatePolicy, row.updatePolicy)) details.push(attributeDetail("UpdatePolicy"));
@@ -220,15 +225,12 @@ function propertyDetails(
     ...(after === undefined ? {} : { AfterValue: valueText(after) }),
     AttributeChangeType: kind,
   };
-  const { BeforeValue: _b, AfterValue: _a, ...bare } = target;
-  return causes(planning, row, declaration, name, after).map((cause) => ({
-    Target: cause.values ? target : bare,
-    ...cause.detail,
-  }));
+  return causes(planning, row, declaration, name, after).map((cause) => ({ Target: target, ...cause }));
 }
 
-type Cause = { values: boolean; detail: Omit<ResourceChangeDetail, "Target"> };
+type Cause = Omit<ResourceChangeDetail, "Target">;
 
+/** Whatever moves a property without a change of the template is told with its own cause, and once more as a whole. */
 function causes(
   planning: Planning,
   row: Readonly<ResourceRow>,
@@ -236,38 +238,31 @@ function causes(
   name: string,
   after: unknown,
 ): Cause[] {
-  const { before, input, fates } = planning;
+  const { before } = planning;
   const written = declaration.Properties?.[name];
+  const found = outerCauses(planning, (written ?? "") as Json, holdsUnknown(after));
   const old = before?.template.Resources[row.logicalId]?.Properties?.[name];
+  const literal = found.length === 0 && !(sameValue(written, old) && holdsUnknown(after));
+  return [...found, { Evaluation: literal ? "Static" : "Dynamic", ChangeSource: "DirectModification" }];
+}
+
+/** Parameters and resources that a value mentions and that change. */
+function outerCauses(planning: Planning, written: Json, unknown: boolean): Cause[] {
+  const { before, input, fates } = planning;
   const found: Cause[] = [];
   const changedParameters = new Set(
     Object.keys(input.parameters).filter((key) => !sameValue(input.parameters[key], before?.parameters[key])),
   );
-  const unknown = holdsUnknown(after);
-  mentions((written ?? "") as Json, (mention) => {
-    if (mention.kind === "ref" && changedParameters.has(mention.name)) {
-      found.push({
-        values: false,
-        detail: { Evaluation: "Static", ChangeSource: "ParameterReference", CausingEntity: mention.name },
-      });
-    } else if (mention.kind === "ref" && unknown && fates.has(mention.name)) {
-      found.push({
-        values: false,
-        detail: { Evaluation: "Dynamic", ChangeSource: "ResourceReference", CausingEntity: mention.name },
-      });
-    } else if (mention.kind === "attribute" && unknown && fates.has(mention.name)) {
-      const entity = `${mention.name}.${mention.attribute ?? ""}`;
-      found.push({
-        values: false,
-        detail: { Evaluation: "Dynamic", ChangeSource: "ResourceAttribute", CausingEntity: entity },
-      });
-    }
+  mentions(written, (mention) => {
+    if (mention.kind === "ref" && changedParameters.has(mention.name))
+      found.push({ Evaluation: "Static", ChangeSource: "ParameterReference", CausingEntity: mention.name });
+    if ((mention.kind !== "ref" && mention.kind !== "attribute") || !unknown || !fates.has(mention.name)) return;
+    const sure = fates.get(mention.name)?.replaced ? "Static" : "Dynamic";
+    const entity = mention.kind === "ref" ? mention.name : `${mention.name}.${mention.attribute ?? ""}`;
+    const source = mention.kind === "ref" ? "ResourceReference" : "ResourceAttribute";
+    found.push({ Evaluation: sure, ChangeSource: source, CausingEntity: entity });
   });
-  const direct = !sameValue(written, old) || found.length === 0;
-  const evaluation =
-    unknown || found.some(({ detail }) => detail.ChangeSource === "ParameterReference") ? "Dynamic" : "Static";
-  const own: Cause = { values: true, detail: { Evaluation: evaluation, ChangeSource: "DirectModification" } };
-  return direct || found.every(({ detail }) => detail.Evaluation === "Static") ? [...found, own] : found;
+  return found;
 }
 
 const knownAfterApply = "{{changeSet:KNOWN_AFTER_APPLY}}";

@@ -13,7 +13,7 @@ const text = (template: object): string => JSON.stringify(template);
 const withOutput = (Value: unknown): string => text({ Resources: resources, Outputs: { Out: { Value } } });
 
 const templates: [situation: string, body: string, message: string][] = [
-  ["broken JSON", '{"Resources": {"A": }', "Template format error: JSON not well-formed. (line 1, column 21)"],
+  ["broken JSON", '{"Resources": {"A": }', "Template format error: JSON not well-formed. (line 1, column 22)"],
   ["broken YAML", "Resources:\n  A: [", "Template format error: YAML not well-formed."],
   ["no resources", "{}", "Template format error: At least one Resources member must be defined."],
   [
@@ -118,7 +118,11 @@ describe("CreateStack refuses", () => {
       { StackName: "a_b", TemplateBody: text({ Resources: resources }) },
       "1 validation error detected: Value 'a_b' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*",
     ],
-    ["another URL", { TemplateURL: "https://example.com/t.json" }, "TemplateURL must be a supported URL."],
+    [
+      "another URL",
+      { TemplateURL: "https://example.com/t.json" },
+      "S3 error: Domain name specified in t.json is not a valid S3 domain",
+    ],
     [
       "a type that isn't listed",
       { TemplateBody: text({ Resources: resources }), ResourceTypes: ["AWS::EC2::*"] },

@@ -50,6 +50,8 @@ export interface StackRow {
   policyBody?: string;
   rollbackConfiguration?: object;
   drift?: { status: string; at: number };
+  /** As DescribeStacks shows it since 2025. */
+  lastOperation?: { id: string; type: string };
 }
 
 export interface ResourceRow {
@@ -103,6 +105,12 @@ export interface OperationRow {
   retain: string[];
   skip: string[];
   disableRollback?: boolean;
+  /** The stack policy of this update alone. */
+  policy?: string;
+  /** What can't be deleted is left behind. */
+  force?: boolean;
+  /** Resources that a rolled back operation made go, although their policy would retain them. */
+  retainExceptOnCreate?: boolean;
 }
 
 /** `apply` creates, changes or replaces, whatever the template asks for by then. */

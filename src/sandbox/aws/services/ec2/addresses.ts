@@ -7,7 +7,7 @@ import { AwsError, defineTimer } from "../../core/index.ts";
 import type { TimerDefinition } from "../../core/index.ts";
 import { invalidValue } from "./errors.ts";
 import type { Subnet } from "./state.ts";
-import { networkInterfaces, subnets } from "./state.ts";
+import { cidrReservations, networkInterfaces, subnets } from "./state.ts";
 
 /** Network, router, DNS, one for the future, broadcast. */
 const reservedAtStart = 4;
@@ -34,8 +34,8 @@ interface Range {
 const toNumber = (address: string): number => address.split(".").reduce((value, part) => value * 256 + Number(part), 0);
 const toText = (value: number): string => formatAddress(4, BigInt(value));
 
-function rangeOf(subnet: Readonly<Subnet>): Range {
-  const [base = "", prefix = "32"] = subnet.cidr.split("/");
+function rangeOf({ cidr }: { cidr: string }): Range {
+  const [base = "", prefix = "32"] = cidr.split("/");
   return { first: toNumber(base), size: 2 ** (32 - Number(prefix)) };
 }
 
@@ -59,6 +59,8 @@ class Allocation {
   readonly #subnet: Readonly<Subnet>;
   readonly #ctx: Context;
   readonly #resting: Set<string>;
+  /** Blocks set aside: for prefixes, or for nobody who doesn't name an address. */
+  readonly #setAside: readonly (Range & { type: "prefix" | "explicit" })[];
   readonly taken: Set<string> = new Set();
 
   constructor(ctx: Context, subnet: Readonly<Subnet>) {
@@ -66,11 +68,20 @@ class Allocation {
     this.#subnet = subnet;
     this.range = rangeOf(subnet);
     this.#resting = new Set(stillCooling(ctx, subnet).map(({ address }) => address));
+    this.#setAside = ctx
+      .table(cidrReservations)
+      .by("subnet", subnet.id)
+      .flatMap((row) => (row.cidr.includes(":") ? [] : [{ ...rangeOf(row), type: row.type }]));
   }
 
   isReserved(value: number): boolean {
     const offset = value - this.range.first;
     return offset < reservedAtStart || offset >= this.range.size - reservedAtEnd;
+  }
+
+  /** Whether an address may go to someone who asked for any. */
+  isOpen(value: number): boolean {
+    return this.isFree(value) && !this.#setAside.some(({ first, size }) => value >= first && value < first + size);
   }
 
   isFree(value: number): boolean {
@@ -79,6 +90,9 @@ class Allocation {
 
   isBlockFree(start: number): boolean {
     if (this.#held(`${toText(start)}/28`)) return false;
+    const clashes = ({ first, size, type }: Range & { type: string }): boolean =>
+      type === "explicit" && first < start + blockSize && start < first + size;
+    if (this.#setAside.some(clashes)) return false;
     for (let i = 0; i < blockSize; i += 1) if (!this.isFree(start + i)) return false;
     return true;
   }
@@ -104,7 +118,7 @@ export function takeAddresses(ctx: Context, subnetId: string, count: number): st
   const found: string[] = [];
   while (found.length < count) {
     const start = Math.floor(ctx.ids.random.next() * size);
-    const offset = probe(size, start, (at) => allocation.isFree(first + at));
+    const offset = probe(size, start, (at) => allocation.isOpen(first + at));
     if (offset === undefined) throw insufficientAddresses();
     const address = toText(first + offset);
     allocation.taken.add(address);

@@ -3,7 +3,7 @@ import type { Context } from "../../core/index.ts";
 import { AwsError } from "../../core/index.ts";
 import type { Filter, FilterFields } from "../../query/index.ts";
 import { applyFilters, paginate } from "../../query/index.ts";
-import { invalidValue } from "./errors.ts";
+import { invalidCombination, invalidValue } from "./errors.ts";
 import type { Kind } from "./kinds.ts";
 import { checkId } from "./kinds.ts";
 import type { Tags } from "./state.ts";
@@ -56,7 +56,10 @@ export function select<Row extends { id: string; tags: Tags }>(
     rows = candidates(ctx, listing, input.Filters, ids);
   }
   if (visible) rows = rows.filter((row) => visible(row, ctx));
-  const matching = applyFilters(rows, input.Filters, listing.filters(ctx), (row) => row.tags);
+  // Fields are made for the call: a list without filters doesn't pay for them.
+  const matching = input.Filters?.length
+    ? applyFilters(rows, input.Filters, listing.filters(ctx), (row) => row.tags)
+    : rows;
   const page = paginate(matching, {
     token: input.NextToken,
     max: input.MaxResults,
@@ -101,6 +104,16 @@ function missingIds<Row extends { id: string; tags: Tags }>(kind: Kind<Row>, mis
   if (kind.prefix === "i" && missing.length > 1)
     return new AwsError(kind.notFound, `The instance IDs '${missing.join(", ")}' do not exist`);
   return new AwsError(kind.notFound, kind.missing(missing[0] ?? ""));
+}
+
+/** Who names what is wanted gets it in one piece: some operations refuse ids with a page size. */
+export function refuseIdsWithPages(
+  ids: readonly string[] | undefined,
+  max: number | undefined,
+  parameter: string,
+): void {
+  if (ids && ids.length > 0 && max !== undefined)
+    throw invalidCombination(`The parameter ${parameter} cannot be used with the parameter maxResults`);
 }
 
 /** EC2 takes 5 to 1000; more than 1000 counts as 1000. */

@@ -4,10 +4,14 @@ import { defineService } from "../../core/index.ts";
 import { addressTimers } from "./addresses.ts";
 import { dryRun } from "./errors.ts";
 import { instanceTimers } from "./instance-states.ts";
+import { cidrReservationOperations } from "./operations/cidr-reservations.ts";
 import { dhcpOptionsOperations } from "./operations/dhcp-options.ts";
+import { ebsEncryptionOperations } from "./operations/ebs-encryption.ts";
 import { elasticAddressOperations } from "./operations/elastic-addresses.ts";
 import { endpointServiceOperations } from "./operations/endpoint-services.ts";
+import { flowLogOperations } from "./operations/flow-logs.ts";
 import { imageOperations } from "./operations/images.ts";
+import { instanceProfileOperations } from "./operations/instance-profiles.ts";
 import { instanceAttributeOperations } from "./operations/instance-attributes.ts";
 import { instanceTypeOperations } from "./operations/instance-types.ts";
 import { instanceOperations } from "./operations/instances.ts";
@@ -18,7 +22,9 @@ import { launchTemplateOperations } from "./operations/launch-templates.ts";
 import { natGatewayOperations, natGatewayTimers } from "./operations/nat-gateways.ts";
 import { networkAclOperations } from "./operations/network-acls.ts";
 import { networkInterfaceOperations } from "./operations/network-interfaces.ts";
+import { peeringOperations } from "./operations/peering.ts";
 import { placementGroupOperations } from "./operations/placement-groups.ts";
+import { prefixListOperations } from "./operations/prefix-lists.ts";
 import { regionOperations } from "./operations/regions.ts";
 import { routeTableOperations } from "./operations/route-tables.ts";
 import { securityGroupRuleOperations } from "./operations/security-group-rules.ts";
@@ -31,18 +37,21 @@ import { vpcCidrOperations } from "./operations/vpc-cidrs.ts";
 import { vpcEndpointOperations, vpcEndpointTimers } from "./operations/vpc-endpoints.ts";
 import { vpcOperations } from "./operations/vpcs.ts";
 import { permissionsFor } from "./permissions.ts";
-import type { Quotas } from "./quotas.ts";
-import { setQuotas } from "./quotas.ts";
+import { ec2Quotas } from "./quotas.ts";
 import { accountAttributes } from "./state.ts";
 import { createDefaultVpc } from "./vpc.ts";
 
 const operations: Readonly<Record<string, Operation>> = {
+  ...cidrReservationOperations,
   ...dhcpOptionsOperations,
+  ...ebsEncryptionOperations,
   ...elasticAddressOperations,
   ...endpointServiceOperations,
+  ...flowLogOperations,
   ...imageOperations,
   ...instanceAttributeOperations,
   ...instanceOperations,
+  ...instanceProfileOperations,
   ...instanceTypeOperations,
   ...interfaceAddressOperations,
   ...internetGatewayOperations,
@@ -51,7 +60,9 @@ const operations: Readonly<Record<string, Operation>> = {
   ...natGatewayOperations,
   ...networkAclOperations,
   ...networkInterfaceOperations,
+  ...peeringOperations,
   ...placementGroupOperations,
+  ...prefixListOperations,
   ...regionOperations,
   ...routeTableOperations,
   ...securityGroupOperations,
@@ -79,28 +90,16 @@ function complete(name: string, plain: Operation): Operation {
   }) as unknown as Operation;
 }
 
-export interface Ec2Options {
-  /** Without: accounts have no default VPC, as after `DeleteVpc` of it. Default: true. */
-  defaultVpc?: boolean;
-  /** Other than AWS's. */
-  quotas?: Partial<Quotas>;
-}
-
-/** EC2 with other defaults than AWS's. */
-function defineEc2(options: Ec2Options = {}): ServiceDefinition {
-  return defineService({
-    id: "ec2",
-    iamPrefix: "ec2",
-    operations: Object.fromEntries(Object.entries(operations).map(([name, plain]) => [name, complete(name, plain)])),
-    timers: [...addressTimers, ...instanceTimers, ...natGatewayTimers, ...snapshotTimers, ...vpcEndpointTimers],
-    seed: (ctx) => {
-      const seeded = ctx.table(accountAttributes);
-      if (seeded.has("seeded")) return;
-      seeded.put("seeded", { value: "true" });
-      if (options.quotas) setQuotas(ctx, options.quotas);
-      if (options.defaultVpc !== false) createDefaultVpc(ctx);
-    },
-  });
-}
-
-export const ec2: ServiceDefinition = defineEc2();
+export const ec2: ServiceDefinition = defineService({
+  id: "ec2",
+  iamPrefix: "ec2",
+  operations: Object.fromEntries(Object.entries(operations).map(([name, plain]) => [name, complete(name, plain)])),
+  timers: [...addressTimers, ...instanceTimers, ...natGatewayTimers, ...snapshotTimers, ...vpcEndpointTimers],
+  quotas: ec2Quotas,
+  seed: (ctx) => {
+    const seeded = ctx.table(accountAttributes);
+    if (seeded.has("seeded")) return;
+    seeded.put("seeded", { value: "true" });
+    createDefaultVpc(ctx);
+  },
+});

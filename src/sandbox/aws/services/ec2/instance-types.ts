@@ -1,9 +1,11 @@
 // Instance types as the API shows them, and which of them fit a wish (attribute-based selection).
 import type { InstanceRequirementsRequest, InstanceTypeInfo } from "@aws-sdk/client-ec2";
 import type { InstanceTypeFacts } from "../../../../facts/index.ts";
+import { invalidCombination, invalidValue } from "./errors.ts";
+import { wildcard } from "../../query/index.ts";
 
-/** Families of which AWS says `previous generation`. */
-const oldFamilies = /^(?:a1|c[134]|cc2|cr1|d2|f1|g[23]|h1|hs1|i[23]|m[1234]|p2|r[34]|t[12]|x1|x1e|z1d)$/;
+/** Families of which DescribeInstanceTypes says that they aren't of the current generation (July 2026), or that are gone. */
+const oldFamilies = /^(?:a1|c[1345]|c6gn|cc2|cr1|d2|f1|g[23]|hs1|i2|m[12345]|m6i|p2|r[345]|r6i|t1)$/;
 
 /** Whether AWS lists the family among the previous generations. */
 export function isOldGeneration(family: string): boolean {
@@ -96,7 +98,7 @@ export function instanceTypeItem(facts: Readonly<InstanceTypeFacts>, region: str
       : {}),
     PlacementGroupInfo: { SupportedStrategies: ["cluster", "partition", "spread"] },
     HibernationSupported: false,
-    BurstablePerformanceSupported: /^t\d/.test(facts.family),
+    BurstablePerformanceSupported: /^t[2-9]/.test(facts.family),
     DedicatedHostsSupported: !/^t[12]/.test(facts.family),
     AutoRecoverySupported: !facts.bareMetal,
     SupportedBootModes: facts.arch === "arm64" ? ["uefi"] : nitro ? ["legacy-bios", "uefi"] : ["legacy-bios"],
@@ -109,9 +111,20 @@ const within = (
 ): boolean => value !== undefined && value >= (range?.Min ?? 0) && value <= (range?.Max ?? Infinity);
 
 function matchesPattern(name: string, patterns: readonly string[] | undefined): boolean {
-  return (patterns ?? []).some((pattern) =>
-    new RegExp(`^${pattern.replaceAll(/[.+^${}()|[\]\\?]/g, (mark) => `\\${mark}`).replaceAll("*", ".*")}$`).test(name),
-  );
+  return (patterns ?? []).some((pattern) => wildcard(pattern.replaceAll(/[?\\]/g, (mark) => `\\${mark}`))(name));
+}
+
+/** Refuses wishes that contradict themselves. */
+export function checkRequirements(wish: Partial<InstanceRequirementsRequest>): void {
+  if (wish.AllowedInstanceTypes?.length && wish.ExcludedInstanceTypes?.length)
+    throw invalidCombination(
+      "AllowedInstanceTypes and ExcludedInstanceTypes may not be specified on the same request.",
+    );
+  for (const [name, { Min = 0, Max = Infinity } = {}] of [
+    ["VCpuCount", wish.VCpuCount],
+    ["MemoryMiB", wish.MemoryMiB],
+  ] as const)
+    if (Min > Max) throw invalidValue(`${Min}-${Max}`, name, "Min must not be greater than Max.");
 }
 
 /** Attribute-based selection, as far as the attributes are known here. */
@@ -127,7 +140,7 @@ export function matchesRequirements(
     return false;
   if ((wish.BareMetal ?? "excluded") === "excluded" && facts.bareMetal) return false;
   if (wish.BareMetal === "required" && !facts.bareMetal) return false;
-  const burstable = /^t\d/.test(facts.family);
+  const burstable = /^t[2-9]/.test(facts.family);
   if ((wish.BurstablePerformance ?? "excluded") === "excluded" && burstable) return false;
   if (wish.BurstablePerformance === "required" && !burstable) return false;
   if (wish.LocalStorage === "excluded" && facts.nvmeGB) return false;

@@ -2,8 +2,10 @@
 import type { Context, TableDefinition } from "../../core/index.ts";
 import { AwsError } from "../../core/index.ts";
 import type {
+  CidrReservation,
   DhcpOptions,
   ElasticAddress,
+  FlowLog,
   Gateway,
   Image,
   Instance,
@@ -12,7 +14,9 @@ import type {
   NatGateway,
   NetworkAcl,
   NetworkInterface,
+  PeeringConnection,
   PlacementGroup,
+  PrefixList,
   RouteTable,
   SecurityGroup,
   SecurityGroupRule,
@@ -24,17 +28,21 @@ import type {
   VpcEndpoint,
 } from "./state.ts";
 import {
+  cidrReservations,
   dhcpOptions,
   egressOnlyGateways,
   elasticAddresses,
+  flowLogs,
   images,
   instances,
   internetGateways,
   keyPairs,
   launchTemplates,
+  managedPrefixLists,
   natGateways,
   networkAcls,
   networkInterfaces,
+  peeringConnections,
   placementGroups,
   routeTables,
   securityGroupRules,
@@ -53,7 +61,8 @@ export interface Kind<Row extends { id: string; tags: Tags } = { id: string; tag
   type: string;
   table: TableDefinition<Row>;
   notFound: string;
-  malformed: string;
+  /** AWS spells these apart (`…ID.NotFound`, `…Id.Malformed`), and allocations have none: a code for each kind. */
+  malformed: string | undefined;
   /** EC2's sentence about an id that doesn't exist. */
   missing: (id: string) => string;
   /** Ids must have 8 or 17 digits; others are looked up with any number of digits. */
@@ -102,6 +111,7 @@ export const routeTableKind: Kind<RouteTable> = kind(
   routeTables,
   "InvalidRouteTableID",
   the("routeTable ID"),
+  { malformed: "InvalidRouteTableId.Malformed" },
 );
 export const internetGatewayKind: Kind<Gateway> = kind(
   "igw",
@@ -109,6 +119,7 @@ export const internetGatewayKind: Kind<Gateway> = kind(
   internetGateways,
   "InvalidInternetGatewayID",
   the("internetGateway ID"),
+  { malformed: "InvalidInternetGatewayId.Malformed" },
 );
 export const egressOnlyGatewayKind: Kind<Gateway> = kind(
   "eigw",
@@ -131,6 +142,7 @@ export const elasticAddressKind: Kind<ElasticAddress> = kind(
   elasticAddresses,
   "InvalidAllocationID",
   the("allocation ID"),
+  { malformed: undefined },
 );
 export const networkInterfaceKind: Kind<NetworkInterface> = kind(
   "eni",
@@ -138,6 +150,7 @@ export const networkInterfaceKind: Kind<NetworkInterface> = kind(
   networkInterfaces,
   "InvalidNetworkInterfaceID",
   the("networkInterface ID"),
+  { malformed: "InvalidNetworkInterfaceId.Malformed" },
 );
 export const vpcEndpointKind: Kind<VpcEndpoint> = kind(
   "vpce",
@@ -152,6 +165,7 @@ export const networkAclKind: Kind<NetworkAcl> = kind(
   networkAcls,
   "InvalidNetworkAclID",
   the("networkAcl ID"),
+  { malformed: "InvalidNetworkAclId.Malformed" },
 );
 export const dhcpOptionsKind: Kind<DhcpOptions> = kind(
   "dopt",
@@ -159,6 +173,7 @@ export const dhcpOptionsKind: Kind<DhcpOptions> = kind(
   dhcpOptions,
   "InvalidDhcpOptionID",
   the("dhcpOption ID"),
+  { malformed: "InvalidDhcpOptionsId.Malformed" },
 );
 export const instanceKind: Kind<Instance> = kind("i", "instance", instances, "InvalidInstanceID", the("instance ID"), {
   exact: true,
@@ -208,7 +223,39 @@ export const placementGroupKind: Kind<PlacementGroup> = kind(
   placementGroups,
   "InvalidPlacementGroup",
   (id) => `The Placement Group '${id}' is unknown.`,
-  { notFound: "InvalidPlacementGroup.Unknown" },
+  { notFound: "InvalidPlacementGroup.Unknown", malformed: "InvalidPlacementGroupId.Malformed" },
+);
+
+export const prefixListKind: Kind<PrefixList> = kind(
+  "pl",
+  "prefix-list",
+  managedPrefixLists,
+  "InvalidPrefixListID",
+  the("prefix list ID"),
+  { malformed: "InvalidPrefixListId.Malformed" },
+);
+export const peeringKind: Kind<PeeringConnection> = kind(
+  "pcx",
+  "vpc-peering-connection",
+  peeringConnections,
+  "InvalidVpcPeeringConnectionID",
+  the("vpcPeeringConnection ID"),
+  { malformed: "InvalidVpcPeeringConnectionId.Malformed" },
+);
+export const flowLogKind: Kind<FlowLog> = kind(
+  "fl",
+  "vpc-flow-log",
+  flowLogs,
+  "InvalidFlowLogId",
+  (id) => `These flow log ids in the input list are not found: [TotalCount: 1] ${id}`,
+  { malformed: undefined },
+);
+export const cidrReservationKind: Kind<CidrReservation> = kind(
+  "scr",
+  "subnet-cidr-reservation",
+  cidrReservations,
+  "InvalidSubnetCidrReservationID",
+  the("subnet-cidr-reservation ID"),
 );
 
 /** Every kind, by prefix of its ids. */
@@ -235,6 +282,10 @@ export const kinds: ReadonlyMap<string, Kind> = new Map(
       launchTemplateKind,
       keyPairKind,
       placementGroupKind,
+      prefixListKind,
+      peeringKind,
+      flowLogKind,
+      cidrReservationKind,
     ] as unknown as Kind[]
   ).map((one) => [one.prefix, one]),
 );
@@ -248,7 +299,8 @@ export function kindOf(id: string): Kind | undefined {
 export function checkId<Row extends { id: string; tags: Tags }>(kind: Kind<Row>, id: string): void {
   const digits = id.startsWith(`${kind.prefix}-`) ? id.slice(kind.prefix.length + 1) : "";
   const fits = kind.exact ? /^(?:[0-9a-f]{8}|[0-9a-f]{17})$/ : /^[0-9a-f]+$/;
-  if (!fits.test(digits)) throw new AwsError(kind.malformed, `Invalid id: "${id}" (expecting "${kind.prefix}-...")`);
+  if (kind.malformed !== undefined && !fits.test(digits))
+    throw new AwsError(kind.malformed, `Invalid id: "${id}" (expecting "${kind.prefix}-...")`);
 }
 
 /** The error of an id that names nothing. */

@@ -10,6 +10,7 @@ import { checkId, find, imageKind, keyPairKind, notFound, required, subnetKind }
 import { checkUserData, findTemplate, findVersion, templateData } from "./launch-templates.ts";
 import { isOffered, offeringZones } from "./offerings.ts";
 import type { Subnet } from "./state.ts";
+import { zonesOf } from "./zones.ts";
 import { images, keyPairs, placementGroups, securityGroups, subnets, vpcs } from "./state.ts";
 
 /** The part of an image that starting needs. */
@@ -135,6 +136,8 @@ function subnetOf(ctx: Context, request: RunInstancesRequest, type: Readonly<Ins
   if (!vpc) throw new AwsError("VPCIdNotSpecified", message);
   const zones = offeringZones(type.name, ctx.region);
   const zone = request.Placement?.AvailabilityZone;
+  if (zone !== undefined && !zonesOf(ctx.region).has(zone))
+    throw new AwsError("InvalidParameterValue", `Invalid availability zone: [${zone}]`);
   const defaults = ctx
     .table(subnets)
     .by("vpc", vpc.id)

@@ -5,6 +5,7 @@ import type { Context } from "../../core/index.ts";
 import { AwsError } from "../../core/index.ts";
 import { takeAddresses } from "./addresses.ts";
 import { publicAddress } from "./elastic-addresses.ts";
+import { encryptionOf } from "./encryption.ts";
 import { invalidCombination, invalidValue } from "./errors.ts";
 import { forgetTerminated, startPending } from "./instance-states.ts";
 import { createInterface, interfaceGroups } from "./interfaces.ts";
@@ -15,7 +16,7 @@ import { findTemplate, findVersion } from "./launch-templates.ts";
 import { offeringZones } from "./offerings.ts";
 import { quota } from "./quotas.ts";
 import type { Instance, InstanceVolume } from "./state.ts";
-import { accountAttributes, instances, networkInterfaces, volumes } from "./state.ts";
+import { instances, networkInterfaces, volumes } from "./state.ts";
 import { tagsFor } from "./tags.ts";
 import { volumeFacts } from "./volumes.ts";
 
@@ -225,7 +226,6 @@ function createVolumes(ctx: Context, { image, request, subnet }: LaunchSpec, ins
   const mappings = request.BlockDeviceMappings ?? [];
   const byDevice = new Map(mappings.map((mapping) => [mapping.DeviceName ?? "", mapping]));
   const imageDisks = new Map(image.disks.map((disk) => [disk.device, disk]));
-  const encryptByDefault = ctx.table(accountAttributes).get("ebs-encryption-by-default")?.value === "true";
   const tags = tagsFor(ctx, request.TagSpecifications, "volume", taggable);
   const devices = [...new Set([...imageDisks.keys(), ...byDevice.keys()])];
   return devices.flatMap((device) => {
@@ -247,8 +247,7 @@ function createVolumes(ctx: Context, { image, request, subnet }: LaunchSpec, ins
       id: volumeId,
       zone: subnet.zone,
       ...volumeFacts(ebs?.VolumeType ?? disk?.type ?? "gp2", size, ebs?.Iops, ebs?.Throughput),
-      encrypted: ebs?.Encrypted ?? (encryptByDefault || ebs?.KmsKeyId !== undefined),
-      ...(ebs?.KmsKeyId ? { kmsKeyId: ebs.KmsKeyId } : {}),
+      ...encryptionOf(ctx, ebs),
       state: "in-use",
       createdAt: ctx.now(),
       attachment: { instanceId, device, attachedAt: ctx.now(), deleteOnTermination },

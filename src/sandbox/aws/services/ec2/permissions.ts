@@ -1,135 +1,89 @@
-// Which resources an EC2 operation touches, for policies: `what is made` and `which members name what exists`.
+// What the caller of an EC2 operation needs: the table's resources, with the conditions that policies look at.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
-import type { TagSpecification } from "@aws-sdk/client-ec2";
+import type { RunInstancesRequest, TagSpecification } from "@aws-sdk/client-ec2";
 import type { Context, Permission } from "../../core/index.ts";
 import { AwsError } from "../../core/index.ts";
+import { encryptsByDefault } from "./encryption.ts";
 import { arnOf, kindOf } from "./kinds.ts";
 import { profileOf, withTemplate } from "./launch-spec.ts";
+import type { Found, Input } from "./permission-finders.ts";
+import { touched } from "./permission-table.ts";
+import type { Tags } from "./state.ts";
 
-/** Operation → types it makes, and members with ids it uses. Operations not here ask for `*`. */
-const touched: Readonly<Record<string, { makes?: readonly string[]; uses?: readonly string[] }>> = {
-  AllocateAddress: { makes: ["elastic-ip"] },
-  AssignIpv6Addresses: { uses: ["NetworkInterfaceId"] },
-  AssignPrivateIpAddresses: { uses: ["NetworkInterfaceId"] },
-  AssociateAddress: { uses: ["AllocationId", "NetworkInterfaceId", "InstanceId"] },
-  AssociateRouteTable: { uses: ["RouteTableId", "SubnetId", "GatewayId"] },
-  AssociateSubnetCidrBlock: { uses: ["SubnetId"] },
-  AssociateVpcCidrBlock: { uses: ["VpcId"] },
-  AttachInternetGateway: { uses: ["InternetGatewayId", "VpcId"] },
-  AttachNetworkInterface: { uses: ["NetworkInterfaceId", "InstanceId"] },
-  AttachVolume: { uses: ["VolumeId", "InstanceId"] },
-  AuthorizeSecurityGroupEgress: { uses: ["GroupId"] },
-  AuthorizeSecurityGroupIngress: { uses: ["GroupId"] },
-  CreateEgressOnlyInternetGateway: { makes: ["egress-only-internet-gateway"], uses: ["VpcId"] },
-  CreateInternetGateway: { makes: ["internet-gateway"] },
-  CreateKeyPair: { makes: ["key-pair"] },
-  CreateLaunchTemplate: { makes: ["launch-template"] },
-  CreateLaunchTemplateVersion: { uses: ["LaunchTemplateId"] },
-  CreateNatGateway: { makes: ["natgateway"], uses: ["SubnetId", "AllocationId"] },
-  CreateNetworkAcl: { makes: ["network-acl"], uses: ["VpcId"] },
-  CreateNetworkInterface: { makes: ["network-interface"], uses: ["SubnetId", "Groups"] },
-  CreatePlacementGroup: { makes: ["placement-group"] },
-  CreateRoute: { uses: ["RouteTableId"] },
-  CreateRouteTable: { makes: ["route-table"], uses: ["VpcId"] },
-  CreateSecurityGroup: { makes: ["security-group"], uses: ["VpcId"] },
-  CreateSnapshot: { makes: ["snapshot"], uses: ["VolumeId"] },
-  CreateSubnet: { makes: ["subnet"], uses: ["VpcId"] },
-  CreateTags: { uses: ["Resources"] },
-  CreateVolume: { makes: ["volume"] },
-  CreateVpc: { makes: ["vpc"] },
-  CreateVpcEndpoint: { makes: ["vpc-endpoint"], uses: ["VpcId", "SubnetIds", "SecurityGroupIds", "RouteTableIds"] },
-  DeleteEgressOnlyInternetGateway: { uses: ["EgressOnlyInternetGatewayId"] },
-  DeleteInternetGateway: { uses: ["InternetGatewayId"] },
-  DeleteLaunchTemplate: { uses: ["LaunchTemplateId"] },
-  DeleteLaunchTemplateVersions: { uses: ["LaunchTemplateId"] },
-  DeleteNatGateway: { uses: ["NatGatewayId"] },
-  DeleteNetworkAcl: { uses: ["NetworkAclId"] },
-  DeleteNetworkInterface: { uses: ["NetworkInterfaceId"] },
-  DeleteRoute: { uses: ["RouteTableId"] },
-  DeleteRouteTable: { uses: ["RouteTableId"] },
-  DeleteSecurityGroup: { uses: ["GroupId"] },
-  DeleteSnapshot: { uses: ["SnapshotId"] },
-  DeleteSubnet: { uses: ["SubnetId"] },
-  DeleteTags: { uses: ["Resources"] },
-  DeleteVolume: { uses: ["VolumeId"] },
-  DeleteVpc: { uses: ["VpcId"] },
-  DeleteVpcEndpoints: { uses: ["VpcEndpointIds"] },
-  DetachInternetGateway: { uses: ["InternetGatewayId", "VpcId"] },
-  DetachVolume: { uses: ["VolumeId"] },
-  ImportKeyPair: { makes: ["key-pair"] },
-  ModifyInstanceAttribute: { uses: ["InstanceId"] },
-  ModifyInstanceMetadataOptions: { uses: ["InstanceId"] },
-  ModifyLaunchTemplate: { uses: ["LaunchTemplateId"] },
-  ModifyNetworkInterfaceAttribute: { uses: ["NetworkInterfaceId"] },
-  ModifySecurityGroupRules: { uses: ["GroupId"] },
-  ModifySubnetAttribute: { uses: ["SubnetId"] },
-  ModifyVolume: { uses: ["VolumeId"] },
-  ModifyVpcAttribute: { uses: ["VpcId"] },
-  ModifyVpcEndpoint: { uses: ["VpcEndpointId"] },
-  RebootInstances: { uses: ["InstanceIds"] },
-  ReleaseAddress: { uses: ["AllocationId"] },
-  ReplaceRoute: { uses: ["RouteTableId"] },
-  RevokeSecurityGroupEgress: { uses: ["GroupId"] },
-  RevokeSecurityGroupIngress: { uses: ["GroupId"] },
-  RunInstances: {
-    makes: ["instance", "network-interface", "volume"],
-    uses: ["ImageId", "SubnetId", "SecurityGroupIds"],
-  },
-  StartInstances: { uses: ["InstanceIds"] },
-  StopInstances: { uses: ["InstanceIds"] },
-  TerminateInstances: { uses: ["InstanceIds"] },
-  UnassignIpv6Addresses: { uses: ["NetworkInterfaceId"] },
-  UnassignPrivateIpAddresses: { uses: ["NetworkInterfaceId"] },
-};
-
-type Input = Record<string, unknown> & { TagSpecifications?: readonly TagSpecification[] | undefined };
 type Conditions = Record<string, string | readonly string[]>;
 
 /** What the caller of `name` needs; undefined where the default (`ec2:<name>` on `*`) is right. */
 export function permissionsFor(name: string): ((input: object, ctx: Context) => readonly Permission[]) | undefined {
   const touches = touched[name];
   if (!touches) return undefined;
-  const { makes = [], uses = [] } = touches;
+  const { makes = [], uses = [], finds, tags: tagged = [], passes = false } = touches;
   return (given, ctx) => {
     const input = name === "RunInstances" ? launchInput(ctx, given) : (given as Input);
     const action = `ec2:${name}`;
     const permissions: Permission[] = [];
-    for (const type of makes) {
+    for (const type of [...makes, ...tagged]) {
       const tags = requestTags(input, type);
-      permissions.push({ action, resource: arnOf(ctx, type, "*"), conditions: { ...region(ctx), ...tags } });
-      if (tags)
-        permissions.push({
-          action: "ec2:CreateTags",
-          resource: arnOf(ctx, type, "*"),
-          conditions: { ...region(ctx), ...tags, "ec2:CreateAction": name },
-        });
+      const resource = arnOf(ctx, type, "*");
+      const facts = name === "RunInstances" ? launchFacts(ctx, input, type) : {};
+      if (makes.includes(type))
+        permissions.push({ action, resource, conditions: { ...region(ctx), ...facts, ...tags } });
+      const conditions = { ...region(ctx), ...tags, "ec2:CreateAction": name };
+      if (tags) permissions.push({ action: "ec2:CreateTags", resource, conditions });
     }
     const request =
       name === "CreateTags" || name === "DeleteTags" ? tagConditions(input["Tags"] as TagSpecification["Tags"]) : {};
-    for (const id of uses.flatMap((member) => input[member] ?? []))
-      if (typeof id === "string") permissions.push(existing(ctx, action, id, request));
-    if (name === "RunInstances") permissions.push(...passRole(ctx, input));
+    const used: Found[] = uses.flatMap((member) => (input[member] ?? []) as string | string[]);
+    for (const one of [...used, ...(finds?.(input, ctx) ?? [])])
+      if (one !== undefined && one !== "") permissions.push(existing(ctx, action, one, request));
+    if (name === "RunInstances" || passes) permissions.push(...passRole(ctx, input));
     return permissions.length > 0 ? permissions : [{ action, resource: "*" }];
   };
 }
 
-function existing(ctx: Context, action: string, id: string, request: Conditions): Permission {
-  const kind = kindOf(id);
+function existing(ctx: Context, action: string, one: NonNullable<Found>, request: Conditions): Permission {
+  if (typeof one !== "string") return { action, resource: one.arn(ctx), conditions: { ...region(ctx), ...request } };
+  const kind = kindOf(one);
   if (!kind) return { action, resource: "*", conditions: region(ctx) };
-  const tags = ctx.table(kind.table).get(id)?.tags ?? {};
+  type Row = { tags: Tags; name?: string; vpcId?: string; type?: string };
+  const row = ctx.table(kind.table).get(one) as Row | undefined;
   const conditions: Conditions = { ...region(ctx), ...request };
-  for (const [key, value] of Object.entries(tags)) {
+  for (const [key, value] of Object.entries(row?.tags ?? {})) {
     conditions[`aws:ResourceTag/${key}`] = value;
     conditions[`ec2:ResourceTag/${key}`] = value;
   }
-  return { action, resource: arnOf(ctx, kind.type, id), conditions };
+  if (row?.vpcId) conditions["ec2:Vpc"] = arnOf(ctx, "vpc", row.vpcId);
+  if (kind.type === "instance" && row?.type) conditions["ec2:InstanceType"] = row.type;
+  const named = kind.type === "key-pair" || kind.type === "placement-group";
+  return { action, resource: arnOf(ctx, kind.type, (named && row?.name) || one), conditions };
 }
 
 const region = (ctx: Context): Conditions => ({ "ec2:Region": ctx.region });
 
+/** What is known of instances, disks and interfaces before they are there. */
+function launchFacts(ctx: Context, input: Input, type: string): Conditions {
+  const request = input as Partial<RunInstancesRequest>;
+  if (type === "instance")
+    return {
+      "ec2:InstanceType": request.InstanceType ?? "m1.small",
+      "ec2:InstanceMarketType": request.InstanceMarketOptions?.MarketType ?? "on-demand",
+      ...(request.MetadataOptions?.HttpTokens ? { "ec2:MetadataHttpTokens": request.MetadataOptions.HttpTokens } : {}),
+      ...(request.IamInstanceProfile?.Arn ? { "ec2:InstanceProfile": request.IamInstanceProfile.Arn } : {}),
+    };
+  if (type === "network-interface") {
+    const subnet = request.SubnetId ?? request.NetworkInterfaces?.[0]?.SubnetId;
+    return subnet ? { "ec2:Subnet": arnOf(ctx, "subnet", subnet) } : {};
+  }
+  const disks = (request.BlockDeviceMappings ?? []).flatMap(({ Ebs }) => Ebs ?? []);
+  // One answer for all disks, as one permission stands for them: encrypted when each of them is.
+  const encrypted = encryptsByDefault(ctx) || (disks.length > 0 && disks.every((disk) => disk.Encrypted === true));
+  const types = [...new Set(disks.flatMap((disk) => disk.VolumeType ?? []))];
+  return { "ec2:Encrypted": String(encrypted), ...(types[0] ? { "ec2:VolumeType": types[0] } : {}) };
+}
+
 /** `aws:RequestTag/…` and `aws:TagKeys` of the tags for a type; undefined where there are none. */
 function requestTags(input: Input, type: string): Conditions | undefined {
-  const tags = (input.TagSpecifications ?? [])
+  const specifications = (input["TagSpecifications"] ?? []) as readonly TagSpecification[];
+  const tags = specifications
     .filter((specification) => specification.ResourceType === type)
     .flatMap((specification) => specification.Tags ?? []);
   return tags.length > 0 ? tagConditions(tags) : undefined;
@@ -151,8 +105,13 @@ function launchInput(ctx: Context, input: object): Input {
   }
 }
 
-/** Who starts an instance with a role must be allowed to pass it. */
+/** Who gives an instance or a flow log a role must be allowed to pass it. */
 function passRole(ctx: Context, input: Input): Permission[] {
+  const logRole = input["DeliverLogsPermissionArn"];
+  if (typeof logRole === "string") {
+    const conditions = { "iam:PassedToService": "vpc-flow-logs.amazonaws.com" };
+    return [{ action: "iam:PassRole", resource: logRole, conditions }];
+  }
   try {
     const profile = profileOf(ctx, input["IamInstanceProfile"] as never);
     if (!profile?.roleArn) return [];

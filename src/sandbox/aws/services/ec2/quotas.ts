@@ -1,36 +1,44 @@
-// Quotas of an account in a region, with AWS's defaults; a sandbox may raise them.
-import type { Context } from "../../core/index.ts";
+// Quotas of an account in a region, with AWS's defaults; a sandbox may be made with others.
+import type { Context, Quota } from "../../core/index.ts";
 import { AwsError } from "../../core/index.ts";
-import { accountAttributes } from "./state.ts";
 
 /** Defaults of https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html. */
-const defaultQuotas = {
-  vpcs: 5,
-  elasticAddresses: 5,
-  natGatewaysPerZone: 5,
-  cidrsPerVpc: 5,
-  rulesPerGroup: 60,
-  groupsPerInterface: 5,
-  routesPerTable: 500,
-  /** vCPUs of running instances. A new account may have 5; one that rehearses fleets has asked for more. */
-  vcpus: 100_000,
-} as const;
-
-export type Quotas = { [Name in keyof typeof defaultQuotas]: number };
+export const ec2Quotas: Readonly<
+  Record<
+    | "vpcs"
+    | "elasticAddresses"
+    | "natGatewaysPerZone"
+    | "cidrsPerVpc"
+    | "rulesPerGroup"
+    | "groupsPerInterface"
+    | "routesPerTable"
+    | "vcpus",
+    Quota
+  >
+> = {
+  vpcs: { default: 5, of: "VPCs in a region" },
+  elasticAddresses: { default: 5, of: "Elastic IP addresses in a region" },
+  natGatewaysPerZone: { default: 5, of: "NAT gateways in an Availability Zone" },
+  cidrsPerVpc: { default: 5, of: "CIDR blocks of a VPC, of each family" },
+  rulesPerGroup: { default: 60, of: "rules of a security group, each way" },
+  groupsPerInterface: { default: 5, of: "security groups on a network interface" },
+  routesPerTable: { default: 500, of: "routes in a route table" },
+  // A new account may have 5; one that rehearses fleets has asked for more.
+  vcpus: { default: 100_000, of: "vCPUs of running instances in a region" },
+};
 
 /** How much the account may have. */
-export function quota(ctx: Context, name: keyof Quotas): number {
-  const changed = ctx.table(accountAttributes).get(`quota/${name}`);
-  return changed ? Number(changed.value) : defaultQuotas[name];
-}
-
-/** Raises or lowers quotas of the account in the region. */
-export function setQuotas(ctx: Context, quotas: Partial<Quotas>): void {
-  for (const [name, value] of Object.entries(quotas))
-    ctx.table(accountAttributes).put(`quota/${name}`, { value: String(value) });
+export function quota(ctx: Context, name: keyof typeof ec2Quotas): number {
+  return ctx.quota(name);
 }
 
 /** Throws `code` when there are already as many as there may be. */
-export function checkQuota(ctx: Context, name: keyof Quotas, have: number, code: string, message: string): void {
+export function checkQuota(
+  ctx: Context,
+  name: keyof typeof ec2Quotas,
+  have: number,
+  code: string,
+  message: string,
+): void {
   if (have >= quota(ctx, name)) throw new AwsError(code, message);
 }

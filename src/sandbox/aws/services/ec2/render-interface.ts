@@ -7,6 +7,8 @@ import type {
 } from "@aws-sdk/client-ec2";
 import type { Context } from "../../core/index.ts";
 import type { Listing } from "./describe.ts";
+import { interfaceItemFilters } from "./filter-names.ts";
+import { itemFilters } from "./item-filters.ts";
 import { privateDnsName, publicDnsName } from "./interfaces.ts";
 import { networkInterfaceKind } from "./kinds.ts";
 import type { ElasticAddress, NetworkInterface } from "./state.ts";
@@ -141,6 +143,7 @@ export const interfaceListing: Listing<NetworkInterface, NetworkInterfaceItem> =
   kind: networkInterfaceKind,
   indexed: { "vpc-id": "vpc", "subnet-id": "subnet", "group-id": "group", "attachment.instance-id": "instance" },
   filters: (ctx) => ({
+    ...itemFilters(interfaceItemFilters, (row: Readonly<NetworkInterface>) => interfaceItem(row, ctx)),
     "network-interface-id": (row) => row.id,
     "vpc-id": (row) => row.vpcId,
     "subnet-id": (row) => row.subnetId,

@@ -8,13 +8,20 @@ import {
   find,
   instanceKind,
   internetGatewayKind,
-  natGatewayKind,
   networkInterfaceKind,
+  peeringKind,
   required,
   vpcEndpointKind,
 } from "./kinds.ts";
 import type { Route, RouteTable } from "./state.ts";
-import { egressOnlyGateways, internetGateways, natGateways, networkInterfaces, vpcEndpoints } from "./state.ts";
+import {
+  egressOnlyGateways,
+  internetGateways,
+  natGateways,
+  networkInterfaces,
+  peeringConnections,
+  vpcEndpoints,
+} from "./state.ts";
 
 type Target = Pick<
   CreateRouteRequest,
@@ -44,9 +51,9 @@ export function targetOf(ctx: Context, table: Readonly<RouteTable>, destination:
   if (input.GatewayId?.startsWith("igw-") || input.GatewayId === "local")
     return gatewayTarget(ctx, table, input.GatewayId);
   if (input.NatGatewayId) {
-    const gateway = find(ctx, natGatewayKind, input.NatGatewayId, "natGatewayId");
-    if (gateway.state === "deleted" || gateway.state === "deleting" || gateway.state === "failed")
-      throw new AwsError("InvalidNatGatewayID.NotFound", `The natGateway ID '${gateway.id}' does not exist`);
+    const gateway = ctx.table(natGateways).get(input.NatGatewayId);
+    if (!gateway || gateway.state === "deleted" || gateway.state === "deleting" || gateway.state === "failed")
+      throw new AwsError("InvalidNatGatewayID.NotFound", `The natGateway ID '${input.NatGatewayId}' does not exist`);
     sameNetwork(table, gateway.vpcId, `natGateway ${gateway.id}`);
     return gateway.id;
   }
@@ -77,6 +84,15 @@ export function targetOf(ctx: Context, table: Readonly<RouteTable>, destination:
     sameNetwork(table, only.vpcId, `interface ${only.id}`);
     return only.id;
   }
+  if (input.VpcPeeringConnectionId) {
+    const row = find(ctx, peeringKind, input.VpcPeeringConnectionId, "vpcPeeringConnectionId");
+    if (row.requester.vpcId !== table.vpcId && row.accepter.vpcId !== table.vpcId)
+      throw new AwsError(
+        "InvalidParameterValue",
+        `route table ${table.id} and peering connection ${row.id} belong to different networks`,
+      );
+    return row.id;
+  }
   if (input.VpcEndpointId) return find(ctx, vpcEndpointKind, input.VpcEndpointId, "vpcEndpointId").id;
   return foreignTarget(input);
 }
@@ -94,11 +110,6 @@ function foreignTarget(input: Target): string {
     throw new AwsError(
       "InvalidTransitGatewayID.NotFound",
       `Transit Gateway ${input.TransitGatewayId} was deleted or does not exist.`,
-    );
-  if (input.VpcPeeringConnectionId)
-    throw new AwsError(
-      "InvalidVpcPeeringConnectionID.NotFound",
-      `The vpcPeeringConnection ID '${input.VpcPeeringConnectionId}' does not exist`,
     );
   throw new AwsError(
     "InvalidGatewayID.NotFound",
@@ -145,6 +156,7 @@ function isAlive(ctx: Context, target: string): boolean {
   }
   if (target.startsWith("eigw-")) return ctx.table(egressOnlyGateways).has(target);
   if (target.startsWith("eni-")) return ctx.table(networkInterfaces).get(target)?.attachment !== undefined;
+  if (target.startsWith("pcx-")) return ctx.table(peeringConnections).get(target)?.status === "active";
   if (target.startsWith("vpce-")) return ctx.table(vpcEndpoints).has(target);
   return true;
 }

@@ -1,11 +1,13 @@
 // Security group rules between their two forms: the API's IpPermissions (one protocol and port range, many peers) and
 // rows with one peer each, which is how AWS numbers, counts and compares them.
-import type { IpPermission, SecurityGroupRule as RuleItem } from "@aws-sdk/client-ec2";
+import type { IpPermission, SecurityGroupRule as RuleItem, UserIdGroupPair } from "@aws-sdk/client-ec2";
 import { formatCidr, parseCidr } from "../../../../base/index.ts";
 import type { Context } from "../../core/index.ts";
 import { AwsError } from "../../core/index.ts";
 import { invalidValue } from "./errors.ts";
-import { arnOf, notFound, securityGroupKind } from "./kinds.ts";
+import { prefixLists } from "./endpoint-services.ts";
+import { arnOf, find, notFound, prefixListKind, securityGroupKind } from "./kinds.ts";
+import { activePeering } from "./peering.ts";
 import type { SecurityGroup, SecurityGroupRule, Tags } from "./state.ts";
 import { securityGroupRules, securityGroups } from "./state.ts";
 import { tagList } from "./tags.ts";
@@ -20,7 +22,10 @@ const icmp = ["icmp", "icmpv6"];
 function protocolOf(permission: IpPermission): string {
   const given = permission.IpProtocol;
   if (given === undefined || given === "")
-    throw new AwsError("MissingParameter", "The request must contain the parameter ipProtocol");
+    throw new AwsError(
+      "InvalidParameterValue",
+      "Invalid value 'null' for protocol. VPC security group rules must specify protocols explicitly.",
+    );
   const protocol = names[given.toLowerCase()] ?? given.toLowerCase();
   const number = Number(protocol);
   const known = withPorts.includes(protocol) || icmp.includes(protocol) || protocol === "-1";
@@ -37,7 +42,7 @@ function ports(protocol: string, permission: IpPermission): { from?: number; to?
   if (from === undefined || to === undefined)
     throw new AwsError(
       "InvalidParameterValue",
-      `Invalid value 'Must specify both from and to ports with TCP/UDP.' for portRange.`,
+      "Invalid value for portRange. Must specify both from and to ports with TCP/UDP.",
     );
   if (from === -1 && to === -1) return { from: 0, to: 65535 };
   if (from < 0 || from > 65535 || to < 0 || to > 65535)
@@ -87,7 +92,7 @@ export function rulesOf(
       })),
       ...(permission.PrefixListIds ?? []).map((list) => ({
         ...base,
-        prefixListId: list.PrefixListId ?? "",
+        prefixListId: checkedPrefixList(ctx, list.PrefixListId),
         ...described(list.Description),
       })),
       ...(permission.UserIdGroupPairs ?? []).map((pair) => ({
@@ -97,6 +102,12 @@ export function rulesOf(
       })),
     ];
   });
+}
+
+/** A prefix list of the account or of AWS. */
+function checkedPrefixList(ctx: Context, id: string | undefined): string {
+  if (prefixLists(ctx.region, ctx.partition).some((list) => list.id === id)) return id as string;
+  return find(ctx, prefixListKind, id, "prefixListId").id;
 }
 
 /** AWS takes letters, digits and some marks, at most 255. */
@@ -118,7 +129,7 @@ function peerGroup(
   const table = ctx.table(securityGroups);
   const peer = id ? table.get(id) : table.by("name", `${group.vpcId}/${name ?? ""}`)[0];
   if (!peer) throw notFound(securityGroupKind, id ?? name ?? "");
-  if (peer.vpcId !== group.vpcId)
+  if (peer.vpcId !== group.vpcId && !activePeering(ctx, peer.vpcId, group.vpcId))
     throw new AwsError(
       "InvalidGroup.NotFound",
       `You have specified two resources that belong to different networks: ${group.id} and ${peer.id}.`,
@@ -182,9 +193,27 @@ export function permissionsOf(ctx: Context, rules: readonly Readonly<SecurityGro
     if (rule.cidr6) permission.Ipv6Ranges.push({ ...Description, CidrIpv6: rule.cidr6 });
     if (rule.prefixListId) permission.PrefixListIds.push({ ...Description, PrefixListId: rule.prefixListId });
     if (rule.peerGroupId)
-      permission.UserIdGroupPairs.push({ ...Description, UserId: ctx.account, GroupId: rule.peerGroupId });
+      permission.UserIdGroupPairs.push({
+        ...Description,
+        UserId: ctx.account,
+        GroupId: rule.peerGroupId,
+        ...peeringOfRule(ctx, rule),
+      });
   }
   return [...permissions.values()];
+}
+
+/** Where a rule's peer is in another VPC: by which connection it is reached. */
+function peeringOfRule(ctx: Context, rule: Readonly<SecurityGroupRule>): Partial<UserIdGroupPair> {
+  const own = ctx.table(securityGroups).get(rule.groupId)?.vpcId ?? "";
+  const VpcId = ctx.table(securityGroups).get(rule.peerGroupId ?? "")?.vpcId ?? own;
+  if (VpcId === own) return {};
+  const peering = activePeering(ctx, own, VpcId);
+  return {
+    VpcId,
+    PeeringStatus: peering ? "active" : "deleted",
+    ...(peering ? { VpcPeeringConnectionId: peering.id } : {}),
+  };
 }
 
 /** A rule as DescribeSecurityGroupRules shows it. */

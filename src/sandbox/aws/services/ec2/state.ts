@@ -14,3 +14,12 @@ export type { Snapshot, Volume, VolumeAttachment } from "./state/volumes.ts";
 export { snapshots, volumes } from "./state/volumes.ts";
 export type { LaunchTemplate, LaunchTemplateVersion } from "./state/launch-templates.ts";
 export { launchTemplates, launchTemplateVersions } from "./state/launch-templates.ts";
+export type {
+  CidrReservation,
+  FlowLog,
+  PeeringConnection,
+  PeeringEnd,
+  PrefixList,
+  PrefixListEntry,
+} from "./state/vpc-extras.ts";
+export { cidrReservations, flowLogs, managedPrefixLists, peeringConnections } from "./state/vpc-extras.ts";

@@ -62,7 +62,7 @@ describe("the VPC family", () => {
     expect(refusal(more("192.168.0.0/16"))).toContain("InvalidVpc.Range: The CIDR '192.168.0.0/16' is restricted.");
     for (const block of ["100.64.0.0/16", "100.65.0.0/16", "10.1.0.0/16", "10.2.0.0/16"]) more(block)();
     expect(refusal(more("10.3.0.0/16"))).toBe(
-      `CidrLimitExceeded: This network '${VpcId}' has met its maximum number of allowed CIDRs: 5`,
+      `CidrLimitExceeded: This network ${VpcId} has met its maximum number of allowed CIDRs: 5`,
     );
   });
 

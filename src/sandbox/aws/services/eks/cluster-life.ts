@@ -4,6 +4,7 @@ import type { ClusterIssueCode } from "@aws-sdk/client-eks";
 import type { Context, TimerDefinition } from "../../core/index.ts";
 import { AwsError, defineTimer } from "../../core/index.ts";
 import { authority } from "./certificate.ts";
+import { causeOf } from "./errors.ts";
 import { latency } from "./latency.ts";
 import { asEks, subject } from "./lookup.ts";
 import { ensureLogGroup } from "./log-group.ts";
@@ -41,7 +42,8 @@ function orFail(ctx: Context, name: string, step: () => void): boolean {
     return true;
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    const code = issueCodes.find(([prefix]) => error.code.startsWith(prefix))?.[1] ?? "Other";
+    const cause = causeOf(error);
+    const code = issueCodes.find(([prefix]) => cause.startsWith(prefix))?.[1] ?? "Other";
     ctx
       .table(clusters)
       .update(name, { status: "FAILED", health: { issues: [{ code, message: error.message, resourceIds: [] }] } });

@@ -13,6 +13,16 @@ import { refusal } from "../../testing.ts";
 import { clusterRequest, world, worldWithCluster } from "./testing.ts";
 
 describe("creating a cluster", () => {
+  it("fails when a subnet is gone by then, and can be deleted", ({ expect }) => {
+    const here = world();
+    here.eks("CreateCluster", clusterRequest(here, { resourcesVpcConfig: { subnetIds: here.privateSubnets } }));
+    here.call("ec2", "DeleteSubnet", { SubnetId: here.privateSubnets[0] });
+    const { cluster } = here.eks<DescribeClusterResponse>("DescribeCluster", { name: "prod" });
+    expect(cluster).toMatchObject({ status: "FAILED", health: { issues: [{ code: "Ec2SubnetNotFound" }] } });
+    here.eks("DeleteCluster", { name: "prod" });
+    expect(refusal(() => here.eks("DescribeCluster", { name: "prod" }))).toMatch(/ResourceNotFoundException/);
+  });
+
   it("takes nine minutes, after which it has an endpoint, an authority and an issuer", ({ expect }) => {
     const here = world();
     const { cluster } = here.eks<DescribeClusterResponse>("CreateCluster", clusterRequest(here));
@@ -301,5 +311,15 @@ describe("versions", () => {
     });
     expect(old.clusterVersions?.map((row) => row.clusterVersion)).toEqual(["1.30", "1.29"]);
     expect(old.nextToken).toBeTruthy();
+  });
+
+  it("can't leave extended support but by an upgrade", ({ expect }) => {
+    const here = worldWithCluster({ request: { version: "1.33" } });
+    const standard = { upgradePolicy: { supportType: "STANDARD" } };
+    const change = (): unknown => here.eks("UpdateClusterConfig", { name: "prod", ...standard });
+    expect(refusal(change)).toMatch(/InvalidParameterException: .*1\.33 is in extended support/);
+    here.eks("UpdateClusterVersion", { name: "prod", version: "1.34" });
+    here.eks("DescribeCluster", { name: "prod" });
+    expect(refusal(change)).toBe("nothing");
   });
 });

@@ -1,8 +1,9 @@
 // How EKS's operations are declared: their permissions follow from the resource they name and the roles they pass.
 import type { Context, Operation, Permission, Sent } from "../../core/index.ts";
 import { operation } from "../../core/index.ts";
+import { requestConditions } from "./conditions.ts";
 import { childKey, eksArn } from "./lookup.ts";
-import { accessEntries, addonTable, fargateProfiles, nodegroups } from "./state.ts";
+import { accessEntries, addonTable, capabilities, fargateProfiles, identityProviders, nodegroups } from "./state.ts";
 
 /** Members of requests that name resources; each operation has some of them. */
 export interface Named {
@@ -14,6 +15,8 @@ export interface Named {
   principalArn?: string | undefined;
   associationId?: string | undefined;
   capabilityName?: string | undefined;
+  identityProviderConfig?: { name?: string | undefined } | undefined;
+  oidc?: { identityProviderConfigName?: string | undefined } | undefined;
   tags?: Record<string, string> | undefined;
 }
 
@@ -48,16 +51,30 @@ const arns: Readonly<Record<Resource, (input: Named, ctx: Context) => string>> =
     ctx.table(accessEntries).get(childKey(clusterOf(input), input.principalArn ?? ""))?.accessEntryArn ??
     eksArn(ctx, `access-entry/${clusterOf(input)}/*`),
   podidentityassociation: (input, ctx) =>
-    eksArn(ctx, `podidentityassociation/${clusterOf(input)}/${input.associationId}`),
-  capability: (input, ctx) => eksArn(ctx, `capability/${clusterOf(input)}/*/${input.capabilityName}`),
-  identityproviderconfig: (input, ctx) => eksArn(ctx, `identityproviderconfig/${clusterOf(input)}/*`),
+    eksArn(ctx, `podidentityassociation/${clusterOf(input)}/${input.associationId ?? "*"}`),
+  capability: (input, ctx) =>
+    ctx.table(capabilities).get(childKey(clusterOf(input), input.capabilityName ?? ""))?.arn ??
+    eksArn(ctx, `capability/${clusterOf(input)}/*/${input.capabilityName}/*`),
+  identityproviderconfig: (input, ctx) => {
+    const name = input.identityProviderConfig?.name ?? input.oidc?.identityProviderConfigName ?? "*";
+    return (
+      ctx.table(identityProviders).get(childKey(clusterOf(input), name))?.identityProviderConfigArn ??
+      eksArn(ctx, `identityproviderconfig/${clusterOf(input)}/oidc/${name}/*`)
+    );
+  },
 };
 
 export interface EksOperation<Input, Output> {
   on: Resource;
+  /** Others that the same action is asked for on, where the request names them. */
+  also?: (input: Sent<Input>) => readonly Resource[];
+  /** What it makes: tagging it on the way is an action of its own. */
+  makes?: Resource;
   run: (input: Sent<Input>, ctx: Context) => Output;
   /** Roles that the caller hands to EKS. */
   passes?: (input: Sent<Input>) => readonly (string | undefined)[];
+  /** Roles that the caller hands to the cluster's pods. */
+  passesToPods?: (input: Sent<Input>) => readonly (string | undefined)[];
   /** Keys EKS makes grants on in the caller's name. */
   keys?: (input: Sent<Input>) => readonly (string | undefined)[];
   waiter?: boolean;
@@ -71,6 +88,12 @@ function tagConditions(input: Named): Record<string, string | readonly string[]>
   return conditions;
 }
 
+function passing(roles: readonly (string | undefined)[] = [], conditions: Record<string, string>): Permission[] {
+  return roles
+    .filter((role) => role !== undefined)
+    .map((resource) => ({ action: "iam:PassRole", resource, conditions }));
+}
+
 /**
  * Declares an operation of EKS.
  *
@@ -80,19 +103,24 @@ export function eksOperation<Input extends object, Output>(
   name: string,
   definition: EksOperation<Input, Output>,
 ): Operation {
-  const { on, run, passes, keys, waiter } = definition;
+  const { on, also, makes, run, passes, passesToPods, keys, waiter } = definition;
   return operation<Sent<Input> & Named, Output>({
     run,
     ...(waiter ? { waiter } : {}),
     permissions: (input, ctx) => [
-      { action: `eks:${name}`, resource: arns[on](input, ctx), conditions: tagConditions(input) },
-      ...(passes?.(input) ?? [])
-        .filter((role) => role !== undefined)
-        .map((role): Permission => ({
-          action: "iam:PassRole",
-          resource: role,
-          conditions: { "iam:PassedToService": "eks.amazonaws.com" },
-        })),
+      ...[on, ...(also?.(input) ?? [])].map((resource): Permission => ({
+        action: `eks:${name}`,
+        resource: arns[resource](input, ctx),
+        conditions: { ...tagConditions(input), ...requestConditions(name, input, ctx) },
+      })),
+      ...(makes !== undefined && Object.keys(input.tags ?? {}).length > 0
+        ? [{ action: "eks:TagResource", resource: arns[makes](input, ctx), conditions: tagConditions(input) }]
+        : []),
+      ...passing(passes?.(input), { "iam:PassedToService": "eks.amazonaws.com" }),
+      ...passing(passesToPods?.(input), {
+        "iam:PassedToService": "pods.eks.amazonaws.com",
+        "iam:AssociatedResourceArn": arns.cluster(input, ctx),
+      }),
       ...(keys?.(input) ?? [])
         .filter((key) => key?.startsWith("arn:"))
         .flatMap((key = ""): Permission[] => [

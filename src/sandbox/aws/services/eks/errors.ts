@@ -17,6 +17,11 @@ const make =
 
 type Maker = (message: string, about?: About) => AwsError;
 
+/** Code of the refusal behind one of EKS's own: `… (Service: AmazonEC2; Status Code: 400; Error Code: InvalidSubnetID.NotFound)`. */
+export function causeOf(error: AwsError): string {
+  return /\(Service: \w+; Status Code: \d+; Error Code: ([\w.]+)\)$/.exec(error.message)?.[1] ?? error.code;
+}
+
 export const invalidParameter: Maker = make("InvalidParameterException", 400);
 export const invalidRequest: Maker = make("InvalidRequestException", 400);
 export const invalidState: Maker = make("InvalidStateException", 400);

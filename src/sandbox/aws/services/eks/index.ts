@@ -21,6 +21,7 @@ import { podIdentityOperations } from "./operations/pod-identity.ts";
 import { tagOperations, tagsOfArn } from "./operations/tags.ts";
 import { updateOperations } from "./operations/updates.ts";
 import { versionOperations } from "./operations/versions.ts";
+import { eksQuotas } from "./quotas.ts";
 
 const timers: readonly TimerDefinition[] = [
   networkMade,
@@ -46,6 +47,7 @@ export const eks: ServiceDefinition = defineService({
   id: "eks",
   iamPrefix: "eks",
   timers,
+  quotas: eksQuotas,
   resourceTags: tagsOfArn,
   operations: {
     ...accessEntryOperations,

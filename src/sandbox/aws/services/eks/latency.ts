@@ -5,6 +5,7 @@ export const latency: Readonly<
     | "cluster"
     | "clusterDelete"
     | "version"
+    | "autoNodesRollback"
     | "config"
     | "quickConfig"
     | "encryption"
@@ -28,6 +29,8 @@ export const latency: Readonly<
   cluster: 540,
   clusterDelete: 180,
   version: 600,
+  /** Auto Mode's nodes go back before the control plane does. */
+  autoNodesRollback: 900,
   config: 120,
   quickConfig: 10,
   encryption: 600,

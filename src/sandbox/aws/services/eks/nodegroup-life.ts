@@ -1,11 +1,11 @@
 // What happens to a managed node group in time: its parts, its nodes, rolling updates, its end.
-import type { AutoScalingGroupsType, ActivitiesType, Instance } from "@aws-sdk/client-auto-scaling";
-import type { Issue, NodegroupIssueCode } from "@aws-sdk/client-eks";
+import type { Issue } from "@aws-sdk/client-eks";
 import type { Context, TimerDefinition } from "../../core/index.ts";
 import { AwsError, defineTimer } from "../../core/index.ts";
 import { latency } from "./latency.ts";
 import { asEks, childKey, subject } from "./lookup.ts";
 import { nodeTrouble, subnetTrouble } from "./node-join.ts";
+import { instancesOf, issueOf, lackOfNodes } from "./nodegroup-health.ts";
 import { makeParts, removeParts, renewTemplate } from "./nodegroup-parts.ts";
 import { addNodeEntry, removeNodeEntry } from "./operations/access-entries.ts";
 import type { NodegroupRow } from "./state.ts";
@@ -15,57 +15,6 @@ import { endUpdate } from "./updates.ts";
 export interface GroupName {
   cluster: string;
   name: string;
-}
-
-const issueCodes: readonly [pattern: RegExp, code: NodegroupIssueCode][] = [
-  [/^InvalidSubnetID/, "Ec2SubnetNotFound"],
-  [/^InvalidGroup/, "Ec2SecurityGroupNotFound"],
-  [/LaunchTemplate/, "Ec2LaunchTemplateInvalidConfiguration"],
-  [/^InvalidAMI/, "AmiIdNotFound"],
-  [/^NoSuchEntity/, "IamNodeRoleNotFound"],
-  [/^LimitExceeded/, "IamLimitExceeded"],
-  [/^(Unauthorized|AccessDenied)/, "AccessDenied"],
-];
-
-const issueOf = (error: AwsError): Issue => ({
-  code: issueCodes.find(([pattern]) => pattern.test(error.code))?.[1] ?? "Unknown",
-  message: error.message,
-  resourceIds: [],
-});
-
-/** EC2's reasons in an activity's message, as EKS sorts them. */
-function launchIssue(message: string, group: string): Issue {
-  const code: NodegroupIssueCode = /InsufficientFreeAddresses|not enough free addresses/i.test(message)
-    ? "InsufficientFreeAddresses"
-    : /VcpuLimitExceeded|InstanceLimitExceeded/i.test(message)
-      ? "InstanceLimitExceeded"
-      : "AsgInstanceLaunchFailures";
-  return { code, message, resourceIds: [group] };
-}
-
-function instancesOf(ctx: Context, row: Readonly<NodegroupRow>): Instance[] {
-  const { AutoScalingGroups = [] } = asEks(ctx).call<AutoScalingGroupsType>(
-    "auto-scaling",
-    "DescribeAutoScalingGroups",
-    {
-      AutoScalingGroupNames: [row.hidden.groupName],
-    },
-  );
-  return AutoScalingGroups[0]?.Instances ?? [];
-}
-
-/** Why the group lacks nodes, if it does. */
-function lackOfNodes(ctx: Context, row: Readonly<NodegroupRow>, wanted: number): Issue | undefined {
-  const running = instancesOf(ctx, row).filter((instance) => instance.LifecycleState === "InService").length;
-  if (running >= wanted) return undefined;
-  const { Activities = [] } = asEks(ctx).call<ActivitiesType>("auto-scaling", "DescribeScalingActivities", {
-    AutoScalingGroupName: row.hidden.groupName,
-  });
-  const failed = Activities.find((activity) => activity.StatusCode === "Failed" || activity.StatusCode === "Cancelled");
-  return launchIssue(
-    failed?.StatusMessage ?? `Could not launch ${wanted - running} of ${wanted} instances`,
-    row.hidden.groupName,
-  );
 }
 
 function update(ctx: Context, { cluster, name }: GroupName, change: Partial<NodegroupRow>): void {

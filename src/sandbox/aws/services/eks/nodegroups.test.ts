@@ -1,6 +1,7 @@
 import type { AutoScalingGroupsType } from "@aws-sdk/client-auto-scaling";
 import type {
   CreateLaunchTemplateResult,
+  CreateSubnetResult,
   DescribeInstancesResult,
   DescribeLaunchTemplatesResult,
   DescribeLaunchTemplateVersionsResult,
@@ -10,7 +11,7 @@ import type {
   DescribeUpdateResponse,
   UpdateNodegroupVersionResponse,
 } from "@aws-sdk/client-eks";
-import type { ListInstanceProfilesResponse } from "@aws-sdk/client-iam";
+import type { ListAttachedRolePoliciesResponse, ListInstanceProfilesResponse } from "@aws-sdk/client-iam";
 import { describe, it } from "vitest";
 import { refusal } from "../../testing.ts";
 import type { World } from "./testing.ts";
@@ -265,6 +266,60 @@ describe("changing a managed node group", () => {
     expect(next(true)).toBe("nothing");
   });
 });
+
+describe("a managed node group that loses a part", () => {
+  it.for([
+    ["AutoScalingGroupNotFound", "auto-scaling", "DeleteAutoScalingGroup"],
+    ["Ec2LaunchTemplateNotFound", "ec2", "DeleteLaunchTemplate"],
+    ["IamNodeRoleNotFound", "iam", "DeleteRole"],
+  ] as const)("is degraded: %s", ([code, service, operation], { expect }) => {
+    const here = withGroup();
+    const { LaunchTemplates = [] } = here.call<DescribeLaunchTemplatesResult>("ec2", "DescribeLaunchTemplates", {});
+    const RoleName = here.nodeRole.split("/").at(-1);
+    if (service === "iam") stripRole(here, RoleName ?? "");
+    const input = {
+      "auto-scaling": {
+        AutoScalingGroupName: described(here)?.resources?.autoScalingGroups?.[0]?.name,
+        ForceDelete: true,
+      },
+      ec2: { LaunchTemplateId: LaunchTemplates[0]?.LaunchTemplateId },
+      iam: { RoleName },
+    }[service];
+    expect(described(here)).toMatchObject({ status: "ACTIVE", health: { issues: [] } });
+    here.call(service, operation, input);
+    here.cloud.clock.settle();
+    expect(described(here)).toMatchObject({ status: "DEGRADED", health: { issues: [{ code }] } });
+    here.eks("DeleteNodegroup", which);
+    here.cloud.clock.settle();
+    expect(refusal(() => described(here))).toMatch(/ResourceNotFoundException/);
+  });
+
+  it("can't be made in a subnet that is gone by then", ({ expect }) => {
+    const here = worldWithCluster();
+    const VpcId = here.vpc;
+    const lost = { VpcId, CidrBlock: "192.168.200.0/24", AvailabilityZone: "eu-central-1a" };
+    const { Subnet } = here.call<CreateSubnetResult>("ec2", "CreateSubnet", lost);
+    here.eks("CreateNodegroup", request(here, { subnets: [Subnet?.SubnetId] }));
+    here.call("ec2", "DeleteSubnet", { SubnetId: Subnet?.SubnetId });
+    expect(described(here)).toMatchObject({
+      status: "CREATE_FAILED",
+      health: { issues: [{ code: "Ec2SubnetNotFound" }] },
+    });
+  });
+});
+
+/** Takes everything off a role that keeps it from being deleted. */
+function stripRole(here: World, RoleName: string): void {
+  const { AttachedPolicies = [] } = here.call<ListAttachedRolePoliciesResponse>("iam", "ListAttachedRolePolicies", {
+    RoleName,
+  });
+  for (const { PolicyArn } of AttachedPolicies) here.call("iam", "DetachRolePolicy", { RoleName, PolicyArn });
+  const { InstanceProfiles = [] } = here.call<ListInstanceProfilesResponse>("iam", "ListInstanceProfilesForRole", {
+    RoleName,
+  });
+  for (const { InstanceProfileName } of InstanceProfiles)
+    here.call("iam", "RemoveRoleFromInstanceProfile", { InstanceProfileName, RoleName });
+}
 
 describe("deleting a managed node group", () => {
   it("takes everything along that EKS made", ({ expect }) => {

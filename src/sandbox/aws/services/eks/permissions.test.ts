@@ -58,6 +58,112 @@ describe("permissions", () => {
     ).toBe("nothing");
   });
 
+  it("to give pods a role include passing it to the cluster's pods", ({ expect }) => {
+    const here = guarded();
+    const associate = (serviceAccount: string): object => ({
+      clusterName: "prod",
+      namespace: "default",
+      serviceAccount,
+      roleArn: here.strangeRole,
+    });
+    const pass = (PassedToService: string): object =>
+      allow("iam:PassRole", here.strangeRole, {
+        StringEquals: { "iam:PassedToService": PassedToService },
+        ArnLike: { "iam:AssociatedResourceArn": cluster("prod") },
+      });
+    const create = allow("eks:CreatePodIdentityAssociation", cluster("prod"));
+    const toEks = asUser(here, [create, pass("eks.amazonaws.com")]);
+    expect(toEks("CreatePodIdentityAssociation", associate("a"))).toMatch(/AccessDeniedException: .*iam:PassRole/);
+    const again = guarded();
+    const toPods = asUser(again, [create, pass("pods.eks.amazonaws.com")]);
+    expect(toPods("CreatePodIdentityAssociation", associate("a"))).toBe("nothing");
+  });
+
+  it("to tag what is made are asked for besides", ({ expect }) => {
+    const here = guarded();
+    const request = clusterRequest(here, { name: "mine", tags: { team: "a" } });
+    const create = [allow("eks:CreateCluster", cluster("mine")), allow("iam:PassRole", "*")];
+    expect(asUser(here, create)("CreateCluster", request)).toMatch(
+      /AccessDeniedException: .*eks:TagResource on resource: .*cluster\/mine/,
+    );
+    const again = guarded();
+    const tag = allow("eks:TagResource", cluster("mine"), { StringEquals: { "aws:RequestTag/team": "a" } });
+    const send = asUser(again, [...create, tag]);
+    expect(send("CreateCluster", clusterRequest(again, { name: "mine", tags: { team: "a" } }))).toBe("nothing");
+  });
+
+  it("of a child's updates are asked for on the child too", ({ expect }) => {
+    const send = asUser(guarded(), [allow("eks:ListUpdates", cluster("prod"))]);
+    expect(send("ListUpdates", { name: "prod" })).toBe("nothing");
+    expect(send("ListUpdates", { name: "prod", nodegroupName: "ng" })).toMatch(
+      /AccessDeniedException: .*eks:ListUpdates on resource: .*nodegroup\/prod\/ng/,
+    );
+  });
+
+  const denied = (Action: string, Condition: object): object[] => [
+    allow("*", "*"),
+    { Effect: "Deny", Action, Resource: "*", Condition },
+  ];
+  it.for([
+    ["CreateCluster", { StringNotEquals: { "eks:kubernetesVersion": "1.34" } }, { version: "1.33" }],
+    ["CreateCluster", { Bool: { "eks:endpointPublicAccess": "true" } }, { endpointPublicAccess: true }],
+    [
+      "CreateCluster",
+      { StringEquals: { "eks:supportType": "EXTENDED" } },
+      { upgradePolicy: { supportType: "EXTENDED" } },
+    ],
+    [
+      "CreateCluster",
+      { Bool: { "eks:loggingType/audit": "false" } },
+      { logging: { clusterLogging: [{ types: ["audit"], enabled: false }] } },
+    ],
+    [
+      "CreateCluster",
+      { StringNotEquals: { "eks:authenticationMode": "API" } },
+      { accessConfig: { authenticationMode: "API_AND_CONFIG_MAP" } },
+    ],
+  ] as const)("may depend on what %s asks for: %o", ([operation, condition, change], { expect }) => {
+    const here = guarded();
+    const { endpointPublicAccess, ...rest } = { endpointPublicAccess: undefined, ...change };
+    const subnetIds = here.privateSubnets;
+    const request = (more: object): object =>
+      clusterRequest(here, { name: "mine", accessConfig: { authenticationMode: "API" }, ...more });
+    const network = { resourcesVpcConfig: { subnetIds, ...(endpointPublicAccess ? { endpointPublicAccess } : {}) } };
+    const send = asUser(here, denied(`eks:${operation}`, condition));
+    expect(send(operation, request({ ...rest, ...network }))).toMatch(/AccessDenied.*explicit deny/);
+    expect(send(operation, request({}))).toBe("nothing");
+  });
+
+  it("may depend on the access entry and the policy that is associated", ({ expect }) => {
+    const here = guarded();
+    const send = asUser(here, [
+      allow("*", "*"),
+      {
+        Effect: "Deny",
+        Action: "eks:AssociateAccessPolicy",
+        Resource: "*",
+        Condition: { "ForAnyValue:StringNotEquals": { "eks:namespaces": ["dev"] } },
+      },
+      {
+        Effect: "Deny",
+        Action: "eks:*AccessEntry",
+        Resource: "*",
+        Condition: { ArnEquals: { "eks:principalArn": here.clusterRole } },
+      },
+    ]);
+    const entry = { clusterName: "prod", principalArn: here.strangeRole };
+    expect(send("CreateAccessEntry", entry)).toBe("nothing");
+    expect(send("CreateAccessEntry", { ...entry, principalArn: here.clusterRole })).toMatch(/AccessDenied/);
+    const associate = (...namespaces: string[]): string =>
+      send("AssociateAccessPolicy", {
+        ...entry,
+        policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy",
+        accessScope: { type: "namespace", namespaces },
+      });
+    expect(associate("dev")).toBe("nothing");
+    expect(associate("dev", "prod")).toMatch(/AccessDenied/);
+  });
+
   it("may depend on the cluster's tags", ({ expect }) => {
     const byTag = allow("eks:*", "*", { StringEquals: { "aws:ResourceTag/team": "a" } });
     expect(asUser(guarded({ tags: { team: "a" } }), [byTag])("ListNodegroups", { clusterName: "prod" })).toBe(

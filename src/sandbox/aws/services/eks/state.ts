@@ -53,11 +53,13 @@ export interface ClusterRow extends Stored<
 }
 
 /** An update of a cluster, or of a node group, add-on or capability of it. */
-export interface UpdateRow extends Stored<Omit<Update, "cancellation">, "id" | "status" | "type"> {
+export interface UpdateRow extends Stored<Update, "id" | "status" | "type"> {
   cluster: string;
   /** `` for the cluster's own, else `nodegroup/name`, `addon/name`, `capability/name`. */
   owner: string;
   token?: string;
+  /** The timer that ends it, and until when (virtual epoch ms) it can still be called back. */
+  cancel?: { timer: string; until: number };
 }
 
 export interface NodegroupRow extends Stored<
@@ -108,6 +110,7 @@ export interface AddonRow extends Stored<
   "addonName" | "clusterName" | "addonArn" | "status" | "addonVersion" | "tags"
 > {
   modifiedAt: number;
+  token?: string;
 }
 
 export interface AccessEntryRow {
@@ -123,6 +126,7 @@ export interface AccessEntryRow {
   username: string;
   type: string;
   policies: readonly { policyArn: string; accessScope: AccessScope; associatedAt: number; modifiedAt: number }[];
+  token?: string;
   /** Made by EKS for managed nodes and Fargate profiles. */
   managed?: boolean;
 }
@@ -132,6 +136,7 @@ export interface PodIdentityRow extends Stored<
   "associationId" | "associationArn" | "clusterName" | "namespace" | "serviceAccount" | "roleArn" | "tags"
 > {
   modifiedAt: number;
+  token?: string;
 }
 
 export type IdentityProviderRow = Omit<OidcIdentityProviderConfig, "clusterName" | "identityProviderConfigName"> & {
@@ -146,6 +151,7 @@ export interface CapabilityRow extends Stored<
   "capabilityName" | "clusterName" | "arn" | "type" | "status" | "tags"
 > {
   modifiedAt: number;
+  token?: string;
 }
 
 /** A cluster's certificate authority: self-signed, with its key, both PEM. */

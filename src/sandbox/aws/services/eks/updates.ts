@@ -7,8 +7,9 @@ import { updates } from "./state.ts";
 
 /** An update as the API shows it. */
 export function updateOf(row: Readonly<UpdateRow>): Update {
-  const { id, status, type, params, createdAt, errors } = row;
-  return { id, status, type, params: params ?? [], createdAt: new Date(createdAt), errors: errors ?? [] };
+  const { id, status, type, params = [], createdAt, errors = [], cancellation } = row;
+  const shown = { id, status, type, params, createdAt: new Date(createdAt), errors };
+  return cancellation ? { ...shown, cancellation } : shown;
 }
 
 /** Values as the API writes them into `params`: text as it is, all else as JSON; what is undefined is left out. */

@@ -1,7 +1,7 @@
 // Managed policies of both makers, AWS's and the customer's, as one view.
 import type { Context } from "../../core/index.ts";
 import { AwsError } from "../../core/index.ts";
-import { invalidInput, noSuchEntity, validationError } from "./errors.ts";
+import { unreadableArn, noSuchEntity, validationError } from "./errors.ts";
 import { awsManagedPolicy } from "./managed/catalogue.ts";
 import type { PolicyRow } from "./state.ts";
 import { policies } from "./state.ts";
@@ -14,7 +14,7 @@ export function checkPolicyArn(arn: string | undefined): string {
   if (text.length < 20) {
     throw validationError(text, "policyArn", "Member must have length greater than or equal to 20");
   }
-  if (!arnShape.test(text)) throw invalidInput(`ARN ${text} is not valid.`);
+  if (!arnShape.test(text)) throw unreadableArn();
   return text;
 }
 
@@ -67,7 +67,7 @@ export function defaultDocument(policy: Readonly<PolicyRow>): string {
 
 /** Checks that a boundary exists; AWS calls it a scope. */
 export function checkBoundary(ctx: Context, arn: string): string {
-  if (!arnShape.test(arn)) throw invalidInput(`ARN ${arn} is not valid.`);
+  if (!arnShape.test(arn)) throw unreadableArn();
   if (!findPolicy(ctx, arn)) throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
   return arn;
 }

@@ -2,6 +2,7 @@
 import type { Context, Table, TableDefinition } from "../../core/index.ts";
 import { policySizeLimits } from "../../../../iam/index.ts";
 import { noSuchEntity, unmodifiable } from "./errors.ts";
+import type { iamQuotas } from "./quotas.ts";
 import type { Entity, GroupRow, RoleRow, UserRow } from "./state.ts";
 import { groups, roles, users } from "./state.ts";
 
@@ -15,10 +16,9 @@ export interface EntityKind {
   table: TableDefinition<Entity>;
   /** Characters of all inline policies together. */
   inlineLimit: number;
-  attachedQuota: { name: string; limit: number };
+  /** Managed policies: the quota's name in messages, and ours. */
+  attachedQuota: { name: string; quota: keyof typeof iamQuotas };
 }
-
-const attachedLimit = 10;
 
 export const entityKinds: readonly EntityKind[] = [
   {
@@ -27,7 +27,7 @@ export const entityKinds: readonly EntityKind[] = [
     member: "RoleName",
     table: roles as unknown as TableDefinition<Entity>,
     inlineLimit: policySizeLimits.roleInline,
-    attachedQuota: { name: "PoliciesPerRole", limit: attachedLimit },
+    attachedQuota: { name: "PoliciesPerRole", quota: "policiesPerRole" },
   },
   {
     word: "User",
@@ -35,7 +35,7 @@ export const entityKinds: readonly EntityKind[] = [
     member: "UserName",
     table: users as unknown as TableDefinition<Entity>,
     inlineLimit: policySizeLimits.userInline,
-    attachedQuota: { name: "PoliciesPerUser", limit: attachedLimit },
+    attachedQuota: { name: "PoliciesPerUser", quota: "policiesPerUser" },
   },
   {
     word: "Group",
@@ -43,7 +43,7 @@ export const entityKinds: readonly EntityKind[] = [
     member: "GroupName",
     table: groups,
     inlineLimit: policySizeLimits.groupInline,
-    attachedQuota: { name: "PoliciesPerGroup", limit: attachedLimit },
+    attachedQuota: { name: "PoliciesPerGroup", quota: "policiesPerGroup" },
   },
 ];
 

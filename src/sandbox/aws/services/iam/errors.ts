@@ -42,6 +42,11 @@ export function validationError(value: unknown, member: string, constraint: stri
   return new AwsError("ValidationError", text, { status: 400 });
 }
 
+/** What IAM says to an ARN that is none; AWS's text has the two spaces. */
+export function unreadableArn(): AwsError {
+  return new AwsError("ValidationError", "Invalid ARN:  Could not be parsed!", { status: 400 });
+}
+
 /** Service-linked roles belong to their service. */
 export function unmodifiable(role: string): AwsError {
   return new AwsError(

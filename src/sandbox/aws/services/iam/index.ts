@@ -4,6 +4,7 @@ import type { ServiceDefinition } from "../../core/index.ts";
 import { defineService } from "../../core/index.ts";
 import { iamOperations } from "./operations/index.ts";
 import { withPermissions } from "./permissions.ts";
+import { iamQuotas } from "./quotas.ts";
 import { tagsOf, trustOf } from "./resources.ts";
 
 export const iam: ServiceDefinition = defineService({
@@ -12,6 +13,7 @@ export const iam: ServiceDefinition = defineService({
   operations: Object.fromEntries(
     Object.entries(iamOperations).map(([name, operation]) => [name, withPermissions(name, operation)]),
   ),
+  quotas: iamQuotas,
   resourcePolicy: trustOf,
   resourceTags: tagsOf,
 });

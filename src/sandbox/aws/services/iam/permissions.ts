@@ -6,10 +6,16 @@ import { groups, instanceProfiles, roles, users } from "./state.ts";
 
 type Input = Readonly<Record<string, unknown>>;
 
+interface Target {
+  arn: string;
+  tags?: Tags;
+  boundary?: string;
+}
+
 interface Named {
   member: string;
   type: string;
-  table: TableDefinition<{ arn: string; tags?: Tags }>;
+  table: TableDefinition<Target>;
 }
 
 const untyped = (table: unknown): Named["table"] => table as Named["table"];
@@ -30,14 +36,14 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-function resourceOf(operation: string, input: Input, ctx: Context): { arn: string; tags?: Tags } {
+function resourceOf(operation: string, input: Input, ctx: Context): Target {
   if (accountWide.test(operation)) return { arn: "*" };
   const account = `arn:${ctx.partition}:iam::${ctx.account}`;
   for (const { member, type, table } of named) {
     const name = text(input[member]);
     if (name === undefined) continue;
     const row = ctx.table(table).get(name.toLowerCase());
-    if (row) return row.tags ? { arn: row.arn, tags: row.tags } : { arn: row.arn };
+    if (row) return row;
     return { arn: `${account}:${type}${text(input["Path"]) ?? "/"}${name}` };
   }
   const arn = text(input["PolicyArn"]) ?? text(input["OpenIDConnectProviderArn"]) ?? text(input["PolicySourceArn"]);
@@ -52,8 +58,12 @@ function resourceOf(operation: string, input: Input, ctx: Context): { arn: strin
   return { arn: ctx.principal.type === "IAMUser" ? ctx.principal.arn : "*" };
 }
 
-function conditionsOf(operation: string, input: Input, tags: Tags | undefined): Record<string, string> {
-  const boundary = text(input["PermissionsBoundary"]);
+/** These ask for the boundary that the role or user has: who may give out rights only behind one is held to it. */
+const behindBoundary =
+  /^(Attach|Detach)(Role|User)Policy$|^(Put|Delete)(Role|User)Policy$|^Delete(Role|User)PermissionsBoundary$/;
+
+function conditionsOf(operation: string, input: Input, { tags, boundary: present }: Target): Record<string, string> {
+  const boundary = text(input["PermissionsBoundary"]) ?? (behindBoundary.test(operation) ? present : undefined);
   const policy = text(input["PolicyArn"]);
   const service = text(input["AWSServiceName"]);
   const resourceTags = Object.entries(tags ?? {}).flatMap(([key, value]) => [
@@ -71,8 +81,12 @@ function conditionsOf(operation: string, input: Input, tags: Tags | undefined): 
 /** The operation with its permissions. */
 export function withPermissions(name: string, operation: Operation): Operation {
   const permissions = (input: Input, ctx: Context): readonly Permission[] => {
-    const { arn, tags } = resourceOf(name, input, ctx);
-    const own: Permission = { action: `iam:${name}`, resource: arn, conditions: conditionsOf(name, input, tags) };
+    const target = resourceOf(name, input, ctx);
+    const own: Permission = {
+      action: `iam:${name}`,
+      resource: target.arn,
+      conditions: conditionsOf(name, input, target),
+    };
     const tagged = name.startsWith("Create") && Array.isArray(input["Tags"]) && input["Tags"].length > 0;
     const role = name === "AddRoleToInstanceProfile" ? text(input["RoleName"]) : undefined;
     return [

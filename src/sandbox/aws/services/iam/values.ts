@@ -73,6 +73,7 @@ export function mergeTags(before: Tags, input: readonly TagInput[] | undefined):
   // A map, because an assignment to a member `__proto__` would be lost.
   const result = new Map(Object.entries(before));
   const seen = new Set<string>();
+  checkCount(input, "tags");
   for (const { Key: key = "", Value: value = "" } of input ?? []) {
     checkTag(key, value);
     if (seen.has(key.toLowerCase())) {
@@ -87,23 +88,33 @@ export function mergeTags(before: Tags, input: readonly TagInput[] | undefined):
   return Object.fromEntries(result);
 }
 
-function checkTag(key: string, value: string): void {
-  if (key === "") throw validationError(key, "tags.1.member.key", "Member must have length greater than or equal to 1");
-  if (key.length > 128) {
-    throw validationError(key, "tags.1.member.key", "Member must have length less than or equal to 128");
-  }
-  if (value.length > 256) {
-    throw validationError(value, "tags.1.member.value", "Member must have length less than or equal to 256");
-  }
+/** Not more in one request than there may be on a resource. */
+function checkCount(list: readonly unknown[] | undefined, member: string): void {
+  if ((list?.length ?? 0) <= tagLimit) return;
+  throw validationError(`[${list?.length} items]`, member, `Member must have length less than or equal to ${tagLimit}`);
+}
+
+function checkKey(key: string, member: string): void {
+  if (key === "") throw validationError(key, member, "Member must have length greater than or equal to 1");
+  if (key.length > 128) throw validationError(key, member, "Member must have length less than or equal to 128");
   if (!/^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u.test(key)) {
     const pattern = "Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+";
-    throw validationError(key, "tags.1.member.key", pattern);
+    throw validationError(key, member, pattern);
+  }
+}
+
+function checkTag(key: string, value: string): void {
+  checkKey(key, "tags.1.member.key");
+  if (value.length > 256) {
+    throw validationError(value, "tags.1.member.value", "Member must have length less than or equal to 256");
   }
   if (/^aws:/i.test(key)) throw invalidInput("Tag keys that start with 'aws:' are reserved for system use.");
 }
 
 /** The tags without those of the keys, in any case. */
 export function removeTags(before: Tags, keys: readonly string[] | undefined): Tags {
+  checkCount(keys, "tagKeys");
+  for (const key of keys ?? []) checkKey(key, "tagKeys");
   const gone = new Set((keys ?? []).map((key) => key.toLowerCase()));
   return Object.fromEntries(Object.entries(before).filter(([key]) => !gone.has(key.toLowerCase())));
 }

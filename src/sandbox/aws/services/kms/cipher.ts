@@ -1,6 +1,6 @@
 // What KMS's ciphertexts are here: AES-256-GCM under the key's material, bound to the encryption context, with the
 // key's id in front, so that Decrypt finds the key by itself as AWS's does.
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, hash } from "node:crypto";
 import type { Context } from "../../core/index.ts";
 import { AwsError } from "../../core/index.ts";
 import type { KeyRow } from "./state.ts";
@@ -30,6 +30,12 @@ export function seal(
   const body = Buffer.concat([cipher.update(text), cipher.final()]);
   const id = Buffer.from(key.id);
   return Buffer.concat([magic, Buffer.from([id.length]), id, iv, cipher.getAuthTag(), body]);
+}
+
+/** The id of a symmetric key's material, under the name that an answer gives it; others have none. */
+export function materialOf<Name extends string>(key: Readonly<KeyRow>, name: Name): { [key in Name]?: string } {
+  if (key.material === "") return {};
+  return { [name]: hash("sha256", Buffer.from(key.material, "base64")) } as { [key in Name]?: string };
 }
 
 export const invalidCiphertext = (): AwsError => new AwsError("InvalidCiphertextException", "");

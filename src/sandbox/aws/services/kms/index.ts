@@ -1,6 +1,7 @@
 // The emulated Key Management Service: keys that really encrypt, aliases, policies, grants, deletion.
 import type { ServiceDefinition } from "../../core/index.ts";
 import { defineService } from "../../core/index.ts";
+import { keyPolicy } from "./grant-policy.ts";
 import { aliasOperations } from "./operations/aliases.ts";
 import { cryptographyOperations } from "./operations/cryptography.ts";
 import { grantOperations } from "./operations/grants.ts";
@@ -12,9 +13,6 @@ export const kms: ServiceDefinition = defineService({
   iamPrefix: "kms",
   timers: [keyDeleted],
   operations: { ...aliasOperations, ...cryptographyOperations, ...grantOperations, ...keyOperations },
-  resourcePolicy: (permission, ctx) => {
-    const key = ctx.table(keys).get(permission.resource.split(":key/")[1] ?? "");
-    return key ? { document: key.policy, account: ctx.account, mustAllow: true } : undefined;
-  },
+  resourcePolicy: keyPolicy,
   resourceTags: (arn, ctx) => ctx.table(keys).get(arn.split(":key/")[1] ?? "")?.tags,
 });

@@ -105,6 +105,7 @@ export function findKey(ctx: Context, text: string): Readonly<KeyRow> {
   const arn = /^arn:[^:]*:kms:([^:]*):([^:]*):(.+)$/.exec(text);
   const [, region = ctx.region, account = ctx.account, path = text] = arn ?? [];
   const place = region === ctx.region && account === ctx.account;
+  if (region !== ctx.region) throw notFound(`Invalid arn ${region}`);
   const plain = arn ? path.replace(/^key\//, "") : text;
   if (plain.startsWith("alias/")) {
     const alias = place ? ctx.table(aliases).get(plain) : undefined;

@@ -92,8 +92,9 @@ describe("S3", () => {
     await expect(s3.send(new PutBucketPolicyCommand({ Bucket, Policy: "{" }))).rejects.toMatchObject({
       name: "MalformedPolicy",
     });
-    const versions = new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } });
-    await expect(s3.send(versions)).rejects.toThrow(/versioning of S3 buckets is not emulated/);
+    const mfa = { Status: "Enabled", MFADelete: "Enabled" } as const;
+    const versions = new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: mfa });
+    await expect(s3.send(versions)).rejects.toThrow(/MFA delete of S3 buckets is not emulated/);
   });
 
   it("copies, and deletes many at once", async ({ expect }) => {

@@ -25,6 +25,25 @@ export interface ObjectRow {
   contentDisposition?: string;
   metadata: Readonly<Record<string, string>>;
   tags: readonly { Key: string; Value: string }[];
+  /** Absent (and `null` on the wire) for what was put while the bucket had no versions. */
+  versionId?: string;
+  /** Grows with every version of a key. */
+  sequence: number;
+  /** Absent: with keys of S3's own. */
+  kmsKey?: string;
+  checksum?: Checksum;
+}
+
+/** A checksum that came with an object. */
+export interface Checksum {
+  algorithm: "CRC32" | "CRC32C" | "CRC64NVME" | "SHA1" | "SHA256";
+  /** base64 */
+  value: string;
+}
+
+/** A version that isn't the current object: an older one, or a marker that the key was deleted. */
+export interface VersionRow extends ObjectRow {
+  deleteMarker: boolean;
 }
 
 export interface UploadRow {
@@ -34,6 +53,8 @@ export interface UploadRow {
   startedAt: number;
   contentType?: string;
   metadata: Readonly<Record<string, string>>;
+  tags?: ObjectRow["tags"];
+  kmsKey?: string;
   parts: Readonly<Record<number, { body: string; size: number; md5: string; modifiedAt: number }>>;
 }
 
@@ -41,6 +62,10 @@ export const buckets: TableDefinition<BucketRow> = defineTable("s3/buckets", { s
 export const objects: TableDefinition<ObjectRow> = defineTable("s3/objects", {
   scope: "global",
   indexes: { bucket: (row) => row.bucket },
+});
+export const versions: TableDefinition<VersionRow> = defineTable("s3/versions", {
+  scope: "global",
+  indexes: { bucket: (row) => row.bucket, object: (row) => objectId(row.bucket, row.key) },
 });
 export const uploads: TableDefinition<UploadRow> = defineTable("s3/uploads", {
   scope: "global",

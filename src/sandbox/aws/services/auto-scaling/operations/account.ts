@@ -4,6 +4,7 @@ import type {
   AttachLoadBalancerTargetGroupsType,
   DescribeAccountLimitsAnswer,
   DescribeAdjustmentTypesAnswer,
+  DescribeAutoScalingNotificationTypesAnswer,
   DescribeLoadBalancerTargetGroupsRequest,
   DescribeLoadBalancerTargetGroupsResponse,
   DescribeTerminationPolicyTypesAnswer,
@@ -14,6 +15,7 @@ import type { Operation } from "../../../core/index.ts";
 import { operation } from "../../../core/index.ts";
 import { findGroup, onGroup } from "../lookup.ts";
 import { configurations, groups } from "../state.ts";
+import { terminationPolicyTypes } from "../termination.ts";
 
 export const accountOperations: Readonly<Record<string, Operation>> = {
   DescribeAccountLimits: operation<object, DescribeAccountLimitsAnswer>((_input, ctx) => ({
@@ -29,16 +31,18 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
     })),
   })),
 
-  DescribeTerminationPolicyTypes: operation<object, DescribeTerminationPolicyTypesAnswer>(() => ({
-    TerminationPolicyTypes: [
-      "AllocationStrategy",
-      "ClosestToNextInstanceHour",
-      "Default",
-      "NewestInstance",
-      "OldestInstance",
-      "OldestLaunchConfiguration",
-      "OldestLaunchTemplate",
+  DescribeAutoScalingNotificationTypes: operation<object, DescribeAutoScalingNotificationTypesAnswer>(() => ({
+    AutoScalingNotificationTypes: [
+      "autoscaling:EC2_INSTANCE_LAUNCH",
+      "autoscaling:EC2_INSTANCE_LAUNCH_ERROR",
+      "autoscaling:EC2_INSTANCE_TERMINATE",
+      "autoscaling:EC2_INSTANCE_TERMINATE_ERROR",
+      "autoscaling:TEST_NOTIFICATION",
     ],
+  })),
+
+  DescribeTerminationPolicyTypes: operation<object, DescribeTerminationPolicyTypesAnswer>(() => ({
+    TerminationPolicyTypes: [...terminationPolicyTypes],
   })),
 
   AttachLoadBalancerTargetGroups: operation<

@@ -10,16 +10,16 @@ import type {
 import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
-import { checkSizes, groupTags, launchSource, placement, plainMembers } from "../group-input.ts";
-import { findGroup, instancesOf, onGroup, subjectOf, validationError } from "../lookup.ts";
-import { endInstances, kick, nudge, removeIfDone } from "../reconcile.ts";
+import { moment } from "../activities.ts";
+import { checkSizes, groupTags, launchSource, oneSource, placement, plainMembers } from "../group-input.ts";
+import { findGroupToChange, instancesOf, invalidToken, onGroup, subjectOf, validationError } from "../lookup.ts";
+import { endInstances, kick, nudge, removeIfDone, watchAge } from "../reconcile.ts";
+import { checkCooldown, resize } from "../resize.ts";
+import { configurationOf } from "../start.ts";
 import { groupItem } from "../render.ts";
 import type { Group } from "../state.ts";
 import { groups } from "../state.ts";
 import { putHook } from "./lifecycle-hooks.ts";
-
-const invalidToken = (): AwsError =>
-  new AwsError("InvalidNextToken", "The NextToken value is not valid.", { status: 400 });
 
 /** The rows asked for, after what is under way with them has had its turn. */
 function readGroups(ctx: Context, names: readonly string[] | undefined): Readonly<Group>[] {
@@ -32,11 +32,14 @@ function readGroups(ctx: Context, names: readonly string[] | undefined): Readonl
   return rows();
 }
 
-function resized(ctx: Context, group: Readonly<Group>, change: Partial<Group>): void {
-  const after = { ...group, ...change };
-  checkSizes(after.min, after.max, after.desired);
-  ctx.table(groups).put(group.name, { ...after, failures: 0 });
-  kick(ctx, group.name);
+/** A group like an instance: AWS makes a launch configuration of the group's name for it. */
+function fromInstance(ctx: Context, name: string, input: CreateAutoScalingGroupType): CreateAutoScalingGroupType {
+  const { InstanceId: id = "", ...rest } = input;
+  const other = [input.LaunchTemplate, input.MixedInstancesPolicy, input.LaunchConfigurationName];
+  if (other.some((one) => one !== undefined)) throw validationError(oneSource);
+  const configuration = configurationOf(ctx, id);
+  ctx.call("auto-scaling", "CreateLaunchConfiguration", { ...configuration, LaunchConfigurationName: name });
+  return { ...rest, LaunchConfigurationName: name };
 }
 
 export const groupOperations: Readonly<Record<string, Operation>> = {
@@ -57,11 +60,12 @@ export const groupOperations: Readonly<Record<string, Operation>> = {
       const max = input.MaxSize ?? 0;
       const desired = input.DesiredCapacity ?? min;
       checkSizes(min, max, desired);
+      const source = input.InstanceId === undefined ? input : fromInstance(ctx, name, input);
       const role = `arn:${ctx.partition}:iam::${ctx.account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`;
       ctx.table(groups).put(name, {
         name,
         arn: `arn:${ctx.partition}:autoscaling:${ctx.region}:${ctx.account}:autoScalingGroup:${ctx.ids.uuid()}:autoScalingGroupName/${name}`,
-        ...launchSource(ctx, input),
+        ...launchSource(ctx, source),
         min,
         max,
         desired,
@@ -81,6 +85,7 @@ export const groupOperations: Readonly<Record<string, Operation>> = {
         loadBalancers: input.LoadBalancerNames ?? [],
         deleting: false,
         failures: 0,
+        why: `At ${moment(ctx)} a user request created an AutoScalingGroup changing the desired capacity from 0 to ${desired}. `,
         ...plainMembers(input),
       });
       for (const hook of input.LifecycleHookSpecificationList ?? [])
@@ -93,7 +98,7 @@ export const groupOperations: Readonly<Record<string, Operation>> = {
   UpdateAutoScalingGroup: operation<UpdateAutoScalingGroupType, object>({
     permissions: onGroup("UpdateAutoScalingGroup"),
     run: (input, ctx) => {
-      const group = findGroup(ctx, input.AutoScalingGroupName);
+      const group = findGroupToChange(ctx, input.AutoScalingGroupName);
       if (group.deleting)
         throw new AwsError("ScalingActivityInProgress", `AutoScalingGroup ${group.name} is pending delete`);
       const source = input.LaunchTemplate ?? input.MixedInstancesPolicy ?? input.LaunchConfigurationName;
@@ -114,7 +119,14 @@ export const groupOperations: Readonly<Record<string, Operation>> = {
       const max = input.MaxSize ?? group.max;
       // Without a word on it, the desired capacity follows the bounds.
       const desired = input.DesiredCapacity ?? Math.min(Math.max(group.desired, min), max);
-      resized(ctx, { ...rest, ...launched }, { ...plainMembers(input), ...placed, min, max, desired });
+      const why = `At ${moment(ctx)} a user request update of AutoScalingGroup constraints to min: ${min}, max: ${max}, desired: ${desired} changing the desired capacity from ${group.desired} to ${desired}. `;
+      const after = resize(
+        ctx,
+        { ...rest, ...launched, ...plainMembers(input), ...placed },
+        { min, max, desired, why },
+      );
+      if (input.MaxInstanceLifetime)
+        for (const row of instancesOf(ctx, group.name)) if (row.state === "InService") watchAge(ctx, after, row);
       return {};
     },
   }),
@@ -122,8 +134,9 @@ export const groupOperations: Readonly<Record<string, Operation>> = {
   SetDesiredCapacity: operation<SetDesiredCapacityType, object>({
     permissions: onGroup("SetDesiredCapacity"),
     run: (input, ctx) => {
-      const group = findGroup(ctx, input.AutoScalingGroupName);
+      const group = findGroupToChange(ctx, input.AutoScalingGroupName);
       const desired = input.DesiredCapacity ?? group.desired;
+      if (input.HonorCooldown) checkCooldown(ctx, group, group.cooldown);
       if (desired > group.max)
         throw validationError(
           `New SetDesiredCapacity value ${desired} is above max value ${group.max} for the AutoScalingGroup.`,
@@ -132,7 +145,8 @@ export const groupOperations: Readonly<Record<string, Operation>> = {
         throw validationError(
           `New SetDesiredCapacity value ${desired} is below min value ${group.min} for the AutoScalingGroup.`,
         );
-      resized(ctx, group, { desired });
+      const why = `At ${moment(ctx)} a user request explicitly set group desired capacity changing the desired capacity from ${group.desired} to ${desired}. `;
+      resize(ctx, group, { desired, why });
       return {};
     },
   }),
@@ -140,7 +154,7 @@ export const groupOperations: Readonly<Record<string, Operation>> = {
   DeleteAutoScalingGroup: operation<DeleteAutoScalingGroupType, object>({
     permissions: onGroup("DeleteAutoScalingGroup"),
     run: (input, ctx) => {
-      const group = findGroup(ctx, input.AutoScalingGroupName);
+      const group = findGroupToChange(ctx, input.AutoScalingGroupName);
       const members = instancesOf(ctx, group.name);
       if (members.length > 0 && input.ForceDelete !== true)
         throw new AwsError(

@@ -9,11 +9,12 @@ import type {
   StartInstanceRefreshType,
 } from "@aws-sdk/client-auto-scaling";
 import type { Context, Operation, TimerDefinition } from "../../../core/index.ts";
-import { AwsError, defineTimer, operation } from "../../../core/index.ts";
+import { AwsError, defineTimer, NotEmulatedError, operation } from "../../../core/index.ts";
 import { paginate } from "../../../query/index.ts";
 import { moment } from "../activities.ts";
-import { findGroup, instancesOf, onGroup, subjectOf } from "../lookup.ts";
-import { endInstances, kick } from "../reconcile.ts";
+import { findGroup, instancesOf, invalidToken, onGroup, subjectOf, validationError } from "../lookup.ts";
+import { endInstances, kick, runs } from "../reconcile.ts";
+import { isFromSource } from "../start.ts";
 import type { Refresh } from "../state.ts";
 import { groups, refreshes } from "../state.ts";
 
@@ -25,7 +26,7 @@ const round: TimerDefinition<{ id: string }> = defineTimer<{ id: string }>(
   ({ id }, ctx) => {
     const refresh = ctx.table(refreshes).get(id);
     const group = refresh && ctx.table(groups).get(refresh.group);
-    if (!refresh || !group || refresh.endedAt !== undefined) return;
+    if (!refresh || !group || refresh.endedAt !== undefined || !runs(group, "InstanceRefresh")) return;
     const members = instancesOf(ctx, group.name);
     const healthy = members.filter((row) => row.state === "InService" && row.health === "Healthy").length;
     const old = refresh.old.filter((one) => members.some((row) => row.id === one));
@@ -68,8 +69,26 @@ function item(row: Readonly<Refresh>): InstanceRefresh {
     ...(row.endedAt === undefined ? {} : { EndTime: new Date(row.endedAt) }),
     PercentageComplete: row.status === "Successful" ? 100 : done,
     InstancesToUpdate: row.old.length,
-    Preferences: { MinHealthyPercentage: row.minHealthy },
+    ...(row.reason === undefined ? {} : { StatusReason: row.reason }),
+    Preferences: { MinHealthyPercentage: row.minHealthy, SkipMatching: false, ...row.preferences },
   };
+}
+
+/** What a refresh may be asked for on AWS and is not done here. */
+const lacking = ["AlarmSpecification", "AutoRollback", "BakeTime", "CheckpointPercentages"] as const;
+
+function checkPreferences(input: StartInstanceRefreshType): void {
+  if (input.Strategy !== undefined && input.Strategy !== "Rolling")
+    throw new NotEmulatedError(`the instance refresh strategy ${input.Strategy}`);
+  if (input.DesiredConfiguration) throw new NotEmulatedError("an instance refresh with a DesiredConfiguration");
+  for (const name of lacking)
+    if (input.Preferences?.[name]) throw new NotEmulatedError(`the instance refresh preference ${name}`);
+  const { MinHealthyPercentage: least = 90, MaxHealthyPercentage: most } = input.Preferences ?? {};
+  if (least < 0 || least > 100) throw validationError("MinHealthyPercentage must be between 0 and 100.");
+  if (most !== undefined && (most < 100 || most > 200 || most - least > 100))
+    throw validationError(
+      "MaxHealthyPercentage must be between 100 and 200, and at most 100 above MinHealthyPercentage.",
+    );
 }
 
 export const instanceRefreshOperations: Readonly<Record<string, Operation>> = {
@@ -87,8 +106,13 @@ export const instanceRefreshOperations: Readonly<Record<string, Operation>> = {
           "InstanceRefreshInProgress",
           "An Instance Refresh is already in progress and blocks the execution of this Instance Refresh.",
         );
+      const preferences = input.Preferences ?? {};
+      checkPreferences(input);
       const id = ctx.ids.uuid();
-      const old = instancesOf(ctx, group.name).map((row) => row.id);
+      const old = instancesOf(ctx, group.name)
+        .filter((row) => !(preferences.SkipMatching && isFromSource(ctx, group, row)))
+        .filter((row) => !row.protected || preferences.ScaleInProtectedInstances === "Refresh")
+        .map((row) => row.id);
       ctx.table(refreshes).put(id, {
         id,
         group: group.name,
@@ -96,7 +120,8 @@ export const instanceRefreshOperations: Readonly<Record<string, Operation>> = {
         startedAt: ctx.now(),
         old,
         total: old.length,
-        minHealthy: input.Preferences?.MinHealthyPercentage ?? 90,
+        minHealthy: preferences.MinHealthyPercentage ?? 90,
+        preferences: { ...preferences },
       });
       ctx.schedule(round, 5, subjectOf(group.name), { id });
       return { InstanceRefreshId: id };
@@ -136,6 +161,7 @@ export const instanceRefreshOperations: Readonly<Record<string, Operation>> = {
       pageSize: 50,
       scope: "auto-scaling/DescribeInstanceRefreshes",
       keyOf: (row) => row.id,
+      invalidToken,
     });
     return { InstanceRefreshes: items.map(item), ...(nextToken ? { NextToken: nextToken } : {}) };
   }),

@@ -19,8 +19,16 @@ import { operation } from "../../../core/index.ts";
 import { paginate } from "../../../query/index.ts";
 import { instances as ec2Instances } from "../../ec2/state.ts";
 import { begin, end, moment } from "../activities.ts";
-import { asAutoScaling, findGroup, findInstance, onGroup, subjectOf, validationError } from "../lookup.ts";
-import { endInstances, kick } from "../reconcile.ts";
+import {
+  asAutoScaling,
+  findGroup,
+  findInstance,
+  invalidToken,
+  onGroup,
+  subjectOf,
+  validationError,
+} from "../lookup.ts";
+import { endInstances, kick, runs } from "../reconcile.ts";
 import { activityItem, instanceDetails } from "../render.ts";
 import type { Activity, Group, GroupInstance } from "../state.ts";
 import { activities, groupInstances, groups } from "../state.ts";
@@ -66,6 +74,7 @@ export const instanceOperations: Readonly<Record<string, Operation>> = {
       ceiling: 50,
       scope: "auto-scaling/DescribeAutoScalingInstances",
       keyOf: (row) => row.id,
+      invalidToken,
     });
     return {
       AutoScalingInstances: items.map((row) => instanceDetails(ctx, row)),
@@ -93,9 +102,12 @@ export const instanceOperations: Readonly<Record<string, Operation>> = {
     const health = input.HealthStatus;
     if (health !== "Healthy" && health !== "Unhealthy")
       throw validationError(`Valid instance health states are: [Unhealthy, Healthy].`);
-    if (row.state.startsWith("Terminating")) return {};
-    ctx.table(groupInstances).update(row.id, { health });
+    const group = findGroup(ctx, row.group);
     const byService = ctx.principal.type === "AWSService";
+    const tooEarly = ctx.now() - row.since < group.healthCheckGrace * 1000;
+    if (row.state.startsWith("Terminating") || (byService && !runs(group, "HealthCheck"))) return {};
+    if (tooEarly && input.ShouldRespectGracePeriod !== false) return {};
+    ctx.table(groupInstances).update(row.id, { health });
     if (health === "Unhealthy") kick(ctx, row.group, byService ? healthCheckSeconds : undefined);
     return {};
   }),

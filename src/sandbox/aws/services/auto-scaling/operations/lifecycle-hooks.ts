@@ -4,6 +4,7 @@ import type {
   CompleteLifecycleActionType,
   DeleteLifecycleHookAnswer,
   DeleteLifecycleHookType,
+  DescribeLifecycleHookTypesAnswer,
   DescribeLifecycleHooksAnswer,
   DescribeLifecycleHooksType,
   PutLifecycleHookAnswer,
@@ -11,11 +12,12 @@ import type {
   RecordLifecycleActionHeartbeatAnswer,
   RecordLifecycleActionHeartbeatType,
 } from "@aws-sdk/client-auto-scaling";
-import type { Context, Operation } from "../../../core/index.ts";
+import type { AwsError, Context, Operation } from "../../../core/index.ts";
 import { operation } from "../../../core/index.ts";
 import { findGroup, findInstance, onGroup, validationError } from "../lookup.ts";
-import { completeHook } from "../reconcile.ts";
-import { hooks } from "../state.ts";
+import { completeHook, heartbeat } from "../reconcile.ts";
+import type { GroupInstance } from "../state.ts";
+import { groupInstances, hooks } from "../state.ts";
 
 const transitions: readonly string[] = ["autoscaling:EC2_INSTANCE_LAUNCHING", "autoscaling:EC2_INSTANCE_TERMINATING"];
 
@@ -42,6 +44,39 @@ export function putHook(ctx: Context, input: PutLifecycleHookType): void {
   });
 }
 
+type Answer = CompleteLifecycleActionType | RecordLifecycleActionHeartbeatType;
+
+/** What a hook still waits for: by the instance's id, or by the token that the hook's message holds. */
+function findWait(
+  ctx: Context,
+  input: Answer,
+): { row: Readonly<GroupInstance>; wait: NonNullable<GroupInstance["waits"]>[number] } {
+  const { AutoScalingGroupName: group = "", LifecycleHookName: name = "", LifecycleActionToken: token } = input;
+  findGroup(ctx, group);
+  if (!ctx.table(hooks).has(`${group}/${name}`)) throw noHook(name, group);
+  const id = input.InstanceId;
+  if (id === undefined && token === undefined)
+    throw validationError("Either InstanceId or LifecycleActionToken must be specified.");
+  const row =
+    id === undefined
+      ? ctx
+          .table(groupInstances)
+          .by("group", group)
+          .find((one) => one.waits?.some((wait) => wait.token === token))
+      : findInstance(ctx, id);
+  const wait = row?.waits?.find((one) => one.hook === name && (token === undefined || one.token === token));
+  if (!row || !wait || row.group !== group)
+    throw validationError(
+      id === undefined
+        ? `No active Lifecycle Action found with token ${token}`
+        : `No active Lifecycle Action found with instance ID ${id}`,
+    );
+  return { row, wait };
+}
+
+const noHook = (name: string, group: string): AwsError =>
+  validationError(`No Lifecycle Hook found with name ${name} in Auto Scaling Group ${group}`);
+
 export const lifecycleHookOperations: Readonly<Record<string, Operation>> = {
   PutLifecycleHook: operation<PutLifecycleHookType, PutLifecycleHookAnswer>({
     permissions: onGroup("PutLifecycleHook"),
@@ -56,11 +91,20 @@ export const lifecycleHookOperations: Readonly<Record<string, Operation>> = {
     permissions: onGroup("DeleteLifecycleHook"),
     run: (input, ctx) => {
       const group = findGroup(ctx, input.AutoScalingGroupName);
+      // Whoever waits for it goes on at once.
+      for (const row of ctx.table(groupInstances).by("group", group.name)) {
+        const wait = row.waits?.find((one) => one.hook === input.LifecycleHookName);
+        if (wait) completeHook(ctx, row, wait, "CONTINUE");
+      }
       if (!ctx.table(hooks).delete(`${group.name}/${input.LifecycleHookName}`))
-        throw validationError(`No Lifecycle Hook found with name ${input.LifecycleHookName} in group ${group.name}`);
+        throw noHook(input.LifecycleHookName ?? "", group.name);
       return {};
     },
   }),
+
+  DescribeLifecycleHookTypes: operation<object, DescribeLifecycleHookTypesAnswer>(() => ({
+    LifecycleHookTypes: [...transitions],
+  })),
 
   DescribeLifecycleHooks: operation<DescribeLifecycleHooksType, DescribeLifecycleHooksAnswer>((input, ctx) => {
     const group = findGroup(ctx, input.AutoScalingGroupName);
@@ -76,11 +120,11 @@ export const lifecycleHookOperations: Readonly<Record<string, Operation>> = {
   CompleteLifecycleAction: operation<CompleteLifecycleActionType, CompleteLifecycleActionAnswer>({
     permissions: onGroup("CompleteLifecycleAction"),
     run: (input, ctx) => {
-      findGroup(ctx, input.AutoScalingGroupName);
-      const row = findInstance(ctx, input.InstanceId);
-      if (!row.state.endsWith(":Wait"))
-        throw validationError(`No active Lifecycle Action found with instance ID ${row.id}`);
-      completeHook(ctx, row, input.LifecycleActionResult ?? "ABANDON");
+      const { row, wait } = findWait(ctx, input);
+      const result = input.LifecycleActionResult ?? "";
+      if (result !== "CONTINUE" && result !== "ABANDON")
+        throw validationError("The LifecycleActionResult must be CONTINUE or ABANDON.");
+      completeHook(ctx, row, wait, result);
       return {};
     },
   }),
@@ -88,10 +132,8 @@ export const lifecycleHookOperations: Readonly<Record<string, Operation>> = {
   RecordLifecycleActionHeartbeat: operation<RecordLifecycleActionHeartbeatType, RecordLifecycleActionHeartbeatAnswer>({
     permissions: onGroup("RecordLifecycleActionHeartbeat"),
     run: (input, ctx) => {
-      findGroup(ctx, input.AutoScalingGroupName);
-      const row = findInstance(ctx, input.InstanceId);
-      if (!row.state.endsWith(":Wait"))
-        throw validationError(`No active Lifecycle Action found with instance ID ${row.id}`);
+      const { row, wait } = findWait(ctx, input);
+      heartbeat(ctx, row, wait);
       return {};
     },
   }),

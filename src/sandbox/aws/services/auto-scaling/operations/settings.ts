@@ -3,6 +3,7 @@ import type {
   ActivitiesType,
   CreateOrUpdateTagsType,
   DeleteTagsType,
+  DescribeMetricCollectionTypesAnswer,
   DescribeScalingActivitiesType,
   DescribeTagsType,
   DisableMetricsCollectionQuery,
@@ -16,9 +17,10 @@ import type { Context, Operation, Permission } from "../../../core/index.ts";
 import { operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
 import { groupTags } from "../group-input.ts";
-import { findGroup, onGroup, subjectOf, validationError } from "../lookup.ts";
+import { findGroup, invalidToken, onGroup, subjectOf, validationError } from "../lookup.ts";
 import { kick } from "../reconcile.ts";
 import { activityItem, tagItems } from "../render.ts";
+import type { Group } from "../state.ts";
 import { activities, groups } from "../state.ts";
 
 const processes: readonly string[] = [
@@ -69,12 +71,18 @@ function tagPermissions(action: string): (input: { Tags?: Tag[] | undefined }, c
     );
 }
 
+function findTagged(ctx: Context, name: string | undefined): Readonly<Group> {
+  const group = ctx.table(groups).get(name ?? "");
+  if (!group) throw validationError(`AutoScalingGroup not found - AutoScaling Group ${name ?? ""} not found`);
+  return group;
+}
+
 export const settingOperations: Readonly<Record<string, Operation>> = {
   CreateOrUpdateTags: operation<CreateOrUpdateTagsType, object>({
     permissions: tagPermissions("CreateOrUpdateTags"),
     run: (input, ctx) => {
       for (const tag of input.Tags ?? []) {
-        const group = findGroup(ctx, tag.ResourceId);
+        const group = findTagged(ctx, tag.ResourceId);
         const [given] = groupTags(ctx, [tag]);
         if (!given) continue;
         const others = group.tags.filter(({ key }) => key !== given.key);
@@ -91,7 +99,7 @@ export const settingOperations: Readonly<Record<string, Operation>> = {
     permissions: tagPermissions("DeleteTags"),
     run: (input, ctx) => {
       for (const { ResourceId, Key } of input.Tags ?? []) {
-        const group = findGroup(ctx, ResourceId);
+        const group = findTagged(ctx, ResourceId);
         ctx.table(groups).update(group.name, { tags: group.tags.filter(({ key }) => key !== Key) });
       }
       return {};
@@ -116,6 +124,7 @@ export const settingOperations: Readonly<Record<string, Operation>> = {
       ceiling: 100,
       scope: "auto-scaling/DescribeTags",
       keyOf: (tag) => `${tag.ResourceId}/${tag.Key}`,
+      invalidToken,
     });
     return { Tags: [...items], ...(nextToken ? { NextToken: nextToken } : {}) };
   }),
@@ -125,7 +134,10 @@ export const settingOperations: Readonly<Record<string, Operation>> = {
     run: (input, ctx) => {
       const group = findGroup(ctx, input.AutoScalingGroupName);
       const asked = named(processes, input.ScalingProcesses, "Process");
-      ctx.table(groups).update(group.name, { suspended: [...new Set([...group.suspended, ...asked])] });
+      const fresh = asked.filter((name) => !group.suspended.includes(name));
+      const at = Object.fromEntries(fresh.map((name) => [name, ctx.now()]));
+      const suspendedAt = { ...group.suspendedAt, ...at };
+      ctx.table(groups).update(group.name, { suspended: [...group.suspended, ...fresh], suspendedAt });
       return {};
     },
   }),
@@ -143,6 +155,11 @@ export const settingOperations: Readonly<Record<string, Operation>> = {
 
   DescribeScalingProcessTypes: operation<object, ProcessesType>(() => ({
     Processes: processes.map((ProcessName) => ({ ProcessName })),
+  })),
+
+  DescribeMetricCollectionTypes: operation<object, DescribeMetricCollectionTypesAnswer>(() => ({
+    Metrics: metrics.map((Metric) => ({ Metric })),
+    Granularities: [{ Granularity: "1Minute" }],
   })),
 
   EnableMetricsCollection: operation<EnableMetricsCollectionQuery, object>({
@@ -183,6 +200,7 @@ export const settingOperations: Readonly<Record<string, Operation>> = {
       ceiling: 100,
       scope: "auto-scaling/DescribeScalingActivities",
       keyOf: (row) => row.id,
+      invalidToken,
     });
     return {
       Activities: items.map((row) => activityItem(row, ctx.table(groups).get(row.group)?.arn)),

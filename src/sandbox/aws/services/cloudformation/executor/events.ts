@@ -48,7 +48,9 @@ export function stackEvent(
     ...rest,
     ...change,
     status,
-    ...(reason === undefined || reason === "User Initiated" ? {} : { statusReason: reason }),
+    ...(reason === undefined || (reason === "User Initiated" && status !== "REVIEW_IN_PROGRESS")
+      ? {}
+      : { statusReason: reason }),
   });
 }
 

@@ -3,9 +3,10 @@ import type { Context } from "../../../core/index.ts";
 import { AwsError } from "../../../core/index.ts";
 import type { OperationRow, StackRow, StepRow } from "../state.ts";
 import { changeSets, inputs, keyOf, operations, resources, stacks, steps } from "../state.ts";
-import { stackEvent } from "./events.ts";
+import { denied } from "../stack-policy.ts";
+import { resourceEvent, stackEvent } from "./events.ts";
 import { publishOutputs, releaseExports } from "./outputs.ts";
-import { addSteps, cleanupSteps, deleteSteps, revertSteps } from "./plan.ts";
+import { addSteps, cleanupSteps, deleteSteps, removedRows, revertSteps } from "./plan.ts";
 import { fail } from "./steps.ts";
 
 /**
@@ -39,7 +40,8 @@ function isOver(step: Readonly<StepRow> | undefined): boolean {
 }
 
 function isHalted(ctx: Context, operation: Readonly<OperationRow>): boolean {
-  return ctx.table(stacks).get(operation.stackId)?.status === "UPDATE_ROLLBACK_FAILED";
+  const status = ctx.table(stacks).get(operation.stackId)?.status ?? "";
+  return status === "UPDATE_ROLLBACK_FAILED" || status === "UPDATE_FAILED";
 }
 
 /** Creating and updating stop at the first failure; deleting goes as far as it can. */
@@ -89,7 +91,8 @@ function cleanupReason(operation: Readonly<OperationRow>): string | undefined {
 
 function endForward(ctx: Context, operation: Readonly<OperationRow>): void {
   const { stackId, kind } = operation;
-  const failed = operation.failed.length > 0 || operation.reason !== undefined;
+  const refused = kind === "update" ? deniedRemovals(ctx, operation) : [];
+  const failed = operation.failed.length > 0 || operation.reason !== undefined || refused.length > 0;
   const problem = failed ? undefined : outputProblem(ctx, operation);
   if (!failed && problem === undefined) {
     if (kind === "update") {
@@ -100,16 +103,40 @@ function endForward(ctx: Context, operation: Readonly<OperationRow>): void {
     }
     return end(ctx, operation, kind === "import" ? "IMPORT_COMPLETE" : "CREATE_COMPLETE");
   }
-  const reason = problem ?? failureText(ctx, operation);
+  const reason =
+    problem ??
+    (refused.length > 0
+      ? `The following resource(s) failed to update: [${refused.join(", ")}]. `
+      : failureText(ctx, operation));
   if (kind === "create") return failCreate(ctx, operation, reason);
   if (kind === "import") return end(ctx, operation, "IMPORT_ROLLBACK_COMPLETE", reason);
-  if (operation.disableRollback) return end(ctx, operation, "UPDATE_FAILED", reason);
+  // What was done stays written down, for RollbackStack.
+  if (operation.disableRollback) return void stackEvent(ctx, stackId, "UPDATE_FAILED", reason);
+  beginRollback(ctx, stackId, reason);
+}
+
+/** Turns an update round: its steps are the way back. */
+export function beginRollback(ctx: Context, stackId: string, reason: string): void {
+  const operation = ctx.table(operations).get(stackId) as OperationRow;
   const back = revertSteps(ctx, stackId);
   nextPhase(ctx, operation, "rollback", { reason });
-  const previous = operation.previous;
-  if (previous) ctx.table(inputs).put(stackId, previous);
+  if (operation.previous) ctx.table(inputs).put(stackId, operation.previous);
   stackEvent(ctx, stackId, "UPDATE_ROLLBACK_IN_PROGRESS", reason);
   addSteps(ctx, stackId, back);
+}
+
+/** Resources that the template no longer has, and that the stack's policy keeps from being deleted. */
+function deniedRemovals(ctx: Context, operation: Readonly<OperationRow>): string[] {
+  const { stackId } = operation;
+  const stack = ctx.table(stacks).get(stackId) as StackRow;
+  const policy = operation.policy ?? stack.policyBody;
+  if (policy === undefined) return [];
+  return removedRows(ctx, stackId).flatMap((row) => {
+    const reason = denied(policy, "Delete", row);
+    if (reason === undefined) return [];
+    resourceEvent(ctx, { ...row, status: "UPDATE_FAILED" }, { reason, detached: true });
+    return [row.logicalId];
+  });
 }
 
 function outputProblem(ctx: Context, operation: Readonly<OperationRow>): string | undefined {
@@ -151,7 +178,10 @@ function failCreate(ctx: Context, operation: Readonly<OperationRow>, reason: str
   const stack = ctx.table(stacks).get(stackId) as StackRow;
   if (stack.onFailure === "DO_NOTHING" || operation.disableRollback)
     return end(ctx, operation, "CREATE_FAILED", reason);
-  const rollback = deleteSteps(ctx, stackId, { rollback: true });
+  const rollback = deleteSteps(ctx, stackId, {
+    rollback: true,
+    ...(operation.retainExceptOnCreate ? { retainExceptOnCreate: true } : {}),
+  });
   nextPhase(ctx, operation, "rollback", { kind: stack.onFailure === "DELETE" ? "delete" : "create", reason });
   if (stack.onFailure === "DELETE") {
     ctx.table(operations).update(stackId, { phase: "forward" });
@@ -169,7 +199,9 @@ function endDeletion(ctx: Context, operation: Readonly<OperationRow>, done: stri
   releaseExports(ctx, stackId);
   const stack = ctx.table(stacks).get(stackId) as StackRow;
   if (done === "DELETE_COMPLETE") {
-    ctx.table(stacks).put(stackId, { ...stack, imports: [], outputs: [], deletedAt: ctx.now() });
+    // Its outputs can still be read by the stack's id; the change set that it came from can't.
+    const { changeSetId: _set, ...rest } = stack;
+    ctx.table(stacks).put(stackId, { ...rest, imports: [], deletedAt: ctx.now() });
     for (const set of ctx.table(changeSets).by("stack", stackId)) ctx.table(changeSets).delete(set.id);
   } else ctx.table(stacks).put(stackId, { ...stack, imports: [], outputs: [], deletedAt: ctx.now() });
   end(ctx, operation, done);

@@ -71,7 +71,7 @@ function sort(
 export function deleteSteps(
   ctx: Context,
   stackId: string,
-  options: { rollback?: boolean; retain?: readonly string[] } = {},
+  options: { rollback?: boolean; retainExceptOnCreate?: boolean; retain?: readonly string[] } = {},
 ): StepRow[] {
   const rows = ctx.table(resources).by("stack", stackId);
   // What failed before it had a physical resource is as good as gone.
@@ -80,8 +80,24 @@ export function deleteSteps(
     ctx,
     stackId,
     alive,
-    (row) => isKept(row.deletionPolicy, options.rollback === true) || (options.retain ?? []).includes(row.logicalId),
+    (row) =>
+      (options.retainExceptOnCreate !== true && isKept(row.deletionPolicy, options.rollback === true)) ||
+      (options.retain ?? []).includes(row.logicalId),
   );
+}
+
+/** What the stack has and none of its operation's steps is about: the template no longer names it. */
+export function removedRows(ctx: Context, stackId: string): Readonly<ResourceRow>[] {
+  const kept = new Set(
+    ctx
+      .table(steps)
+      .by("stack", stackId)
+      .map((step) => step.logicalId),
+  );
+  return ctx
+    .table(resources)
+    .by("stack", stackId)
+    .filter((row) => isAlive(row) && !kept.has(row.logicalId));
 }
 
 /**
@@ -92,17 +108,11 @@ export function cleanupSteps(ctx: Context, stackId: string): StepRow[] {
   const done = ctx.table(steps).by("stack", stackId);
   const operation = ctx.table(operations).get(stackId);
   const rolledBack = operation?.phase === "rollback";
-  const kept = new Set(done.map((step) => step.logicalId));
   const leftovers = done.flatMap((step) => {
     const left = rolledBack ? step.target : step.replaced ? step.before : undefined;
     return left ? [left] : [];
   });
-  const removed = rolledBack
-    ? []
-    : ctx
-        .table(resources)
-        .by("stack", stackId)
-        .filter((row) => isAlive(row) && !kept.has(row.logicalId));
+  const removed = rolledBack ? [] : removedRows(ctx, stackId);
   const policyOf = (row: ResourceRow): ResourceRow["deletionPolicy"] =>
     removed.includes(row) ? row.deletionPolicy : row.updateReplacePolicy;
   return sort(ctx, stackId, [...removed, ...leftovers], (row) => !rolledBack && isKept(policyOf(row), false));

@@ -2,7 +2,7 @@
 import { coerceProperties, tagList } from "../adapter.ts";
 import { resourceSpec } from "../spec.ts";
 import type { Tag } from "../state.ts";
-import { evaluate } from "../template/intrinsics.ts";
+import { evaluate, holdsUnknown } from "../template/intrinsics.ts";
 import type { ResourceDeclaration } from "../template/model.ts";
 import type { Scope } from "../template/scope.ts";
 import { NO_VALUE } from "../template/scope.ts";
@@ -14,6 +14,13 @@ export interface ResolvedProperties {
   full: Record<string, unknown>;
   /** What AWS's early validation says of them. */
   problems: string[];
+}
+
+/** A resource's metadata as DescribeStackResource shows it: references are resolved there, too. */
+export function metadataText(declaration: ResourceDeclaration, scope: Scope): string | undefined {
+  if (declaration.Metadata === undefined) return undefined;
+  const value = evaluate(declaration.Metadata, scope);
+  return JSON.stringify(holdsUnknown(value) ? declaration.Metadata : value);
 }
 
 /** Evaluates a declaration's properties. @throws AwsError ValidationError of an intrinsic function */

@@ -9,11 +9,17 @@ import { resourceEvent, stackEvent } from "./events.ts";
 import { importsOf, lockedExport } from "./outputs.ts";
 import { addSteps, applySteps, deleteSteps } from "./plan.ts";
 import { stackScope } from "./scope.ts";
+import { beginRollback } from "./phases.ts";
 import { proceed } from "./timers.ts";
 
 export interface StartOptions {
   token?: string | undefined;
   disableRollback?: boolean | undefined;
+  retainExceptOnCreate?: boolean | undefined;
+  /** Stack policy of this operation alone. */
+  policy?: string | undefined;
+  /** Leaves behind what can't be deleted. */
+  force?: boolean | undefined;
   reason?: string;
 }
 
@@ -47,7 +53,25 @@ function operationRow(
     skip: [],
     ...(options.token === undefined ? {} : { token: options.token }),
     ...(options.disableRollback ? { disableRollback: true } : {}),
+    ...(options.retainExceptOnCreate ? { retainExceptOnCreate: true } : {}),
+    ...(options.policy === undefined ? {} : { policy: options.policy }),
+    ...(options.force ? { force: true } : {}),
   };
+}
+
+/** What DescribeStacks shows as the stack's last operation. */
+function noteOperation(ctx: Context, stackId: string, type: string): void {
+  ctx.table(stacks).update(stackId, { lastOperation: { id: ctx.ids.uuid(), type } });
+}
+
+/** Goes back to the last stable state after an update that failed and stayed as it was. */
+export function rollbackUpdate(ctx: Context, stackId: string, options: StartOptions): void {
+  const operation = ctx.table(operations).get(stackId) as OperationRow;
+  noteOperation(ctx, stackId, "ROLLBACK");
+  const { disableRollback: _off, token: _token, ...rest } = operation;
+  ctx.table(operations).put(stackId, { ...rest, ...(options.token === undefined ? {} : { token: options.token }) });
+  beginRollback(ctx, stackId, "User Initiated");
+  proceed(ctx, stackId);
 }
 
 /** Begins to create a stack whose row and input are written. */
@@ -58,6 +82,7 @@ export function startCreate(ctx: Context, stackId: string, options: StartOptions
     ...operationRow(ctx, stack, "create", options),
     ...(deadline === undefined ? {} : { deadline }),
   });
+  noteOperation(ctx, stackId, "CREATE_STACK");
   stackEvent(ctx, stackId, "CREATE_IN_PROGRESS", options.reason ?? "User Initiated");
   addSteps(ctx, stackId, applySteps(ctx, stackId));
   validateEarly(ctx, stackId);
@@ -73,12 +98,15 @@ export function startUpdate(
 ): void {
   const before = ctx.table(stacks).get(stackId) as StackRow;
   const stack = ctx.table(stacks).put(stackId, { ...before, ...options.change, updatedAt: ctx.now() });
+  // An update that failed and stayed as it was: the last stable state is the one before it.
+  const failed = before.status === "UPDATE_FAILED" ? ctx.table(operations).get(stackId) : undefined;
   ctx.table(operations).put(stackId, {
     ...operationRow(ctx, stack, "update", options),
-    previous: ctx.table(inputs).get(stackId) as StackInput,
-    previousImports: before.imports,
+    previous: failed?.previous ?? (ctx.table(inputs).get(stackId) as StackInput),
+    previousImports: failed?.previousImports ?? before.imports,
   });
   ctx.table(inputs).put(stackId, input);
+  noteOperation(ctx, stackId, "UPDATE_STACK");
   stackEvent(ctx, stackId, "UPDATE_IN_PROGRESS", options.reason ?? "User Initiated");
   addSteps(ctx, stackId, applySteps(ctx, stackId));
   validateEarly(ctx, stackId);
@@ -165,6 +193,7 @@ export function startDelete(
   const stack = ctx.table(stacks).get(stackId) as StackRow;
   const operation = { ...operationRow(ctx, stack, "delete", options), retain: [...(options.retain ?? [])] };
   ctx.table(operations).put(stackId, operation);
+  noteOperation(ctx, stackId, "DELETE_STACK");
   stackEvent(ctx, stackId, "DELETE_IN_PROGRESS", options.reason ?? "User Initiated");
   const locked = lockedExport(ctx, stackId);
   if (locked) {
@@ -196,6 +225,7 @@ export function continueRollback(ctx: Context, stackId: string, skip: readonly s
     skip: [...skip],
     ...(options.token === undefined ? {} : { token: options.token }),
   });
+  noteOperation(ctx, stackId, "CONTINUE_ROLLBACK");
   stackEvent(ctx, stackId, "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated");
   for (const step of ctx.table(steps).by("stack", stackId)) {
     if (step.state !== "failed") continue;

@@ -2,6 +2,7 @@
 import type { Context } from "../../../core/index.ts";
 import { AwsError } from "../../../core/index.ts";
 import { replacementOf } from "../diff.ts";
+import { denied } from "../stack-policy.ts";
 import { sameValue } from "../values.ts";
 import type { ResourceHandler, ResourceRequest, Stability } from "../handler.ts";
 import { HandlerFailure, NeedsReplacement } from "../handler.ts";
@@ -14,7 +15,7 @@ import type { ResourceDeclaration, Template } from "../template/model.ts";
 import { dependencies } from "../template/references.ts";
 import type { Scope } from "../template/scope.ts";
 import { resourceEvent } from "./events.ts";
-import { resolveProperties } from "./properties.ts";
+import { metadataText, resolveProperties } from "./properties.ts";
 import { ownCall, ownTags, resourceRequest } from "./request.ts";
 import { rowSource, stackScope } from "./scope.ts";
 
@@ -78,6 +79,11 @@ function pause(work: Work): number {
 export function fail(work: Pick<Work, "ctx" | "step">, reason: string): void {
   const { ctx, step } = work;
   const row = rowOf(work);
+  if (row && step.action === "delete" && ctx.table(operations).get(step.stackId)?.force) {
+    resourceEvent(ctx, { ...row, status: "DELETE_SKIPPED" }, { reason });
+    ctx.table(steps).update(keyOf(step.stackId, step.key), { state: "skipped" });
+    return;
+  }
   const status = failedStatus(step, row);
   if (row) resourceEvent(ctx, { ...row, status }, { reason, detached: step.target !== undefined && isReplaced(work) });
   ctx.table(steps).update(keyOf(step.stackId, step.key), { state: "failed" });
@@ -163,9 +169,19 @@ function inTemplate<T>(body: () => T): T {
   }
 }
 
+/** What can be told already: what goes wrong with it is told when its turn comes. */
+function quietly<T>(body: () => T): T | undefined {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof AwsError) return undefined;
+    throw error;
+  }
+}
+
 /** Creates a resource that isn't there, or brings one that is up to date. */
 function beginApply(work: Work): number | undefined {
-  const { ctx, stack, step } = work;
+  const { ctx, stack, step, operation } = work;
   const target = targetOf(work);
   const { declaration } = target;
   const handler = handlerOf(declaration.Type) as ResourceHandler;
@@ -173,10 +189,11 @@ function beginApply(work: Work): number | undefined {
   const exists = current?.physicalId !== undefined && current.status !== "DELETE_COMPLETE";
   const first = step.startedAt === undefined;
   if (first) setStep(work, { startedAt: ctx.now() });
+  const metadata = quietly(() => metadataText(declaration, target.scope));
   const policies = {
     ...(declaration.DeletionPolicy ? { deletionPolicy: declaration.DeletionPolicy } : {}),
     ...(declaration.UpdateReplacePolicy ? { updateReplacePolicy: declaration.UpdateReplacePolicy } : {}),
-    ...(declaration.Metadata === undefined ? {} : { metadata: JSON.stringify(declaration.Metadata) }),
+    ...(metadata === undefined ? {} : { metadata }),
     ...(declaration.UpdatePolicy ? { updatePolicy: declaration.UpdatePolicy } : {}),
   };
   const fresh = (status: string): Omit<ResourceRow, "at"> => ({
@@ -189,7 +206,10 @@ function beginApply(work: Work): number | undefined {
     dependsOn: target.dependsOn,
     ...policies,
   });
-  if (!exists && first) resourceEvent(ctx, fresh("CREATE_IN_PROGRESS"));
+  if (!exists && first) {
+    const shown = quietly(() => resolveProperties(declaration, target.scope, []).own);
+    resourceEvent(ctx, fresh("CREATE_IN_PROGRESS"), shown ? { shown } : {});
+  }
   const resolved = inTemplate(() => resolveProperties(declaration, target.scope, target.input.tags));
   noteImports(work, target.imports);
   if (exists && step.before === undefined) {
@@ -201,7 +221,13 @@ function beginApply(work: Work): number | undefined {
       return undefined;
     }
     setStep(work, { before });
-    if (resolved.problems.length === 0 && replacementOf(before, declaration.Type, resolved.full) === "yes") {
+    const replaced = replacementOf(before, declaration.Type, resolved.full) === "yes";
+    const no = denied(operation.policy ?? stack.policyBody, replaced ? "Replace" : "Modify", before);
+    if (no !== undefined) {
+      fail(work, no);
+      throw new StepFailed();
+    }
+    if (resolved.problems.length === 0 && replaced) {
       return replace(work, target, resolved, {
         ...fresh("UPDATE_IN_PROGRESS"),
         physicalId: before.physicalId as string,
@@ -375,7 +401,7 @@ function beginDelete(work: Work): number | undefined {
   const handler = handlerOf(row.type) as ResourceHandler;
   if (step.startedAt === undefined) {
     setStep(work, { startedAt: ctx.now() });
-    resourceEvent(ctx, { ...row, status: "DELETE_IN_PROGRESS" }, { detached });
+    resourceEvent(ctx, { ...row, status: "DELETE_IN_PROGRESS" }, { detached, shown: row.properties });
   }
   const request = resourceRequest(ctx, handler, { row, properties: row.properties, memo: step.memo });
   try {
@@ -395,7 +421,8 @@ function settleDelete(work: Work): number | undefined {
   const request = resourceRequest(ctx, handler, { row, properties: row.properties, memo: step.memo });
   const gone = handler.gone?.(request) ?? true;
   if (gone !== true) return notYet(work, gone);
-  resourceEvent(ctx, { ...row, status: "DELETE_COMPLETE" }, { detached: isReplaced(work) });
+  const detached = isReplaced(work);
+  resourceEvent(ctx, { ...row, status: "DELETE_COMPLETE" }, { detached, shown: row.properties });
   return undefined;
 }
 

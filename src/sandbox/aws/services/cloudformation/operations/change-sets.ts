@@ -11,16 +11,17 @@ import type {
   ListChangeSetsInput,
   ListChangeSetsOutput,
   ResourceChange,
+  ResourceChangeDetail,
 } from "@aws-sdk/client-cloudformation";
 import type { Context, Operation, TimerDefinition } from "../../../core/index.ts";
-import { AwsError, defineTimer, operation } from "../../../core/index.ts";
+import { AwsError, defineTimer, NotEmulatedError, operation } from "../../../core/index.ts";
 import { planChanges } from "../changes.ts";
 import { stackNotFound, validationError } from "../errors.ts";
 import { stackEvent } from "../executor/events.ts";
 import { startCreate, startImport, startUpdate } from "../executor/start.ts";
 import { changeSetArn } from "../names.ts";
 import { resourceSpec } from "../spec.ts";
-import type { ChangeSetRow, StackRow } from "../state.ts";
+import type { ChangeSetRow, StackInput, StackRow } from "../state.ts";
 import { changeSets, inputs, stacks } from "../state.ts";
 import { givenOf } from "../template-of.ts";
 import { checkUpdatable, dropChangeSets, newStack, updateOf } from "./lifecycle.ts";
@@ -118,7 +119,9 @@ const createChangeSet = operation<CreateChangeSetInput, CreateChangeSetOutput>({
     const previous = ctx.table(inputs).get(stack.id);
     const living = stack.status === "REVIEW_IN_PROGRESS" ? undefined : previous;
     const { input: settled } = stackInput(ctx, stack, input, living, { changeSet: true });
-    if (!previous) ctx.table(inputs).put(stack.id, { ...settled, body: emptyTemplate, parameters: {} });
+    if (input.IncludeNestedStacks && hasNestedStacks(settled))
+      throw new NotEmulatedError("a change set with IncludeNestedStacks of a template with nested stacks");
+    if (!previous) ctx.table(inputs).put(stack.id, { ...settled, body: emptyTemplate, parameters: {}, tags: [] });
     const row: ChangeSetRow = {
       id: changeSetArn(ctx, name, ctx.ids.uuid()),
       name,
@@ -141,6 +144,10 @@ const createChangeSet = operation<CreateChangeSetInput, CreateChangeSetOutput>({
     return { Id: row.id, StackId: stack.id };
   },
 });
+
+function hasNestedStacks(input: StackInput): boolean {
+  return Object.values(givenOf(input).template.Resources).some((one) => one.Type === "AWS::CloudFormation::Stack");
+}
 
 /** What a stack is made from before its first change set is executed: nothing. */
 const emptyTemplate = '{"Resources":{"Nothing":{"Type":"AWS::CloudFormation::WaitConditionHandle"}}}';
@@ -217,7 +224,15 @@ const describeChangeSet = operation<DescribeChangeSetInput, DescribeChangeSetOut
 
 function withoutValues(change: ResourceChange): ResourceChange {
   const { BeforeContext: _before, AfterContext: _after, ...rest } = change;
-  const details = (rest.Details ?? []).map((detail) => {
+  const causes = (name: string | undefined): ResourceChangeDetail[] =>
+    (rest.Details ?? []).filter((one) => one.Target?.Name === name && one.CausingEntity !== undefined);
+  // A property that a resource alone moves is told once when its values aren't.
+  const told = (rest.Details ?? []).filter((one) => {
+    const others = causes(one.Target?.Name);
+    const byResource = others.length > 0 && others.every((other) => other.ChangeSource !== "ParameterReference");
+    return one.CausingEntity !== undefined || !byResource;
+  });
+  const details = told.map((detail) => {
     const { BeforeValue: _b, AfterValue: _a, Path: _p, AttributeChangeType: _t, ...target } = detail.Target ?? {};
     return { ...detail, Target: target };
   });
@@ -235,7 +250,11 @@ const executeChangeSet = operation<ExecuteChangeSetInput, object>({
       });
     }
     const stack = ctx.table(stacks).get(set.stackId) as StackRow;
-    const token = { token: input.ClientRequestToken, disableRollback: input.DisableRollback };
+    const token = {
+      token: input.ClientRequestToken,
+      disableRollback: input.DisableRollback,
+      retainExceptOnCreate: input.RetainExceptOnCreate,
+    };
     const { template } = givenOf(set.input);
     const change: Partial<StackRow> = {
       ...updateOf(set.roleArn === undefined ? {} : { RoleARN: set.roleArn }, template.Description),
@@ -250,6 +269,8 @@ const executeChangeSet = operation<ExecuteChangeSetInput, object>({
       return {};
     }
     if (set.type === "CREATE") {
+      // Seen on AWS: executing the change set counts as an update of the stack that was there for review.
+      change.updatedAt = ctx.now();
       const onFailure = set.onStackFailure ?? (input.DisableRollback ? "DO_NOTHING" : stack.onFailure);
       ctx.table(stacks).put(stack.id, { ...stack, ...change, onFailure: onFailure as StackRow["onFailure"] });
       ctx.table(inputs).put(stack.id, set.input);

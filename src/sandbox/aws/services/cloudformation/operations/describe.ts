@@ -68,6 +68,13 @@ function stackDescription(ctx: Context, row: Readonly<StackRow>): Stack {
     ...(row.parentId === undefined ? {} : { ParentId: row.parentId }),
     ...(row.rootId === undefined ? {} : { RootId: row.rootId }),
     DriftInformation: driftOf(row.drift),
+    ...(row.lastOperation
+      ? {
+          LastOperations: [
+            { OperationId: row.lastOperation.id, OperationType: row.lastOperation.type as "CREATE_STACK" },
+          ],
+        }
+      : {}),
   };
 }
 

@@ -5,6 +5,7 @@ import type {
   CreateStackInput,
   CreateStackOutput,
   DeleteStackInput,
+  RollbackConfiguration,
   RollbackStackInput,
   RollbackStackOutput,
   SetStackPolicyInput,
@@ -18,12 +19,28 @@ import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { planChanges } from "../changes.ts";
 import { validationError } from "../errors.ts";
-import { cancelUpdate, continueRollback, startCreate, startDelete, startUpdate } from "../executor/start.ts";
+import {
+  cancelUpdate,
+  continueRollback,
+  rollbackUpdate,
+  startCreate,
+  startDelete,
+  startUpdate,
+} from "../executor/start.ts";
 import { stackArn } from "../names.ts";
+import { checkStackPolicy } from "../stack-policy.ts";
 import type { StackInput, StackRow } from "../state.ts";
 import { changeSets, inputs, keyOf, operations, signals, stacks } from "../state.ts";
 import { stackInput } from "./stack-input.ts";
-import { checkRole, checkStackName, findStack, required, requireStack, stackPermissions } from "./stack-of.ts";
+import {
+  checkRole,
+  checkStackName,
+  findStack,
+  objectAt,
+  required,
+  requireStack,
+  stackPermissions,
+} from "./stack-of.ts";
 
 /** A new stack's row; its id is made here. */
 export function newStack(ctx: Context, name: string, given: Partial<CreateStackInput>, status: string): StackRow {
@@ -40,9 +57,34 @@ export function newStack(ctx: Context, name: string, given: Partial<CreateStackI
   };
   if (given.RoleARN !== undefined) row.roleArn = given.RoleARN;
   if (given.TimeoutInMinutes !== undefined) row.timeoutInMinutes = given.TimeoutInMinutes;
-  if (given.StackPolicyBody !== undefined) row.policyBody = given.StackPolicyBody;
+  const policy = policyText(ctx, given.StackPolicyBody, given.StackPolicyURL, "StackPolicy");
+  if (policy !== undefined) row.policyBody = policy;
+  checkRollbackConfiguration(given.RollbackConfiguration);
   if (given.RollbackConfiguration !== undefined) row.rollbackConfiguration = given.RollbackConfiguration;
   return row;
+}
+
+/** A stack policy given as text or by URL, checked. */
+function policyText(
+  ctx: Context,
+  body: string | undefined,
+  url: string | undefined,
+  member: string,
+): string | undefined {
+  if (body !== undefined && url !== undefined)
+    throw validationError(`You cannot specify both ${member}URL and ${member}Body`);
+  const text = url === undefined ? body : objectAt(ctx, url);
+  if (text !== undefined) checkStackPolicy(text);
+  return text;
+}
+
+function checkRollbackConfiguration(configuration: RollbackConfiguration | undefined): void {
+  for (const { Type: type, Arn: arn = "" } of configuration?.RollbackTriggers ?? []) {
+    if (type !== "AWS::CloudWatch::Alarm" && type !== "AWS::CloudWatch::CompositeAlarm")
+      throw validationError("Rollback Trigger Type not supported");
+    if (!/^arn:[^:]+:cloudwatch:[^:]*:\d*:alarm:.+$/.test(arn))
+      throw validationError("RelativeId of a Rollback Trigger's ARN is incorrect");
+  }
 }
 
 const updatable: readonly string[] = [
@@ -77,7 +119,10 @@ const createStack = operation<CreateStackInput, CreateStackOutput>({
     if (template.Description !== undefined) row.description = template.Description;
     ctx.table(stacks).put(row.id, row);
     ctx.table(inputs).put(row.id, settled);
-    startCreate(ctx, row.id, { token: input.ClientRequestToken });
+    startCreate(ctx, row.id, {
+      token: input.ClientRequestToken,
+      retainExceptOnCreate: input.RetainExceptOnCreate,
+    });
     return { StackId: row.id };
   },
 });
@@ -92,6 +137,14 @@ const updateStack = operation<UpdateStackInput, UpdateStackOutput>({
     const stack = requireStack(ctx, input.StackName);
     checkUpdatable(stack);
     checkRole(ctx, input.RoleARN);
+    checkRollbackConfiguration(input.RollbackConfiguration);
+    const policy = policyText(ctx, input.StackPolicyBody, input.StackPolicyURL, "StackPolicy");
+    const duringUpdate = policyText(
+      ctx,
+      input.StackPolicyDuringUpdateBody,
+      input.StackPolicyDuringUpdateURL,
+      "StackPolicyDuringUpdate",
+    );
     const previous = ctx.table(inputs).get(stack.id) as StackInput;
     const { input: settled, template } = stackInput(ctx, stack, input, previous);
     const failedBefore = stack.status.endsWith("_FAILED");
@@ -103,7 +156,9 @@ const updateStack = operation<UpdateStackInput, UpdateStackOutput>({
     startUpdate(ctx, stack.id, settled, {
       token: input.ClientRequestToken,
       disableRollback: input.DisableRollback,
-      change: updateOf(input, template.Description),
+      retainExceptOnCreate: input.RetainExceptOnCreate,
+      policy: duringUpdate,
+      change: { ...updateOf(input, template.Description), ...(policy === undefined ? {} : { policyBody: policy }) },
     });
     return { StackId: stack.id };
   },
@@ -111,14 +166,13 @@ const updateStack = operation<UpdateStackInput, UpdateStackOutput>({
 
 /** What an update changes of the stack's row. */
 export function updateOf(
-  input: Pick<UpdateStackInput, "RoleARN" | "RollbackConfiguration" | "StackPolicyBody">,
+  input: Pick<UpdateStackInput, "RoleARN" | "RollbackConfiguration">,
   description: string | undefined,
 ): Partial<StackRow> {
   return {
     ...(description === undefined ? {} : { description }),
     ...(input.RoleARN === undefined ? {} : { roleArn: input.RoleARN }),
     ...(input.RollbackConfiguration === undefined ? {} : { rollbackConfiguration: input.RollbackConfiguration }),
-    ...(input.StackPolicyBody === undefined ? {} : { policyBody: input.StackPolicyBody }),
   };
 }
 
@@ -143,9 +197,15 @@ const deleteStack = operation<DeleteStackInput, void>({
         `Invalid operation on stack [${stack.id}]. When you delete a stack, specify which resources to retain only when the stack is in the DELETE_FAILED state.`,
       );
     }
+    const force = input.DeletionMode === "FORCE_DELETE_STACK";
+    if (force && stack.status !== "DELETE_FAILED") {
+      throw validationError(
+        `Invalid operation on stack [${stack.id}]. When you delete a stack, specify FORCE_DELETE_STACK only when the stack is in the DELETE_FAILED state.`,
+      );
+    }
     checkRole(ctx, input.RoleARN);
     if (input.RoleARN !== undefined) ctx.table(stacks).put(stack.id, { ...stack, roleArn: input.RoleARN });
-    startDelete(ctx, stack.id, { token: input.ClientRequestToken, retain });
+    startDelete(ctx, stack.id, { token: input.ClientRequestToken, retain, force });
   },
 });
 
@@ -181,6 +241,10 @@ const rollbackStack = operation<RollbackStackInput, RollbackStackOutput>({
   permissions: stackPermissions("RollbackStack"),
   run(input, ctx) {
     const stack = requireStack(ctx, input.StackName);
+    if (stack.status === "UPDATE_FAILED" && ctx.table(operations).has(stack.id)) {
+      rollbackUpdate(ctx, stack.id, { token: input.ClientRequestToken });
+      return { StackId: stack.id };
+    }
     if (stack.status !== "CREATE_FAILED") {
       throw validationError(`Stack:${stack.id} is in ${stack.status} state and can not be rolled back.`);
     }
@@ -211,14 +275,8 @@ const setStackPolicy = operation<SetStackPolicyInput, void>({
   permissions: stackPermissions("SetStackPolicy"),
   run(input, ctx) {
     const stack = requireStack(ctx, input.StackName);
-    const body = input.StackPolicyBody;
+    const body = policyText(ctx, input.StackPolicyBody, input.StackPolicyURL, "StackPolicy");
     if (body === undefined) throw validationError("Either Stack Policy URL or Stack Policy Body must be specified.");
-    try {
-      JSON.parse(body);
-    } catch {
-      // The text of the parser says nothing that AWS would say.
-      throw validationError("Error validating stack policy: Invalid stack policy");
-    }
     ctx.table(stacks).update(stack.id, { policyBody: body });
   },
 });

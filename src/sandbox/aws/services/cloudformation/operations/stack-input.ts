@@ -61,7 +61,7 @@ export function stackInput(
     body,
     parameters,
     tags: given.Tags === undefined && previous ? previous.tags : stackTags(given.Tags ?? []),
-    capabilities: given.Capabilities ?? [],
+    capabilities: given.Capabilities ?? previous?.capabilities ?? [],
     notificationArns: given.NotificationARNs ?? previous?.notificationArns ?? [],
   };
   checkFunctions(ctx, stack, input, template);

@@ -67,14 +67,15 @@ export function templateBody(
     return body;
   }
   if (url === undefined) return undefined;
-  const fetched = bodyByUrl(ctx, url);
+  const fetched = objectAt(ctx, url);
   checkFetchedSize(fetched);
   return fetched;
 }
 
 export const noTemplate = "Either Template URL or Template Body must be specified.";
 
-function bodyByUrl(ctx: Context, text: string): string {
+/** The text of the S3 object at a URL. @throws AwsError ValidationError when there is none, or no S3 */
+export function objectAt(ctx: Context, text: string): string {
   if (!URL.canParse(text)) throw validationError("TemplateURL must be a supported URL.");
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:")
@@ -85,7 +86,10 @@ function bodyByUrl(ctx: Context, text: string): string {
   const isS3 = /^s3[.-]?([a-z0-9-]*)\.amazonaws\.com(\.cn)?$/.test(hostname);
   // The sandbox's own address: what `aws cloudformation package` writes when it uploads to an endpoint of one's own.
   const isLocal = hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
-  if (!virtual && !isS3 && !isLocal) throw validationError("TemplateURL must be a supported URL.");
+  if (!virtual && !isS3 && !isLocal) {
+    const [first = ""] = path.split("/");
+    throw validationError(`S3 error: Domain name specified in ${first} is not a valid S3 domain`);
+  }
   const slash = path.indexOf("/");
   const bucket = virtual ? (virtual[1] as string) : path.slice(0, slash);
   const key = virtual ? path : path.slice(slash + 1);

@@ -1,5 +1,7 @@
 // Templates: as submitted, summarised, validated. And the exports of all stacks.
 import type {
+  EstimateTemplateCostInput,
+  EstimateTemplateCostOutput,
   Export,
   GetTemplateInput,
   GetTemplateOutput,
@@ -21,12 +23,12 @@ import { changeSets, exportsTable, inputs } from "../state.ts";
 import { givenOf } from "../template-of.ts";
 import { neededCapabilities } from "../template/capabilities.ts";
 import { givenValues, readTemplate } from "../template/index.ts";
-import { languageExtensions } from "../template/language-extensions.ts";
+import { computed, languageExtensions } from "../template/language-extensions.ts";
 import type { Template } from "../template/model.ts";
 import { isNoEcho } from "../template/parameters.ts";
 import { resourceSpec } from "../spec.ts";
 import { page } from "./page.ts";
-import { noTemplate, required, requireStack, stackPermissions, templateBody } from "./stack-of.ts";
+import { findStack, noTemplate, required, requireStack, stackPermissions, templateBody } from "./stack-of.ts";
 
 const getTemplate = operation<GetTemplateInput, GetTemplateOutput>({
   permissions: stackPermissions("GetTemplate"),
@@ -36,16 +38,22 @@ const getTemplate = operation<GetTemplateInput, GetTemplateOutput>({
     if (input.TemplateStage !== "Processed") return { TemplateBody: source.body, StagesAvailable: stages };
     const { template, processed } = givenOf(source);
     const transformed = template.Transform.includes(languageExtensions);
-    return { TemplateBody: transformed ? JSON.stringify(processed) : source.body, StagesAvailable: stages };
+    const shown = computed(processed, (name) => source.parameters[name]?.value);
+    return { TemplateBody: transformed ? JSON.stringify(shown) : source.body, StagesAvailable: stages };
   },
 });
 
 function templateSource(ctx: Context, input: GetTemplateInput): StackInput {
   const { ChangeSetName: name } = input;
   if (name === undefined) {
-    const stack = requireStack(ctx, input.StackName);
+    if (input.StackName === undefined)
+      throw validationError("StackName is required if ChangeSetName is not specified.");
+    const stack = findStack(ctx, input.StackName);
+    if (!stack) throw validationError(`Stack with id ${input.StackName} does not exist`);
     return ctx.table(inputs).get(stack.id) as StackInput;
   }
+  if (!name.startsWith("arn:") && input.StackName === undefined)
+    throw validationError("StackName is a required parameter.");
   const sets = name.startsWith("arn:")
     ? [ctx.table(changeSets).get(name)]
     : ctx
@@ -136,7 +144,22 @@ const listImports = operation<ListImportsInput, ListImportsOutput>((input, ctx) 
   return { Imports: items, ...(next ? { NextToken: next } : {}) };
 });
 
+/** A page of AWS's calculator; the sandbox knows no prices. */
+const estimateTemplateCost = operation<EstimateTemplateCostInput, EstimateTemplateCostOutput>((input, ctx) => {
+  const body = templateBody(ctx, input);
+  if (body === undefined) throw validationError(noTemplate);
+  const { template } = readTemplate(body, givenValues(input.Parameters ?? []));
+  const given = new Set((input.Parameters ?? []).map((one) => one.ParameterKey));
+  const missing = Object.entries(template.Parameters).filter(
+    ([key, one]) => one.Default === undefined && !given.has(key),
+  );
+  if (missing.length > 0)
+    throw validationError(`Parameters: [${missing.map(([key]) => key).join(", ")}] must have values`);
+  return { Url: `http://calculator.s3.amazonaws.com/calc5.html?key=cloudformation/${ctx.ids.uuid()}` };
+});
+
 export const templateOperations: Readonly<Record<string, Operation>> = {
+  EstimateTemplateCost: estimateTemplateCost,
   GetTemplate: getTemplate,
   GetTemplateSummary: getTemplateSummary,
   ListExports: listExports,

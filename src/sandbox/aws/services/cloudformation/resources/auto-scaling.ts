@@ -6,6 +6,7 @@ import type {
   LaunchConfigurationsType,
   PoliciesType,
   PolicyARNType,
+  ScheduledActionsType,
 } from "@aws-sdk/client-auto-scaling";
 import { pick, present, toModel } from "../adapter.ts";
 import { sameValue } from "../values.ts";
@@ -131,6 +132,8 @@ const autoScalingGroup = resource("AWS::AutoScaling::AutoScalingGroup", "auto-sc
     if (obsolete) request.remember(obsolete);
   },
   delete(request) {
+    // Auto Scaling says ValidationError of a group that somebody has deleted; that mustn't hold up the stack.
+    if (!groupOf(request)) return;
     request.call("DeleteAutoScalingGroup", { AutoScalingGroupName: request.physicalId, ForceDelete: true });
   },
   gone: (request) => groupOf(request) === undefined,
@@ -224,9 +227,46 @@ const scalingPolicy = resource("AWS::AutoScaling::ScalingPolicy", "auto-scaling"
   },
 });
 
+/** Sizes and times are what the API takes, the times as text. */
+function scheduleInput(properties: Properties): Properties {
+  const time = (name: string): Date | undefined =>
+    properties[name] === undefined ? undefined : new Date(properties[name] as string);
+  return present({ ...properties, StartTime: time("StartTime"), EndTime: time("EndTime") });
+}
+
+const scheduledAction = resource("AWS::AutoScaling::ScheduledAction", "auto-scaling", {
+  create(request) {
+    const ScheduledActionName = request.generatedName();
+    request.call("PutScheduledUpdateGroupAction", { ...scheduleInput(request.properties), ScheduledActionName });
+    return `${ScheduledActionName}|${String(request.properties["AutoScalingGroupName"] as string)}`;
+  },
+  read(request) {
+    const found = request.find<ScheduledActionsType>("DescribeScheduledActions", scheduled(request, true))
+      ?.ScheduledUpdateGroupActions?.[0];
+    if (!found) return undefined;
+    const { StartTime: _start, EndTime: _end, ...rest } = found;
+    return toModel(request.type, rest);
+  },
+  update(request) {
+    request.call("PutScheduledUpdateGroupAction", { ...scheduleInput(request.properties), ...scheduled(request) });
+  },
+  delete(request) {
+    request.call("DeleteScheduledAction", scheduled(request));
+  },
+  ref: (_model, physicalId) => physicalId.slice(0, physicalId.indexOf("|")),
+});
+
+function scheduled(request: Pick<ResourceRequest, "physicalId">, many = false): object {
+  const [name = "", AutoScalingGroupName = ""] = request.physicalId.split("|");
+  return many
+    ? { AutoScalingGroupName, ScheduledActionNames: [name] }
+    : { AutoScalingGroupName, ScheduledActionName: name };
+}
+
 export const autoScalingTypes: readonly ResourceHandler[] = [
   autoScalingGroup,
   launchConfiguration,
   lifecycleHook,
   scalingPolicy,
+  scheduledAction,
 ];

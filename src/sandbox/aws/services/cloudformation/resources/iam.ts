@@ -292,7 +292,9 @@ const serviceLinkedRole = resource<ServiceLinkedRoleProperties>("AWS::IAM::Servi
     return made && { RoleName: made.RoleName, Description: made.Description };
   },
   update(request) {
-    request.call("UpdateRole", { RoleName: request.physicalId, Description: request.properties.Description ?? "" });
+    // The one thing of such a role that others than its service may change.
+    const Description = request.properties.Description ?? "";
+    request.call("UpdateRoleDescription", { RoleName: request.physicalId, Description });
   },
   delete(request) {
     request.call("DeleteServiceLinkedRole", { RoleName: request.physicalId });

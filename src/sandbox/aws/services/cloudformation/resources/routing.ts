@@ -313,7 +313,8 @@ interface EipAssociationProperties {
 const eipAssociation = resource<EipAssociationProperties>("AWS::EC2::EIPAssociation", "ec2", {
   create({ properties, call }) {
     const { EIP, ...rest } = properties;
-    const input = { ...rest, ...(EIP === undefined ? {} : { PublicIp: EIP }) };
+    // A replacement takes the address over from the association that it replaces.
+    const input = { ...rest, AllowReassociation: true, ...(EIP === undefined ? {} : { PublicIp: EIP }) };
     return call<AssociateAddressResult>("AssociateAddress", input).AssociationId ?? "";
   },
   read(request) {

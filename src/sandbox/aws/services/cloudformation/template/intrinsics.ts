@@ -69,7 +69,7 @@ const functions: Readonly<Record<string, IntrinsicFunction>> = {
     if (!Array.isArray(items) || !/^\d+$/.test(String(index))) throw validationError(arity.select);
     const item: unknown = items[Number(index)];
     if (item === undefined) {
-      throw validationError(`Template error: Fn::Select cannot select nonexistent value at index ${String(index)}`);
+      throw validationError(arity.select);
     }
     return item;
   },

@@ -32,6 +32,31 @@ export function transform(raw: JsonObject, parameters: (name: string) => string 
   return rest;
 }
 
+/** A template as AWS shows it after the transform: what it could compute by itself is computed. */
+export function computed(value: Json, parameters: (name: string) => string | undefined): Json {
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => computed(item, parameters));
+  if (!isObject(value)) return value;
+  const name = functionName(value);
+  const inner: Record<string, Json> = Object.fromEntries(
+    Object.entries(value).map(([key, member]) => [key, computed(member, parameters)]),
+  );
+  const argument = name === undefined ? undefined : inner[name];
+  if (name === "Fn::Sub" && typeof argument === "string" && !argument.includes("${")) return argument;
+  if (name === "Fn::ToJsonString" && argument !== undefined && !holdsFunction(argument))
+    return JSON.stringify(argument);
+  if (name === "Fn::Length" && argument !== undefined) {
+    if (Array.isArray(argument)) return argument.length;
+    const list = isObject(argument) && typeof argument["Ref"] === "string" ? parameters(argument["Ref"]) : undefined;
+    if (list !== undefined) return list === "" ? 0 : list.split(",").length;
+  }
+  return inner;
+}
+
+function holdsFunction(value: Json): boolean {
+  if (functionName(value) !== undefined) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some((one) => holdsFunction(one as Json));
+}
+
 interface Loop {
   raw: JsonObject;
   parameters(name: string): string | undefined;

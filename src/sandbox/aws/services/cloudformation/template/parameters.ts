@@ -72,7 +72,7 @@ function checked(key: string, value: string, declaration: ParameterDeclaration, 
   if (inner !== undefined) {
     const resolved = facts.ssm(value);
     if (resolved === undefined) {
-      throw validationError(`Unable to fetch parameters [${value}] from parameter store for this account.`);
+      throw validationError(`Parameter ${key} should either have input value or default value`);
     }
     checkTyped(key, inner, resolved, facts);
     return { value, resolved };

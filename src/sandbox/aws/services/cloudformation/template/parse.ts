@@ -47,7 +47,7 @@ function parseJson(text: string): unknown {
     // A YAML flow mapping begins with a brace too; AWS reads it as JSON first, and as YAML when that fails.
     const yaml = flowMapping(text);
     if (yaml) return yaml;
-    const before = text.slice(0, jsonErrorOffset(text)).split("\n");
+    const before = text.slice(0, jsonErrorOffset(text) + 1).split("\n");
     const column = (before.at(-1) ?? "").length + 1;
     throw validationError(`Template format error: JSON not well-formed. (line ${before.length}, column ${column})`);
   }

@@ -1,4 +1,5 @@
 // The structural checks that AWS makes before anything else; texts as recorded from AWS.
+import { NotEmulatedError } from "../../../core/index.ts";
 import { validationError } from "../errors.ts";
 import type {
   Json,
@@ -71,6 +72,7 @@ export function checkStructure(raw: JsonObject): Template {
     throw format("'Description' length is greater than 1024.");
   }
   refuseNulls(raw, "");
+  if (raw["Rules"] !== undefined) throw new NotEmulatedError("the Rules section of a template");
   const transform = transformsOf(raw["Transform"]);
   const resources = section(raw, "Resources");
   if (Object.keys(resources).length === 0) throw format("At least one Resources member must be defined.");
@@ -110,7 +112,7 @@ export function transformsOf(value: Json | undefined): string[] {
     if (typeof item === "string") return item;
     const name = isObject(item) ? item["Name"] : undefined;
     if (typeof name === "string") return name;
-    throw format("Transform member must be a string, or an object with a Name.");
+    throw validationError("Key Name of transform definition must be a string.");
   });
 }
 

@@ -18,14 +18,15 @@ import type { DhcpOptions } from "../state.ts";
 import { dhcpOptions, vpcs } from "../state.ts";
 import { tagList, tagsFor } from "../tags.ts";
 
-const keys: readonly string[] = [
-  "domain-name",
-  "domain-name-servers",
-  "ntp-servers",
-  "netbios-name-servers",
-  "netbios-node-type",
-  "ipv6-address-preferred-lease-time",
-];
+/** How many values an option takes. https://docs.aws.amazon.com/vpc/latest/userguide/VPC_DHCP_Options.html */
+const most: Readonly<Record<string, number>> = {
+  "domain-name": 1,
+  "domain-name-servers": 4,
+  "ntp-servers": 4,
+  "netbios-name-servers": 4,
+  "netbios-node-type": 1,
+  "ipv6-address-preferred-lease-time": 1,
+};
 
 const listing: Listing<DhcpOptions, OptionsItem> = {
   operation: "DescribeDhcpOptions",
@@ -50,7 +51,9 @@ const listing: Listing<DhcpOptions, OptionsItem> = {
 export const dhcpOptionsOperations: Readonly<Record<string, Operation>> = {
   CreateDhcpOptions: operation<CreateDhcpOptionsRequest, CreateDhcpOptionsResult>((input, ctx) => {
     const configurations = required(input.DhcpConfigurations, "dhcpConfiguration").map(({ Key = "", Values = [] }) => {
-      if (!keys.includes(Key)) throw invalidValue(Key, "dhcp-configuration-key", "Unknown DHCP option.");
+      if (!Object.hasOwn(most, Key)) throw invalidValue(Key, "dhcp-configuration-key", "Unknown DHCP option.");
+      if (Values.length > (most[Key] ?? 0))
+        throw invalidValue(Values.join(", "), Key, `At most ${most[Key]} values may be given.`);
       return { key: Key, values: Values };
     });
     const id = ctx.ids.ec2("dopt");

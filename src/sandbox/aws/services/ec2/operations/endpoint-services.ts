@@ -1,7 +1,5 @@
 // Which services have VPC endpoints, and the prefix lists of the gateway ones.
 import type {
-  DescribeManagedPrefixListsRequest,
-  DescribeManagedPrefixListsResult,
   DescribePrefixListsRequest,
   DescribePrefixListsResult,
   DescribeVpcEndpointServicesRequest,
@@ -10,11 +8,14 @@ import type {
 import type { Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
+import { checkMaxResults } from "../describe.ts";
 import { endpointServices, prefixLists } from "../endpoint-services.ts";
+import { notFound, prefixListKind } from "../kinds.ts";
 
 export const endpointServiceOperations: Readonly<Record<string, Operation>> = {
   DescribeVpcEndpointServices: operation<DescribeVpcEndpointServicesRequest, DescribeVpcEndpointServicesResult>(
     (input, ctx) => {
+      checkMaxResults(input.MaxResults, 1);
       const all = endpointServices(ctx.region, ctx.partition);
       for (const name of input.ServiceNames ?? [])
         if (!all.some((service) => service.name === name))
@@ -24,6 +25,8 @@ export const endpointServiceOperations: Readonly<Record<string, Operation>> = {
         "service-name": (service) => service.name,
         "service-type": (service) => service.types,
         owner: () => "amazon",
+        "service-region": () => ctx.region,
+        "tag-key": () => undefined,
         "supported-ip-address-types": () => "ipv4",
       });
       const { items, nextToken } = paginate(matching, { token: input.NextToken, max: input.MaxResults });
@@ -48,7 +51,12 @@ export const endpointServiceOperations: Readonly<Record<string, Operation>> = {
   ),
 
   DescribePrefixLists: operation<DescribePrefixListsRequest, DescribePrefixListsResult>((input, ctx) => {
-    const lists = applyFilters(prefixLists(ctx.region, ctx.partition), input.Filters, {
+    checkMaxResults(input.MaxResults, 1);
+    const all = prefixLists(ctx.region, ctx.partition);
+    const missing = input.PrefixListIds?.find((id) => !all.some((list) => list.id === id));
+    if (missing !== undefined) throw notFound(prefixListKind, missing);
+    const asked = all.filter(({ id }) => !input.PrefixListIds?.length || input.PrefixListIds.includes(id));
+    const lists = applyFilters(asked, input.Filters, {
       "prefix-list-id": (list) => list.id,
       "prefix-list-name": (list) => list.name,
     });
@@ -58,24 +66,4 @@ export const endpointServiceOperations: Readonly<Record<string, Operation>> = {
       ...(nextToken ? { NextToken: nextToken } : {}),
     };
   }),
-
-  DescribeManagedPrefixLists: operation<DescribeManagedPrefixListsRequest, DescribeManagedPrefixListsResult>(
-    (input, ctx) => {
-      const lists = applyFilters(prefixLists(ctx.region, ctx.partition), input.Filters, {
-        "prefix-list-id": (list) => list.id,
-        "prefix-list-name": (list) => list.name,
-        "owner-id": () => "AWS",
-      });
-      return {
-        PrefixLists: lists.map((list) => ({
-          PrefixListId: list.id,
-          AddressFamily: "IPv4",
-          PrefixListArn: `arn:${ctx.partition}:ec2:${ctx.region}:aws:prefix-list/${list.id}`,
-          PrefixListName: list.name,
-          Tags: [],
-          OwnerId: "AWS",
-        })),
-      };
-    },
-  ),
 };

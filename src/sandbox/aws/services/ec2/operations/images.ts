@@ -13,6 +13,9 @@ import { publicImages } from "../../../catalogue/amis.ts";
 import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
+import { checkMaxResults } from "../describe.ts";
+import { imageItemFilters } from "../filter-names.ts";
+import { itemFilters } from "../item-filters.ts";
 import { checkId, find, imageKind, instanceKind, notFound, required } from "../kinds.ts";
 import type { Image } from "../state.ts";
 import { images, volumes } from "../state.ts";
@@ -97,6 +100,7 @@ function isOwner(owner: string, image: ImageItem, ctx: Context): boolean {
 
 export const imageOperations: Readonly<Record<string, Operation>> = {
   DescribeImages: operation<DescribeImagesRequest, DescribeImagesResult>((input, ctx) => {
+    checkMaxResults(input.MaxResults, 1);
     const published = publicImages(ctx.region);
     const own = ctx.table(images);
     const item = (id: string): ImageItem => {
@@ -108,6 +112,10 @@ export const imageOperations: Readonly<Record<string, Operation>> = {
       throw notFound(imageKind, id);
     };
     const ids = input.ImageIds?.length ? input.ImageIds : undefined;
+    const missing = (ids ?? []).filter((id) => !published.has(id) && !own.has(id));
+    for (const id of missing) checkId(imageKind, id);
+    if (missing.length > 1)
+      throw new AwsError(imageKind.notFound, `The image ids '[${missing.join(", ")}]' do not exist`);
     const all = ids
       ? ids.map(item)
       : [...[...own.values()].map((row) => ownItem(row, ctx)), ...[...published.values()].map(publicItem)];
@@ -118,6 +126,7 @@ export const imageOperations: Readonly<Record<string, Operation>> = {
       owned,
       input.Filters,
       {
+        ...itemFilters(imageItemFilters, (image: ImageItem) => image),
         architecture: (image) => image.Architecture,
         "block-device-mapping.device-name": (image) => image.BlockDeviceMappings?.map((one) => one.DeviceName),
         "block-device-mapping.volume-type": (image) => image.BlockDeviceMappings?.map((one) => one.Ebs?.VolumeType),

@@ -1,11 +1,10 @@
 // Attributes of instances, read and changed one by one.
 import type {
-  DescribeIamInstanceProfileAssociationsRequest,
-  DescribeIamInstanceProfileAssociationsResult,
   DescribeInstanceAttributeRequest,
   DescribeInstanceCreditSpecificationsRequest,
   DescribeInstanceCreditSpecificationsResult,
   InstanceAttribute,
+  InstanceBlockDeviceMappingSpecification,
   ModifyInstanceAttributeRequest,
   ModifyInstanceMetadataOptionsRequest,
   ModifyInstanceMetadataOptionsResult,
@@ -17,14 +16,14 @@ import type {
 import { instanceType } from "../../../../../facts/index.ts";
 import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
-import { applyFilters } from "../../../query/index.ts";
+import { refuseIdsWithPages } from "../describe.ts";
 import { invalidValue } from "../errors.ts";
 import { interfaceGroups } from "../interfaces.ts";
-import { find, instanceKind, required } from "../kinds.ts";
+import { find, instanceKind, required, volumeKind } from "../kinds.ts";
 import { instanceItem } from "../render-instance.ts";
 import { groupItems } from "../render-interface.ts";
 import type { Instance } from "../state.ts";
-import { instances, networkInterfaces } from "../state.ts";
+import { instances, networkInterfaces, volumes } from "../state.ts";
 
 type Reader = (row: Readonly<Instance>, ctx: Context) => InstanceAttribute;
 const readers: Readonly<Record<string, Reader>> = {
@@ -43,6 +42,10 @@ const readers: Readonly<Record<string, Reader>> = {
   enaSupport: () => ({ EnaSupport: { Value: true } }),
   enclaveOptions: (row) => ({ EnclaveOptions: { Enabled: row.enclave } }),
   productCodes: () => ({ ProductCodes: [] }),
+  // Attributes of paravirtual times, which instances of today don't have.
+  kernel: () => ({ KernelId: {} }),
+  ramdisk: () => ({ RamdiskId: {} }),
+  sriovNetSupport: () => ({ SriovNetSupport: {} }),
 };
 
 function needsStopped(row: Readonly<Instance>, attribute: string): void {
@@ -51,6 +54,23 @@ function needsStopped(row: Readonly<Instance>, attribute: string): void {
       "IncorrectInstanceState",
       `The instance '${row.id}' is not in the 'stopped' state: its ${attribute} cannot be changed.`,
     );
+}
+
+/** Whether a volume goes with its instance: kept with the instance and with the volume. */
+function setDeleteOnTermination(ctx: Context, id: string, mapping: InstanceBlockDeviceMappingSpecification): void {
+  const row = find(ctx, instanceKind, id, "instanceId");
+  const held = row.volumes.find(({ device }) => device === mapping.DeviceName);
+  if (!held)
+    throw new AwsError(
+      "InvalidInstanceAttributeValue",
+      `No device is currently mapped at ${mapping.DeviceName ?? "null"}`,
+    );
+  const deleteOnTermination = mapping.Ebs?.DeleteOnTermination ?? held.deleteOnTermination;
+  ctx.table(instances).update(id, {
+    volumes: row.volumes.map((one) => (one === held ? { ...one, deleteOnTermination } : one)),
+  });
+  const { attachment } = find(ctx, volumeKind, held.volumeId, "volumeId");
+  if (attachment) ctx.table(volumes).update(held.volumeId, { attachment: { ...attachment, deleteOnTermination } });
 }
 
 function setMonitoring(ctx: Context, ids: readonly string[] | undefined, monitoring: boolean): MonitorInstancesResult {
@@ -99,6 +119,7 @@ export const instanceAttributeOperations: Readonly<Record<string, Operation>> = 
     }
     const shutdown = input.InstanceInitiatedShutdownBehavior?.Value;
     if (shutdown === "stop" || shutdown === "terminate") table.update(row.id, { shutdownBehavior: shutdown });
+    for (const mapping of input.BlockDeviceMappings ?? []) setDeleteOnTermination(ctx, row.id, mapping);
     const [primary] = ctx.table(networkInterfaces).by("instance", row.id);
     const sourceDestCheck = flag(input.SourceDestCheck, "sourceDestCheck");
     if (sourceDestCheck !== undefined) {
@@ -145,6 +166,7 @@ export const instanceAttributeOperations: Readonly<Record<string, Operation>> = 
     DescribeInstanceCreditSpecificationsRequest,
     DescribeInstanceCreditSpecificationsResult
   >((input, ctx) => {
+    refuseIdsWithPages(input.InstanceIds, input.MaxResults, "instancesSet");
     const rows = input.InstanceIds?.length
       ? input.InstanceIds.map((id) => find(ctx, instanceKind, id, "instanceId"))
       : ctx.table(instances).list((row) => row.creditSpecification === "unlimited");
@@ -155,25 +177,6 @@ export const instanceAttributeOperations: Readonly<Record<string, Operation>> = 
           InstanceId: row.id,
           CpuCredits: row.creditSpecification ?? (row.type.startsWith("t2.") ? "standard" : "unlimited"),
         })),
-    };
-  }),
-
-  DescribeIamInstanceProfileAssociations: operation<
-    DescribeIamInstanceProfileAssociationsRequest,
-    DescribeIamInstanceProfileAssociationsResult
-  >((input, ctx) => {
-    const rows = ctx
-      .table(instances)
-      .list((row) => row.profile !== undefined && row.state !== "terminated")
-      .filter((row) => !input.AssociationIds?.length || input.AssociationIds.includes(row.profileAssociationId ?? ""));
-    const matching = applyFilters(rows, input.Filters, { "instance-id": (row) => row.id, state: () => "associated" });
-    return {
-      IamInstanceProfileAssociations: matching.map((row) => ({
-        AssociationId: row.profileAssociationId,
-        InstanceId: row.id,
-        IamInstanceProfile: { Arn: row.profile?.arn, Id: row.profile?.id },
-        State: "associated" as const,
-      })),
     };
   }),
 };

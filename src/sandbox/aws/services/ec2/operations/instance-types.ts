@@ -14,15 +14,18 @@ import { availabilityZones, instanceType, instanceTypes, localZones } from "../.
 import type { Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
-import { checkMaxResults } from "../describe.ts";
+import { checkMaxResults, refuseIdsWithPages } from "../describe.ts";
 import { invalidValue } from "../errors.ts";
-import { instanceTypeItem, isOldGeneration, matchesRequirements } from "../instance-types.ts";
+import { instanceTypeItemFilters } from "../filter-names.ts";
+import { itemFilters } from "../item-filters.ts";
+import { checkRequirements, cpuOf, instanceTypeItem, isOldGeneration, matchesRequirements } from "../instance-types.ts";
 import { isOffered } from "../offerings.ts";
 
 const fields = {
+  ...itemFilters(instanceTypeItemFilters, (row: Readonly<InstanceTypeFacts>) => instanceTypeItem(row, "")),
   "instance-type": (row: Readonly<InstanceTypeFacts>) => row.name,
   "bare-metal": (row: Readonly<InstanceTypeFacts>) => row.bareMetal,
-  "burstable-performance-supported": (row: Readonly<InstanceTypeFacts>) => /^t\d/.test(row.family),
+  "burstable-performance-supported": (row: Readonly<InstanceTypeFacts>) => /^t[2-9]/.test(row.family),
   "current-generation": (row: Readonly<InstanceTypeFacts>) => !isOldGeneration(row.family),
   hypervisor: (row: Readonly<InstanceTypeFacts>) => (row.hypervisor === "unknown" ? undefined : row.hypervisor),
   "instance-storage-supported": (row: Readonly<InstanceTypeFacts>) => row.nvmeGB !== undefined,
@@ -34,6 +37,8 @@ const fields = {
     row.arch === "arm64" ? "arm64" : "x86_64",
   "supported-usage-class": () => ["on-demand", "spot"],
   "supported-virtualization-type": () => "hvm",
+  "vcpu-info.default-cores": (row: Readonly<InstanceTypeFacts>) => cpuOf(row).cores,
+  "vcpu-info.default-threads-per-core": (row: Readonly<InstanceTypeFacts>) => cpuOf(row).threads,
   "vcpu-info.default-vcpus": (row: Readonly<InstanceTypeFacts>) => row.vcpu,
 };
 
@@ -41,11 +46,7 @@ export const instanceTypeOperations: Readonly<Record<string, Operation>> = {
   DescribeInstanceTypes: operation<DescribeInstanceTypesRequest, DescribeInstanceTypesResult>((input, ctx) => {
     checkMaxResults(input.MaxResults);
     const names = input.InstanceTypes ?? [];
-    if (names.length > 0 && input.MaxResults !== undefined)
-      throw new AwsError(
-        "InvalidParameterCombination",
-        "The parameter instanceTypes cannot be used with the parameter maxResults",
-      );
+    refuseIdsWithPages(names, input.MaxResults, "instanceTypes");
     const unknown = names.filter((name) => !instanceType(name));
     if (unknown.length > 0)
       throw new AwsError(
@@ -115,6 +116,8 @@ export const instanceTypeOperations: Readonly<Record<string, Operation>> = {
     readOnly: true,
     run: (input) => {
       const architectures = input.ArchitectureTypes ?? [];
+      checkMaxResults(input.MaxResults, 1);
+      checkRequirements(input.InstanceRequirements ?? {});
       const matching = instanceTypes().filter(
         (row) =>
           architectures.includes(row.arch === "arm64" ? "arm64" : "x86_64") &&

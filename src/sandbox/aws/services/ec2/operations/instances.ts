@@ -19,14 +19,17 @@ import type {
 import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import type { Listing } from "../describe.ts";
-import { describe, select } from "../describe.ts";
+import { describe, refuseIdsWithPages, select } from "../describe.ts";
+import { instanceItemFilters, statusItemFilters } from "../filter-names.ts";
 import { isVisible, observeInstances, start, stop, terminate } from "../instance-states.ts";
-import { find, instanceKind, required } from "../kinds.ts";
+import { privateDnsName } from "../interfaces.ts";
+import { itemFilters } from "../item-filters.ts";
+import { find, instanceKind } from "../kinds.ts";
 import { launch } from "../launch.ts";
 import { primaryAssociation } from "../render-interface.ts";
-import { instancePrivateDnsName, reservations, stateCodes, stateItem } from "../render-instance.ts";
+import { instanceItem, instancePrivateDnsName, reservations, stateCodes, stateItem } from "../render-instance.ts";
 import type { Instance, NetworkInterface } from "../state.ts";
-import { instances, networkInterfaces } from "../state.ts";
+import { instances, networkInterfaces, securityGroups } from "../state.ts";
 
 const interfacesOf = (ctx: Context, row: Readonly<Instance>): Readonly<NetworkInterface>[] =>
   ctx.table(networkInterfaces).by("instance", row.id);
@@ -35,6 +38,11 @@ const publicIp = (ctx: Context, row: Readonly<Instance>): string | undefined => 
   return primary && primaryAssociation(ctx, primary)?.PublicIp;
 };
 
+const groupNames = (ctx: Context, row: Readonly<Instance>): (string | undefined)[] =>
+  interfacesOf(ctx, row)
+    .flatMap((one) => one.groups)
+    .map((id) => ctx.table(securityGroups).get(id)?.name);
+
 const listing: Listing<Instance, Readonly<Instance>> = {
   operation: "DescribeInstances",
   kind: instanceKind,
@@ -42,6 +50,7 @@ const listing: Listing<Instance, Readonly<Instance>> = {
   visible: isVisible,
   observe: (rows, ctx) => observeInstances(ctx, rows),
   filters: (ctx) => ({
+    ...itemFilters(instanceItemFilters, (row: Readonly<Instance>) => instanceItem(row, ctx)),
     "instance-id": (row) => row.id,
     "instance-state-name": (row) => row.state,
     "instance-state-code": (row) => stateCodes[row.state],
@@ -56,7 +65,9 @@ const listing: Listing<Instance, Readonly<Instance>> = {
       return primary && primaryAssociation(ctx, primary)?.PublicDnsName;
     },
     "group-id": (row) => interfacesOf(ctx, row).flatMap((one) => one.groups),
+    "group-name": (row) => groupNames(ctx, row),
     "instance.group-id": (row) => interfacesOf(ctx, row).flatMap((one) => one.groups),
+    "instance.group-name": (row) => groupNames(ctx, row),
     "iam-instance-profile.arn": (row) => row.profile?.arn,
     "iam-instance-profile.id": (row) => row.profile?.id,
     "ip-address": (row) => publicIp(ctx, row),
@@ -65,6 +76,25 @@ const listing: Listing<Instance, Readonly<Instance>> = {
     "launch-time": (row) => new Date(row.launchedAt).toISOString(),
     "metadata-options.http-tokens": (row) => row.metadata.tokens,
     "monitoring-state": (row) => (row.monitoring ? "enabled" : "disabled"),
+    "block-device-mapping.attach-time": (row) => row.volumes.map((one) => new Date(one.attachedAt).toISOString()),
+    "block-device-mapping.delete-on-termination": (row) => row.volumes.map((one) => String(one.deleteOnTermination)),
+    "block-device-mapping.device-name": (row) => row.volumes.map((one) => one.device),
+    "block-device-mapping.status": (row) => row.volumes.map(() => "attached"),
+    "block-device-mapping.volume-id": (row) => row.volumes.map((one) => one.volumeId),
+    "hibernation-options.configured": () => "false",
+    hypervisor: () => "xen",
+    "metadata-options.http-endpoint": (row) => row.metadata.endpoint,
+    "metadata-options.http-put-response-hop-limit": (row) => row.metadata.hopLimit,
+    "metadata-options.instance-metadata-tags": (row) => row.metadata.tags,
+    "network-interface.attachment.attachment-id": (row) => interfacesOf(ctx, row).map((one) => one.attachment?.id),
+    "network-interface.attachment.device-index": (row) =>
+      interfacesOf(ctx, row).map((one) => one.attachment?.deviceIndex.toString()),
+    "network-interface.availability-zone": (row) => interfacesOf(ctx, row).map((one) => one.zone),
+    "network-interface.description": (row) => interfacesOf(ctx, row).map((one) => one.description),
+    "network-interface.mac-address": (row) => interfacesOf(ctx, row).map((one) => one.mac),
+    "network-interface.private-dns-name": (row) =>
+      interfacesOf(ctx, row).map((one) => privateDnsName(ctx, one.privateIp)),
+    "network-interface.vpc-id": (row) => interfacesOf(ctx, row).map((one) => one.vpcId),
     "network-interface.network-interface-id": (row) => interfacesOf(ctx, row).map((one) => one.id),
     "network-interface.subnet-id": (row) => interfacesOf(ctx, row).map((one) => one.subnetId),
     "network-interface.group-id": (row) => interfacesOf(ctx, row).flatMap((one) => one.groups),
@@ -73,6 +103,7 @@ const listing: Listing<Instance, Readonly<Instance>> = {
     "owner-id": () => ctx.account,
     "placement-group-name": (row) => row.placementGroup,
     platform: (row) => row.platform,
+    "platform-details": (row) => (row.platform ? "Windows" : "Linux/UNIX"),
     "private-dns-name": (row) => instancePrivateDnsName(ctx, row),
     "private-ip-address": (row) => row.privateIp,
     "requester-id": (row) => row.requesterId,
@@ -80,6 +111,8 @@ const listing: Listing<Instance, Readonly<Instance>> = {
     "root-device-name": (row) => row.rootDevice,
     "root-device-type": () => "ebs",
     "source-dest-check": (row) => row.sourceDestCheck,
+    reason: (row) => (row.stateReason?.code.startsWith("Client.") ? "User initiated" : ""),
+    "state-reason-message": (row) => row.stateReason?.message,
     "state-reason-code": (row) => row.stateReason?.code,
     "subnet-id": (row) => (row.privateIp === undefined ? undefined : row.subnetId),
     tenancy: (row) => row.tenancy,
@@ -90,7 +123,8 @@ const listing: Listing<Instance, Readonly<Instance>> = {
 };
 
 function visibleInstances(ctx: Context, ids: readonly string[] | undefined): Readonly<Instance>[] {
-  const { items } = select(ctx, { ...listing, observe: () => {} } as typeof listing, {}, required(ids, "instanceIds"));
+  if (!ids || ids.length === 0) throw new AwsError("InvalidParameterCombination", "No instances specified");
+  const { items } = select(ctx, { ...listing, observe: () => {} } as typeof listing, {}, ids);
   return [...items];
 }
 
@@ -127,6 +161,7 @@ const statusListing: Listing<Instance, InstanceStatus> = {
   ...listing,
   operation: "DescribeInstanceStatus",
   filters: () => ({
+    ...itemFilters(statusItemFilters, statusItem),
     "availability-zone": (row) => row.zone,
     "instance-state-name": (row) => row.state,
     "instance-state-code": (row) => stateCodes[row.state],
@@ -148,11 +183,7 @@ export const instanceOperations: Readonly<Record<string, Operation>> = {
   DescribeInstances: operation<DescribeInstancesRequest, DescribeInstancesResult>({
     waiter: true,
     run: (input, ctx) => {
-      if (input.InstanceIds?.length && input.MaxResults !== undefined)
-        throw new AwsError(
-          "InvalidParameterCombination",
-          "The parameter instancesSet cannot be used with the parameter maxResults",
-        );
+      refuseIdsWithPages(input.InstanceIds, input.MaxResults, "instancesSet");
       const { items, NextToken } = select(ctx, listing, input, input.InstanceIds);
       return { Reservations: reservations(items, ctx), ...(NextToken ? { NextToken } : {}) };
     },
@@ -161,6 +192,7 @@ export const instanceOperations: Readonly<Record<string, Operation>> = {
   DescribeInstanceStatus: operation<DescribeInstanceStatusRequest, DescribeInstanceStatusResult>({
     waiter: true,
     run: (input, ctx) => {
+      refuseIdsWithPages(input.InstanceIds, input.MaxResults, "instancesSet");
       const visible = (row: Readonly<Instance>): boolean =>
         isVisible(row, ctx) && (input.IncludeAllInstances === true || row.state === "running");
       // An id of an instance that isn't running is no mistake here, it's left out.

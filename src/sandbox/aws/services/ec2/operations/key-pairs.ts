@@ -1,5 +1,4 @@
 // Key pairs, generated or imported.
-import { createHash, generateKeyPairSync } from "node:crypto";
 import type {
   CreateKeyPairRequest,
   DeleteKeyPairRequest,
@@ -19,6 +18,7 @@ import { invalidValue } from "../errors.ts";
 import { keyPairKind, notFound, required } from "../kinds.ts";
 import type { KeyPair } from "../state.ts";
 import { keyPairs } from "../state.ts";
+import { importedFingerprint, newKey, parsePublicKey } from "../ssh-keys.ts";
 import { tagList, tagsFor } from "../tags.ts";
 
 const listing: Listing<KeyPair, KeyPairInfo> = {
@@ -39,26 +39,6 @@ const listing: Listing<KeyPair, KeyPairInfo> = {
   }),
 };
 
-const colons = (hex: string): string => (hex.match(/../g) ?? []).join(":");
-
-/** AWS: MD5 of an imported RSA key's DER form, SHA-256 in base64 for ED25519. */
-function fingerprint(type: KeyPair["type"], blob: Buffer): string {
-  return type === "rsa"
-    ? colons(createHash("md5").update(blob).digest("hex"))
-    : createHash("sha256").update(blob).digest("base64");
-}
-
-/** Reads `ssh-rsa AAAA… comment`. */
-function parsePublicKey(text: string): { type: KeyPair["type"]; blob: Buffer } {
-  const [algorithm, body = ""] = text.trim().split(/\s+/);
-  const blob = Buffer.from(body, "base64");
-  const length = blob.length > 4 ? blob.readUInt32BE(0) : 0;
-  const isWhole = blob.length > 4 + length && blob.subarray(4, 4 + length).toString() === algorithm;
-  if (isWhole && algorithm === "ssh-rsa") return { type: "rsa", blob };
-  if (isWhole && algorithm === "ssh-ed25519") return { type: "ed25519", blob };
-  throw new AwsError("InvalidKey.Format", "Key is not in valid OpenSSH public key format");
-}
-
 function add(ctx: Context, row: Omit<KeyPair, "id" | "createdAt">): Readonly<KeyPair> {
   if (row.name.length > 255) throw invalidValue(row.name, "keyName", "The name may have 255 characters.");
   if (ctx.table(keyPairs).by("name", row.name).length > 0)
@@ -73,44 +53,16 @@ function byName(ctx: Context, name: string): Readonly<KeyPair> {
   return row;
 }
 
-/** A key as `ssh-rsa …` text, from a PKCS#1 public key's modulus and exponent. */
-function newKey(type: KeyPair["type"]): { publicKey: string; material: string } {
-  if (type === "ed25519") {
-    const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-    const raw = Buffer.from(publicKey.export({ format: "jwk" }).x ?? "", "base64url");
-    const blob = Buffer.concat([sshString("ssh-ed25519"), sshString(raw)]);
-    return {
-      publicKey: `ssh-ed25519 ${blob.toString("base64")}`,
-      material: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    };
-  }
-  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-  const { n = "", e = "" } = publicKey.export({ format: "jwk" });
-  const positive = (part: string): Buffer => Buffer.concat([Buffer.from([0]), Buffer.from(part, "base64url")]);
-  const blob = Buffer.concat([sshString("ssh-rsa"), sshString(Buffer.from(e, "base64url")), sshString(positive(n))]);
-  return {
-    publicKey: `ssh-rsa ${blob.toString("base64")}`,
-    material: privateKey.export({ type: "pkcs1", format: "pem" }).toString(),
-  };
-}
-
-function sshString(value: string | Buffer): Buffer {
-  const body = Buffer.from(value);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(body.length);
-  return Buffer.concat([length, body]);
-}
-
 export const keyPairOperations: Readonly<Record<string, Operation>> = {
   CreateKeyPair: operation<CreateKeyPairRequest, KeyPairResult>((input, ctx) => {
     const name = required(input.KeyName, "keyName");
     const type = input.KeyType ?? "rsa";
-    const { publicKey, material } = newKey(type);
+    const { publicKey, material, fingerprint } = newKey(type);
     const row = add(ctx, {
       name,
       type,
       publicKey,
-      fingerprint: fingerprint(type, parsePublicKey(publicKey).blob),
+      fingerprint,
       tags: tagsFor(ctx, input.TagSpecifications, "key-pair"),
     });
     return {
@@ -125,9 +77,10 @@ export const keyPairOperations: Readonly<Record<string, Operation>> = {
   ImportKeyPair: operation<ImportKeyPairRequest, ImportKeyPairResult>((input, ctx) => {
     const name = required(input.KeyName, "keyName");
     const text = Buffer.from(required(input.PublicKeyMaterial, "publicKeyMaterial")).toString();
-    const { type, blob } = parsePublicKey(text);
+    const key = parsePublicKey(text);
     const tags = tagsFor(ctx, input.TagSpecifications, "key-pair");
-    const row = add(ctx, { name, type, publicKey: text, fingerprint: fingerprint(type, blob), tags });
+    const fingerprint = importedFingerprint(key);
+    const row = add(ctx, { name, type: key.type, publicKey: text, fingerprint, tags });
     return { KeyFingerprint: row.fingerprint, KeyName: name, KeyPairId: row.id, ...tagList(row.tags) };
   }),
 

@@ -22,7 +22,8 @@ import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
 import type { Listing } from "../describe.ts";
-import { describe } from "../describe.ts";
+import { checkMaxResults, describe } from "../describe.ts";
+import { invalidCombination } from "../errors.ts";
 import { launchTemplateKind, required } from "../kinds.ts";
 import {
   checkTemplateData,
@@ -42,6 +43,7 @@ const listing: Listing<LaunchTemplate, TemplateItem> = {
   least: 1,
   filters: () => ({
     "create-time": (row) => new Date(row.createdAt).toISOString(),
+    "launch-template-id": (row) => row.id,
     "launch-template-name": (row) => row.name,
   }),
   render: (row) => ({
@@ -95,14 +97,16 @@ const versionFields: Record<string, (row: Readonly<LaunchTemplateVersion>) => st
   "instance-type": (row) => templateData(row).InstanceType,
 };
 
+/** What AWS answers to versions without a template. */
+const versionsOfWhat =
+  "To describe the launch template data for all your launch templates, for ‘--versions’ specify ‘$Latest’, ‘$Default’, or both, and omit ‘--launch-template-id’, ‘--launch-template-name’, and version numbers. To describe the launch template data for a specific launch template, specify ‘--launch-template-id’ or ‘--launch-template-name’, and for ‘--versions’ specify one or more of the following values: ‘$Latest’, ‘$Default’, or one or more version numbers.";
+
 function versionsAsked(ctx: Context, input: DescribeLaunchTemplateVersionsRequest): Readonly<LaunchTemplateVersion>[] {
   const { LaunchTemplateId: id, LaunchTemplateName: name, Versions: versions = [] } = input;
   if (id === undefined && name === undefined) {
-    if (!versions.every((version) => version === "$Latest" || version === "$Default") || versions.length === 0)
-      throw new AwsError(
-        "MissingParameter",
-        "The request must contain the parameter LaunchTemplateId or LaunchTemplateName, or Versions of $Latest and $Default.",
-      );
+    if (versions.length === 0) throw new AwsError("MissingParameter", versionsOfWhat);
+    if (!versions.every((version) => version === "$Latest" || version === "$Default"))
+      throw new AwsError("InvalidParameterValue", versionsOfWhat);
     return ctx
       .table(launchTemplates)
       .list()
@@ -157,8 +161,15 @@ export const launchTemplateOperations: Readonly<Record<string, Operation>> = {
   ),
 
   ModifyLaunchTemplate: operation<ModifyLaunchTemplateRequest, ModifyLaunchTemplateResult>((input, ctx) => {
+    if (input.LaunchTemplateId && input.LaunchTemplateName)
+      throw invalidCombination("Either provide launch template ID or launch template name to modify the template.");
     const template = findTemplate(ctx, input.LaunchTemplateId, input.LaunchTemplateName);
-    const { version } = findVersion(ctx, template, required(input.DefaultVersion, "setDefaultVersion"));
+    const version = versionNumber(template, required(input.DefaultVersion, "setDefaultVersion"));
+    if (!ctx.table(launchTemplateVersions).has(`${template.id}/${version}`))
+      throw new AwsError(
+        "InvalidLaunchTemplateId.VersionNotFound",
+        `The launch template version ${version} is not found for the specified launch template.`,
+      );
     const row = ctx.table(launchTemplates).update(template.id, { defaultVersion: version });
     return { LaunchTemplate: listing.render(row, ctx) };
   }),
@@ -202,7 +213,15 @@ export const launchTemplateOperations: Readonly<Record<string, Operation>> = {
   ),
 
   DescribeLaunchTemplates: operation<DescribeLaunchTemplatesRequest, DescribeLaunchTemplatesResult>((input, ctx) => {
-    const named = (input.LaunchTemplateNames ?? []).map((name) => findTemplate(ctx, undefined, name).id);
+    const named = (input.LaunchTemplateNames ?? []).map((name) => {
+      const [row] = ctx.table(launchTemplates).by("name", name);
+      if (!row)
+        throw new AwsError(
+          "InvalidLaunchTemplateName.NotFoundException",
+          "At least one of the launch templates specified in the request does not exist.",
+        );
+      return row.id;
+    });
     const { items, ...next } = describe(ctx, listing, input, [...(input.LaunchTemplateIds ?? []), ...named]);
     return { LaunchTemplates: items, ...next };
   }),
@@ -211,6 +230,7 @@ export const launchTemplateOperations: Readonly<Record<string, Operation>> = {
     DescribeLaunchTemplateVersionsRequest,
     DescribeLaunchTemplateVersionsResult
   >((input, ctx) => {
+    checkMaxResults(input.MaxResults, 1);
     const matching = applyFilters(versionsAsked(ctx, input), input.Filters, {
       ...versionFields,
       "is-default-version": (row) => ctx.table(launchTemplates).get(row.templateId)?.defaultVersion === row.version,

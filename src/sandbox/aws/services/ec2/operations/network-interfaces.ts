@@ -15,7 +15,7 @@ import type {
 import { instanceType } from "../../../../../facts/index.ts";
 import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
-import { describe } from "../describe.ts";
+import { describe, refuseIdsWithPages } from "../describe.ts";
 import { invalidCombination, invalidValue } from "../errors.ts";
 import { createInterface, deleteInterfaces, interfaceGroups } from "../interfaces.ts";
 import { find, instanceKind, networkInterfaceKind, required, subnetKind } from "../kinds.ts";
@@ -89,6 +89,7 @@ export const networkInterfaceOperations: Readonly<Record<string, Operation>> = {
   DescribeNetworkInterfaces: operation<DescribeNetworkInterfacesRequest, DescribeNetworkInterfacesResult>({
     waiter: true,
     run: (input, ctx) => {
+      refuseIdsWithPages(input.NetworkInterfaceIds, input.MaxResults, "networkInterfaceIdSet");
       const { items, ...next } = describe(ctx, interfaceListing, input, input.NetworkInterfaceIds);
       return { NetworkInterfaces: items, ...next };
     },

@@ -12,22 +12,19 @@ import type {
   DescribeRegionsResult,
   DescribeSpotPriceHistoryRequest,
   DescribeSpotPriceHistoryResult,
-  DisableEbsEncryptionByDefaultRequest,
-  DisableEbsEncryptionByDefaultResult,
-  EnableEbsEncryptionByDefaultRequest,
-  EnableEbsEncryptionByDefaultResult,
-  GetEbsEncryptionByDefaultRequest,
-  GetEbsEncryptionByDefaultResult,
 } from "@aws-sdk/client-ec2";
 import type { Zone } from "../../../../../facts/index.ts";
 import { availabilityZones, instanceType, instanceTypes, localZones } from "../../../../../facts/index.ts";
-import type { Context, Operation } from "../../../core/index.ts";
+import type { Operation } from "../../../core/index.ts";
 import { AwsError, operation, partitionOf } from "../../../core/index.ts";
 import { applyFilters, paginate } from "../../../query/index.ts";
+import { checkMaxResults } from "../describe.ts";
+import { invalidValue } from "../errors.ts";
 import { offeringZones } from "../offerings.ts";
 import { quota } from "../quotas.ts";
 import { regionNames } from "../regions.ts";
-import { accountAttributes, vpcs } from "../state.ts";
+import { zonesOf } from "../zones.ts";
+import { vpcs } from "../state.ts";
 
 function zoneItem(zone: Zone): AvailabilityZone {
   return {
@@ -43,9 +40,6 @@ function zoneItem(zone: Zone): AvailabilityZone {
     State: "available",
   };
 }
-
-const encryption = "ebs-encryption-by-default";
-const isEncrypted = (ctx: Context): boolean => ctx.table(accountAttributes).get(encryption)?.value === "true";
 
 export const regionOperations: Readonly<Record<string, Operation>> = {
   DescribeAvailabilityZones: operation<DescribeAvailabilityZonesRequest, DescribeAvailabilityZonesResult>(
@@ -65,6 +59,7 @@ export const regionOperations: Readonly<Record<string, Operation>> = {
       );
       const zones = applyFilters(named.map(zoneItem), input.Filters, {
         "group-name": (zone) => zone.GroupName,
+        "group-long-name": (zone) => zone.GroupLongName,
         message: () => undefined,
         "opt-in-status": (zone) => zone.OptInStatus,
         "parent-zone-name": (zone) => zone.ParentZoneName,
@@ -114,6 +109,8 @@ export const regionOperations: Readonly<Record<string, Operation>> = {
         "vpc-max-elastic-ips": String(quota(ctx, "elasticAddresses")),
       };
       const asked = input.AttributeNames?.length ? input.AttributeNames : Object.keys(values);
+      const unknown = asked.find((name) => !Object.hasOwn(values, name));
+      if (unknown !== undefined) throw invalidValue(unknown, "attributeName", "Unknown attribute.");
       return {
         AccountAttributes: asked.flatMap((name): AccountAttribute[] => {
           const value = values[name];
@@ -124,6 +121,7 @@ export const regionOperations: Readonly<Record<string, Operation>> = {
   ),
 
   DescribeSpotPriceHistory: operation<DescribeSpotPriceHistoryRequest, DescribeSpotPriceHistoryResult>((input, ctx) => {
+    checkMaxResults(input.MaxResults, 1);
     const types = input.InstanceTypes?.length
       ? input.InstanceTypes.flatMap((name) => instanceType(name) ?? [])
       : instanceTypes();
@@ -138,6 +136,8 @@ export const regionOperations: Readonly<Record<string, Operation>> = {
     );
     const matching = applyFilters(prices, input.Filters, {
       "availability-zone": (row) => row.AvailabilityZone,
+      "availability-zone-id": (row) => zonesOf(ctx.region).get(row.AvailabilityZone)?.id,
+      timestamp: () => new Date(ctx.now()).toISOString(),
       "instance-type": (row) => row.InstanceType,
       "product-description": (row) => row.ProductDescription,
       "spot-price": (row) => row.SpotPrice,
@@ -171,22 +171,6 @@ export const regionOperations: Readonly<Record<string, Operation>> = {
           `The specified Capacity Reservation ID '${id}' does not exist.`,
         );
       return { CapacityReservations: [] };
-    },
-  ),
-
-  GetEbsEncryptionByDefault: operation<GetEbsEncryptionByDefaultRequest, GetEbsEncryptionByDefaultResult>(
-    (_input, ctx) => ({ EbsEncryptionByDefault: isEncrypted(ctx) }),
-  ),
-  EnableEbsEncryptionByDefault: operation<EnableEbsEncryptionByDefaultRequest, EnableEbsEncryptionByDefaultResult>(
-    (_input, ctx) => {
-      ctx.table(accountAttributes).put(encryption, { value: "true" });
-      return { EbsEncryptionByDefault: true };
-    },
-  ),
-  DisableEbsEncryptionByDefault: operation<DisableEbsEncryptionByDefaultRequest, DisableEbsEncryptionByDefaultResult>(
-    (_input, ctx) => {
-      ctx.table(accountAttributes).put(encryption, { value: "false" });
-      return { EbsEncryptionByDefault: false };
     },
   ),
 };

@@ -23,6 +23,7 @@ import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
+import { invalidCombination } from "../errors.ts";
 import { find, securityGroupKind, securityGroupRuleKind } from "../kinds.ts";
 import { checkQuota } from "../quotas.ts";
 import type { RuleDraft } from "../security-rules.ts";
@@ -39,6 +40,12 @@ const listing: Listing<SecurityGroupRule, RuleItem> = {
   filters: () => ({ "group-id": (row) => row.groupId, "security-group-rule-id": (row) => row.id }),
   render: (row, ctx) => ruleItem(ctx, row),
 };
+
+/** Unlike other filters this one takes nothing that can't be a group's id. */
+function checkGroupId(id: string): void {
+  if (!/^sg-[0-9a-f*?]+$/.test(id))
+    throw new AwsError("InvalidGroupId.Malformed", `The security group ID '${id}' is malformed`);
+}
 
 interface RuleRequest {
   GroupId?: string | undefined;
@@ -186,6 +193,8 @@ export const securityGroupRuleOperations: Readonly<Record<string, Operation>> = 
 
   DescribeSecurityGroupRules: operation<DescribeSecurityGroupRulesRequest, DescribeSecurityGroupRulesResult>(
     (input, ctx) => {
+      for (const { Name, Values = [] } of input.Filters ?? [])
+        if (Name === "group-id") for (const id of Values) checkGroupId(id);
       const { items, ...next } = describe(ctx, listing, input, input.SecurityGroupRuleIds);
       return { SecurityGroupRules: items, ...next };
     },
@@ -196,6 +205,9 @@ export const securityGroupRuleOperations: Readonly<Record<string, Operation>> = 
     for (const { SecurityGroupRuleId, SecurityGroupRule: wish = {} } of input.SecurityGroupRules ?? []) {
       const old = find(ctx, securityGroupRuleKind, SecurityGroupRuleId, "securityGroupRuleId");
       if (old.groupId !== group.id) throw missingRule();
+      const peers = [wish.CidrIpv4, wish.CidrIpv6, wish.PrefixListId, wish.ReferencedGroupId].filter(Boolean);
+      if (peers.length > 1)
+        throw invalidCombination("Only one of cidrIp, cidrIpv6, prefixListId, or referencedGroupId can be specified");
       const Description = wish.Description;
       const permission: IpPermission = {
         IpProtocol: wish.IpProtocol,
@@ -207,7 +219,11 @@ export const securityGroupRuleOperations: Readonly<Record<string, Operation>> = 
         ...(wish.ReferencedGroupId ? { UserIdGroupPairs: [{ GroupId: wish.ReferencedGroupId, Description }] } : {}),
       };
       const [draft] = rulesOf(ctx, group, [permission], old.egress);
-      if (!draft) throw new AwsError("MissingParameter", "The rule names no peer.");
+      if (!draft)
+        throw new AwsError(
+          "MissingParameter",
+          "The request must contain exactly one of: cidrIp, cidrIpv6, prefixListId, or referencedGroupId",
+        );
       const twin = findRule(ctx, group.id, draft);
       if (twin && twin.id !== old.id)
         throw new AwsError("InvalidPermission.Duplicate", `the specified rule "${ruleText(draft)}" already exists`);

@@ -18,6 +18,7 @@ import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
 import { dependencyViolation, invalidValue } from "../errors.ts";
 import { arnOf, find, notFound, required, securityGroupKind, vpcKind } from "../kinds.ts";
+import { activePeering } from "../peering.ts";
 import { permissionsOf } from "../security-rules.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../state.ts";
 import { networkInterfaces, securityGroupRules, securityGroups, vpcs } from "../state.ts";
@@ -54,6 +55,11 @@ const ruleFields: readonly [name: string, of: (rule: Readonly<SecurityGroupRule>
   ["protocol", (rule) => rule.protocol],
 ];
 
+const peerNames = (ctx: Context, id: string, egress: boolean): (string | undefined)[] =>
+  rulesOfGroup(ctx, id, egress).map(
+    (rule) => rule.peerGroupId && ctx.table(securityGroups).get(rule.peerGroupId)?.name,
+  );
+
 const listing: Listing<SecurityGroup, GroupItem> = {
   operation: "DescribeSecurityGroups",
   kind: securityGroupKind,
@@ -64,6 +70,11 @@ const listing: Listing<SecurityGroup, GroupItem> = {
     description: (row) => row.description,
     "owner-id": () => ctx.account,
     "vpc-id": (row) => row.vpcId,
+    "ip-permission.group-name": (row) => peerNames(ctx, row.id, false),
+    "egress.ip-permission.group-name": (row) => peerNames(ctx, row.id, true),
+    "ip-permission.user-id": (row) => rulesOfGroup(ctx, row.id, false).map((rule) => rule.peerGroupId && ctx.account),
+    "egress.ip-permission.user-id": (row) =>
+      rulesOfGroup(ctx, row.id, true).map((rule) => rule.peerGroupId && ctx.account),
     ...Object.fromEntries(
       ruleFields.flatMap(([name, of]) =>
         [false, true].map((egress) => [
@@ -142,9 +153,17 @@ export const securityGroupOperations: Readonly<Record<string, Operation>> = {
     DescribeSecurityGroupReferencesRequest,
     DescribeSecurityGroupReferencesResult
   >((input, ctx) => {
-    for (const id of input.GroupId ?? []) find(ctx, securityGroupKind, id, "groupId");
-    // References from other VPCs need a peering connection; there is none here.
-    return { SecurityGroupReferenceSet: [] };
+    const SecurityGroupReferenceSet = required(input.GroupId, "groupId").flatMap((id) => {
+      const group = find(ctx, securityGroupKind, id, "groupId");
+      const rules = ctx.table(securityGroupRules).by("peer", id);
+      const others = new Set(rules.map((rule) => ctx.table(securityGroups).get(rule.groupId)?.vpcId ?? group.vpcId));
+      others.delete(group.vpcId);
+      return [...others].map((ReferencingVpcId) => {
+        const VpcPeeringConnectionId = activePeering(ctx, group.vpcId, ReferencingVpcId)?.id;
+        return { GroupId: id, ReferencingVpcId, ...(VpcPeeringConnectionId ? { VpcPeeringConnectionId } : {}) };
+      });
+    });
+    return { SecurityGroupReferenceSet };
   }),
 
   GetSecurityGroupsForVpc: operation<GetSecurityGroupsForVpcRequest, GetSecurityGroupsForVpcResult>((input, ctx) => {

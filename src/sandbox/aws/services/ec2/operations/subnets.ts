@@ -22,9 +22,20 @@ import { freeAddressCount } from "../addresses.ts";
 import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
 import { dependencyViolation, invalidCombination, invalidValue } from "../errors.ts";
+import { subnetItemFilters } from "../filter-names.ts";
+import { itemFilters } from "../item-filters.ts";
 import { arnOf, find, required, subnetKind, vpcKind } from "../kinds.ts";
 import type { Subnet, Vpc } from "../state.ts";
-import { natGateways, networkAcls, networkInterfaces, routeTables, subnets, vpcs } from "../state.ts";
+import {
+  cidrReservations,
+  flowLogs,
+  natGateways,
+  networkAcls,
+  networkInterfaces,
+  routeTables,
+  subnets,
+  vpcs,
+} from "../state.ts";
 import { tagList, tagsFor } from "../tags.ts";
 import { zoneFor, zonesOf } from "../zones.ts";
 import { createDefaultSubnet, newSubnet, parseIpv4Block } from "../vpc.ts";
@@ -77,6 +88,7 @@ const listing: Listing<Subnet, SubnetItem> = {
     for (const row of rows) if (row.cooling.length > 0) ctx.observe(`subnet/${row.id}`);
   },
   filters: (ctx) => ({
+    ...itemFilters(subnetItemFilters, (row: Readonly<Subnet>) => renderSubnet(row, ctx)),
     "subnet-id": (row) => row.id,
     "vpc-id": (row) => row.vpcId,
     "availability-zone": (row) => row.zone,
@@ -147,6 +159,16 @@ function checkIpv6(ctx: Context, vpc: Readonly<Vpc>, text: string): string {
   return formatCidr(cidr);
 }
 
+/** An IPv6-only subnet has an IPv6 block and no other. */
+function checkNative(input: CreateSubnetRequest): void {
+  if (!input.Ipv6CidrBlock)
+    throw new AwsError("MissingParameter", "Either 'ipv6CidrBlock' or 'ipv6IpamPoolId' should be provided.");
+  if (input.CidrBlock)
+    throw invalidCombination(
+      "When specifying ipv4 parameters, cidrBlock or ipv4IpamPoolId, you cannot set ipv6Native to true.",
+    );
+}
+
 type Attribute = [given: (input: ModifySubnetAttributeRequest) => unknown, change: (value: never) => Partial<Subnet>];
 const attributes: readonly Attribute[] = [
   [(input) => input.MapPublicIpOnLaunch?.Value, (mapPublicIp: boolean) => ({ mapPublicIp })],
@@ -160,11 +182,11 @@ const attributes: readonly Attribute[] = [
 export const subnetOperations: Readonly<Record<string, Operation>> = {
   CreateSubnet: operation<CreateSubnetRequest, CreateSubnetResult>((input, ctx) => {
     const vpc = find(ctx, vpcKind, input.VpcId, "vpcId");
-    if (!input.Ipv6Native) required(input.CidrBlock, "cidrBlock");
+    if (input.Ipv6Native) checkNative(input);
+    else required(input.CidrBlock, "cidrBlock");
     const zone = zoneFor(ctx, input.AvailabilityZone, input.AvailabilityZoneId);
     const cidr = input.Ipv6Native ? "" : checkIpv4(ctx, vpc, input.CidrBlock ?? "");
     const ipv6 = input.Ipv6CidrBlock ? checkIpv6(ctx, vpc, input.Ipv6CidrBlock) : undefined;
-    if (input.Ipv6Native && !ipv6) throw invalidCombination("An IPv6-only subnet needs an IPv6 CIDR block.");
     const subnet = newSubnet(ctx, {
       vpcId: vpc.id,
       cidr,
@@ -173,7 +195,8 @@ export const subnetOperations: Readonly<Record<string, Operation>> = {
       assignIpv6: input.Ipv6Native === true,
       tags: tagsFor(ctx, input.TagSpecifications, "subnet"),
     });
-    return { Subnet: renderSubnet(subnet, ctx, "pending") };
+    // An IPv6-only subnet is there at once, others are for a moment pending.
+    return { Subnet: renderSubnet(subnet, ctx, input.Ipv6Native ? "available" : "pending") };
   }),
 
   CreateDefaultSubnet: operation<CreateDefaultSubnetRequest, CreateDefaultSubnetResult>((input, ctx) => {
@@ -208,6 +231,8 @@ export const subnetOperations: Readonly<Record<string, Operation>> = {
       ctx.table(networkAcls).update(acl.id, {
         associations: acl.associations.filter(({ subnetId }) => subnetId !== id),
       });
+    for (const row of ctx.table(cidrReservations).by("subnet", id)) ctx.table(cidrReservations).delete(row.id);
+    for (const row of ctx.table(flowLogs).by("resource", id)) ctx.table(flowLogs).delete(row.id);
     ctx.table(subnets).delete(id);
     return {};
   }),

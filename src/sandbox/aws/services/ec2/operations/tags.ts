@@ -16,7 +16,7 @@ import { checkTags, withTags } from "../tags.ts";
 
 function target(ctx: Context, id: string): { kind: Kind; tags: Readonly<Record<string, string>> } {
   const kind = kindOf(id);
-  if (!kind) throw new AwsError("InvalidID", `The ID '${id}' is not valid`);
+  if (!kind || !/-[0-9a-f]+$/.test(id)) throw new AwsError("InvalidID", `The ID '${id}' is not valid`);
   return { kind, tags: find(ctx, kind, id, "resources").tags };
 }
 

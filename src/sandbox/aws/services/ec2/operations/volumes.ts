@@ -19,10 +19,13 @@ import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
-import { invalidValue } from "../errors.ts";
+import { encryptionOf } from "../encryption.ts";
+import { invalidCombination, invalidValue } from "../errors.ts";
+import { modificationItemFilters, volumeItemFilters } from "../filter-names.ts";
+import { itemFilters } from "../item-filters.ts";
 import { find, instanceKind, required, snapshotKind, volumeKind } from "../kinds.ts";
 import type { Volume } from "../state.ts";
-import { accountAttributes, instances, volumes } from "../state.ts";
+import { instances, volumes } from "../state.ts";
 import { tagList, tagsFor } from "../tags.ts";
 import { volumeFacts } from "../volumes.ts";
 
@@ -51,7 +54,7 @@ function render(row: Readonly<Volume>): VolumeItem {
     ...(row.kmsKeyId ? { KmsKeyId: row.kmsKeyId } : {}),
     ...(row.iops === undefined ? {} : { Iops: row.iops }),
     ...(row.throughput === undefined ? {} : { Throughput: row.throughput }),
-    MultiAttachEnabled: false,
+    MultiAttachEnabled: row.multiAttach === true,
     Size: row.size,
     SnapshotId: row.snapshotId ?? "",
     State: row.state,
@@ -66,6 +69,7 @@ const listing: Listing<Volume, VolumeItem> = {
   kind: volumeKind,
   indexed: { "attachment.instance-id": "instance" },
   filters: () => ({
+    ...itemFilters(volumeItemFilters, render),
     "volume-id": (row) => row.id,
     "attachment.attach-time": (row) => row.attachment && new Date(row.attachment.attachedAt).toISOString(),
     "attachment.delete-on-termination": (row) => row.attachment?.deleteOnTermination,
@@ -91,21 +95,23 @@ export const volumeOperations: Readonly<Record<string, Operation>> = {
     const snapshot = input.SnapshotId ? find(ctx, snapshotKind, input.SnapshotId, "snapshotId") : undefined;
     const size = input.Size ?? snapshot?.size;
     if (size === undefined)
-      throw new AwsError("MissingParameter", "The request must contain the parameter size or snapshotId");
+      throw new AwsError("MissingParameter", "The request must contain the parameter size/snapshot");
     if (snapshot && size < snapshot.size)
       throw new AwsError(
         "InvalidParameterValue",
         `The volume size is invalid for snapshot: ${size} GiB < ${snapshot.size} GiB`,
       );
-    const facts = volumeFacts(input.VolumeType ?? "gp2", size, input.Iops, input.Throughput);
+    const type = input.VolumeType ?? "gp2";
+    const facts = volumeFacts(type, size, input.Iops, input.Throughput);
+    if (input.MultiAttachEnabled && type !== "io1" && type !== "io2")
+      throw invalidCombination(`Multi-Attach is not supported for volumes of type ${type}.`);
     const id = ctx.ids.ec2("vol");
-    const byDefault = ctx.table(accountAttributes).get("ebs-encryption-by-default")?.value === "true";
     const row = ctx.table(volumes).put(id, {
       id,
       zone,
       ...facts,
-      encrypted: input.Encrypted ?? (snapshot?.encrypted === true || byDefault || input.KmsKeyId !== undefined),
-      ...(input.KmsKeyId ? { kmsKeyId: input.KmsKeyId } : {}),
+      ...encryptionOf(ctx, input, snapshot),
+      ...(input.MultiAttachEnabled ? { multiAttach: true } : {}),
       ...(snapshot ? { snapshotId: snapshot.id } : {}),
       state: "available",
       createdAt: ctx.now(),
@@ -211,7 +217,10 @@ export const volumeOperations: Readonly<Record<string, Operation>> = {
         ...listing,
         operation: "DescribeVolumesModifications",
         visible: (row) => row.modification !== undefined,
-        filters: () => ({ "volume-id": (row) => row.id, "modification-state": () => "completed" }),
+        filters: () => ({
+          ...itemFilters(modificationItemFilters, (row: Readonly<Volume>) => modificationItem(row, "completed")),
+          "volume-id": (row) => row.id,
+        }),
         render: (row) => modificationItem(row, "completed"),
       };
       const { items, ...next } = describe(ctx, modified, input, input.VolumeIds);

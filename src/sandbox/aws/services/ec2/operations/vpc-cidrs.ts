@@ -131,5 +131,5 @@ export const vpcCidrOperations: Readonly<Record<string, Operation>> = {
 };
 
 function cidrLimit(ctx: Context, vpc: Readonly<Vpc>): string {
-  return `This network '${vpc.id}' has met its maximum number of allowed CIDRs: ${quota(ctx, "cidrsPerVpc")}`;
+  return `This network ${vpc.id} has met its maximum number of allowed CIDRs: ${quota(ctx, "cidrsPerVpc")}`;
 }

@@ -86,12 +86,13 @@ const listing: Listing<VpcEndpoint, EndpointItem> = {
   observe: (rows, ctx) => {
     for (const row of rows) if (row.state !== "available") ctx.observe(`vpc-endpoint/${row.id}`);
   },
-  filters: () => ({
+  filters: (ctx) => ({
     "vpc-endpoint-id": (row) => row.id,
     "vpc-endpoint-state": (row) => row.state,
     "vpc-endpoint-type": (row) => row.type,
     "vpc-id": (row) => row.vpcId,
     "service-name": (row) => row.serviceName,
+    "service-region": () => ctx.region,
     "ip-address-type": () => "ipv4",
   }),
   render,

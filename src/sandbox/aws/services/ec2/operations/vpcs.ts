@@ -16,7 +16,7 @@ import type {
 } from "@aws-sdk/client-ec2";
 import { formatCidr } from "../../../../../base/index.ts";
 import type { Context, Operation } from "../../../core/index.ts";
-import { operation } from "../../../core/index.ts";
+import { AwsError, operation } from "../../../core/index.ts";
 import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
 import { dependencyViolation, invalidCombination, invalidValue } from "../errors.ts";
@@ -24,10 +24,12 @@ import { find, required, vpcKind } from "../kinds.ts";
 import type { Vpc } from "../state.ts";
 import {
   egressOnlyGateways,
+  flowLogs,
   internetGateways,
   natGateways,
   networkAcls,
   networkInterfaces,
+  peeringConnections,
   routeTables,
   securityGroupRules,
   securityGroups,
@@ -78,6 +80,7 @@ const listing: Listing<Vpc, VpcItem> = {
     "ipv6-cidr-block-association.ipv6-cidr-block": (row) => row.ipv6Cidrs.map(({ cidr }) => cidr),
     "ipv6-cidr-block-association.association-id": (row) => row.ipv6Cidrs.map(({ associationId }) => associationId),
     "ipv6-cidr-block-association.state": (row) => row.ipv6Cidrs.map(() => "associated"),
+    "ipv6-cidr-block-association.ipv6-pool": (row) => row.ipv6Cidrs.map(() => "Amazon"),
     "is-default": (row) => row.isDefault,
     isDefault: (row) => row.isDefault,
     "owner-id": () => ctx.account,
@@ -93,6 +96,10 @@ function checkNoDependencies(ctx: Context, id: string): void {
     ctx.table(egressOnlyGateways).by("vpc", id).length +
     ctx.table(networkInterfaces).by("vpc", id).length +
     ctx.table(vpcEndpoints).by("vpc", id).length +
+    ctx
+      .table(peeringConnections)
+      .by("vpc", id)
+      .filter(({ status }) => status === "active").length +
     ctx
       .table(natGateways)
       .by("vpc", id)
@@ -149,6 +156,7 @@ export const vpcOperations: Readonly<Record<string, Operation>> = {
         ctx.table(securityGroupRules).delete(rule.id);
       ctx.table(securityGroups).delete(group.id);
     }
+    for (const row of ctx.table(flowLogs).by("resource", id)) ctx.table(flowLogs).delete(row.id);
     ctx.table(vpcs).delete(id);
     return {};
   }),
@@ -181,7 +189,8 @@ export const vpcOperations: Readonly<Record<string, Operation>> = {
 
   ModifyVpcTenancy: operation<ModifyVpcTenancyRequest, ModifyVpcTenancyResult>((input, ctx) => {
     const vpc = find(ctx, vpcKind, input.VpcId, "vpcId");
-    if (input.InstanceTenancy !== "default") throw invalidValue(input.InstanceTenancy, "instanceTenancy");
+    if (input.InstanceTenancy !== "default")
+      throw new AwsError("UnsupportedTenancy", `The tenancy value ${input.InstanceTenancy} is not supported.`);
     ctx.table(vpcs).update(vpc.id, { tenancy: "default" });
     return { ReturnValue: true };
   }),

@@ -20,6 +20,7 @@ export interface Volume {
   throughput?: number;
   encrypted: boolean;
   kmsKeyId?: string;
+  multiAttach?: boolean;
   snapshotId?: string;
   state: "creating" | "available" | "in-use" | "deleting";
   createdAt: number;

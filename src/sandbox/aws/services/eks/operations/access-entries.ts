@@ -29,6 +29,7 @@ import {
 import { checkTags } from "../rules/text.ts";
 import type { AccessEntryRow, ClusterRow } from "../state.ts";
 import { accessEntries } from "../state.ts";
+import { isRepeated, tokenOf } from "../tokens.ts";
 
 function entryOf(row: Readonly<AccessEntryRow>): AccessEntry {
   const { clusterName, principalArn, kubernetesGroups, accessEntryArn, tags, username, type } = row;
@@ -67,6 +68,7 @@ interface NewEntry {
   groups?: readonly string[] | undefined;
   tags?: Record<string, string> | undefined;
   managed?: boolean;
+  token?: string;
   /** Name of a policy over the whole cluster that comes with the entry. */
   policy?: string;
 }
@@ -100,6 +102,7 @@ function putEntry(ctx: Context, entry: NewEntry): Readonly<AccessEntryRow> {
     type,
     policies: entry.policy === undefined ? [] : [clusterWide(ctx, entry.policy)],
     ...(entry.managed ? { managed: true } : {}),
+    ...(entry.token === undefined ? {} : { token: entry.token }),
   });
 }
 
@@ -142,10 +145,14 @@ function create(input: Sent<CreateAccessEntryRequest>, ctx: Context): CreateAcce
   const principal = checkPrincipal(ctx, principalArn);
   if (type !== "STANDARD" && (principal.kind !== "role" || principal.account !== ctx.account))
     throw invalidParameter(`An access entry of type ${type} needs an IAM role of the cluster's account`);
-  if (ctx.table(accessEntries).has(childKey(clusterName, principalArn)))
+  const made = ctx.table(accessEntries).get(childKey(clusterName, principalArn));
+  if (made && isRepeated(made, input)) return { accessEntry: entryOf(made) };
+  if (made)
     throw resourceInUse("The specified access entry resource is already in use on this cluster.", { clusterName });
   return {
-    accessEntry: entryOf(putEntry(ctx, { clusterName, principalArn, principal, type, username, groups, tags })),
+    accessEntry: entryOf(
+      putEntry(ctx, { clusterName, principalArn, principal, type, username, groups, tags, ...tokenOf(input) }),
+    ),
   };
 }
 
@@ -187,6 +194,7 @@ function remove(input: Sent<DeleteAccessEntryRequest>, ctx: Context): DeleteAcce
 export const accessEntryOperations: Readonly<Record<string, Operation>> = {
   CreateAccessEntry: eksOperation<CreateAccessEntryRequest, CreateAccessEntryResponse>("CreateAccessEntry", {
     on: "cluster",
+    makes: "access-entry",
     run: create,
     // Nodes run as the role: EKS asks for the right to pass it (EC2_LINUX and EC2_WINDOWS).
     passes: (input) => [input.type === "EC2_LINUX" || input.type === "EC2_WINDOWS" ? input.principalArn : undefined],

@@ -34,11 +34,12 @@ import { findRole } from "../rules/roles.ts";
 import { checkEnum, checkTags } from "../rules/text.ts";
 import type { AddonRow } from "../state.ts";
 import { addonTable, podIdentities } from "../state.ts";
+import { isRepeated, tokenOf } from "../tokens.ts";
 import { beginUpdate, repeatedUpdate, updateOf, updateParams } from "../updates.ts";
 import { associate } from "./pod-identity.ts";
 
 function addonOf(row: Readonly<AddonRow>): Addon {
-  const { createdAt, modifiedAt, ...shown } = row;
+  const { createdAt, modifiedAt, token: _, ...shown } = row;
   return { ...shown, createdAt: new Date(createdAt), modifiedAt: new Date(modifiedAt) };
 }
 
@@ -57,6 +58,7 @@ function checkedVersion(name: string, clusterVersion: string, asked: string | un
 
 function checkRole(ctx: Context, arn: string | undefined): void {
   if (arn === undefined || arn === "") return;
+  if (arn.length > 255) throw invalidParameter("serviceAccountRoleArn cannot be longer than 255 characters");
   if (!findRole(ctx, arn))
     throw invalidParameter(`Role ${arn} cannot be found: serviceAccountRoleArn must be a role of this account`);
 }
@@ -105,14 +107,18 @@ function create(input: Sent<CreateAddonRequest>, ctx: Context): CreateAddonRespo
   const about = { clusterName, addonName };
   const cluster = requireUsableCluster(ctx, clusterName, ["ACTIVE", "UPDATING"]);
   const key = childKey(clusterName, addonName);
+  const made = ctx.table(addonTable).get(key);
+  if (made && isRepeated(made, input)) return { addon: addonOf(made) };
   checkEnum(input.resolveConflicts, ["OVERWRITE", "NONE", "PRESERVE"], "resolveConflicts");
   const addonVersion = checkedVersion(addonName, cluster.version, input.addonVersion);
-  const before = ctx.table(addonTable).get(key);
   // What has failed may be created again over itself, as on AWS.
-  if (before && before.status !== "CREATE_FAILED") throw resourceInUse("Addon already exists.", about);
+  if (made && made.status !== "CREATE_FAILED") throw resourceInUse("Addon already exists.", about);
   checkTags(input.tags);
   checkRole(ctx, input.serviceAccountRoleArn);
   checkConfiguration(addonName, input.configurationValues);
+  const namespace = input.namespaceConfig?.namespace;
+  if (namespace !== undefined && !/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(namespace))
+    throw invalidParameter(`The namespace ${namespace} in namespaceConfig is invalid`);
   const facts = addonFacts(addonName);
   const row = ctx.table(addonTable).put(key, {
     addonName,
@@ -126,8 +132,9 @@ function create(input: Sent<CreateAddonRequest>, ctx: Context): CreateAddonRespo
     tags: { ...input.tags },
     ...(input.serviceAccountRoleArn ? { serviceAccountRoleArn: input.serviceAccountRoleArn } : {}),
     ...(input.configurationValues ? { configurationValues: input.configurationValues } : {}),
-    namespaceConfig: { namespace: input.namespaceConfig?.namespace ?? facts?.namespace ?? "kube-system" },
+    namespaceConfig: { namespace: namespace ?? facts?.namespace ?? "kube-system" },
     ...(facts?.owner === "community" ? { owner: "community", publisher: "eks" } : {}),
+    ...tokenOf(input),
   });
   const podIdentityAssociations = setAssociations(ctx, row, input.podIdentityAssociations ?? []);
   const complete = ctx
@@ -197,11 +204,10 @@ function remove(input: Sent<DeleteAddonRequest>, ctx: Context): DeleteAddonRespo
 export const addonOperations: Readonly<Record<string, Operation>> = {
   CreateAddon: eksOperation<CreateAddonRequest, CreateAddonResponse>("CreateAddon", {
     on: "cluster",
+    makes: "addon",
     run: create,
-    passes: (input) => [
-      input.serviceAccountRoleArn,
-      ...(input.podIdentityAssociations ?? []).map((each) => each.roleArn),
-    ],
+    passes: (input) => [input.serviceAccountRoleArn],
+    passesToPods: (input) => (input.podIdentityAssociations ?? []).map((each) => each.roleArn),
   }),
   DescribeAddon: eksOperation<DescribeAddonRequest, DescribeAddonResponse>("DescribeAddon", {
     on: "addon",
@@ -214,10 +220,8 @@ export const addonOperations: Readonly<Record<string, Operation>> = {
   UpdateAddon: eksOperation<UpdateAddonRequest, UpdateAddonResponse>("UpdateAddon", {
     on: "addon",
     run: update,
-    passes: (input) => [
-      input.serviceAccountRoleArn || undefined,
-      ...(input.podIdentityAssociations ?? []).map((each) => each.roleArn),
-    ],
+    passes: (input) => [input.serviceAccountRoleArn || undefined],
+    passesToPods: (input) => (input.podIdentityAssociations ?? []).map((each) => each.roleArn),
   }),
   DeleteAddon: eksOperation<DeleteAddonRequest, DeleteAddonResponse>("DeleteAddon", { on: "addon", run: remove }),
   ListAddons: eksOperation<ListAddonsRequest, ListAddonsResponse>("ListAddons", {

@@ -14,18 +14,21 @@ import type {
 } from "@aws-sdk/client-eks";
 import type { Context, Operation, Sent, TimerDefinition } from "../../../core/index.ts";
 import { defineTimer } from "../../../core/index.ts";
+import { changedConfiguration, newConfiguration } from "../capability-config.ts";
 import { eksOperation } from "../define.ts";
-import { invalidParameter, notFound, resourceInUse } from "../errors.ts";
+import { notFound, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";
-import { childKey, eksArn, page, requireCluster, requireUsableCluster, subject } from "../lookup.ts";
+import { childKey, eksArn, observeLeaving, page, requireCluster, requireUsableCluster, subject } from "../lookup.ts";
 import { checkServiceRole } from "../rules/roles.ts";
 import { checkEnum, checkName, checkTags } from "../rules/text.ts";
 import type { CapabilityRow } from "../state.ts";
 import { capabilities } from "../state.ts";
+import { isRepeated, tokenOf } from "../tokens.ts";
 import { beginUpdate, endUpdate, repeatedUpdate, updateOf, updateParams } from "../updates.ts";
 
 function capabilityOf(row: Readonly<CapabilityRow>): Capability {
-  return { ...row, createdAt: new Date(row.createdAt), modifiedAt: new Date(row.modifiedAt) };
+  const { token: _, ...shown } = row;
+  return { ...shown, createdAt: new Date(row.createdAt), modifiedAt: new Date(row.modifiedAt) };
 }
 
 function find(ctx: Context, cluster: string, name: string): Readonly<CapabilityRow> {
@@ -65,14 +68,14 @@ function create(input: Sent<CreateCapabilityRequest>, ctx: Context): CreateCapab
   checkEnum(input.deletePropagationPolicy, ["RETAIN"], "deletePropagationPolicy");
   checkTags(input.tags);
   const rows = ctx.table(capabilities).by("cluster", clusterName);
+  const made = rows.find((row) => row.capabilityName === name && isRepeated(row, input));
+  if (made) return { capability: capabilityOf(made) };
   if (rows.some((row) => row.capabilityName === name))
     throw resourceInUse(`Capability already exists with name: ${name}`, { clusterName });
   if (rows.some((row) => row.type === type))
     throw resourceInUse(`Cluster ${clusterName} already has a capability of type ${type}`, { clusterName });
   checkServiceRole(ctx, roleArn, "capabilities.eks.amazonaws.com", "roleArn");
-  const { argoCd, ack } = input.configuration ?? {};
-  if (type === "ARGOCD" && !argoCd)
-    throw invalidParameter("configuration.argoCd is required for capabilities of type ARGOCD", { clusterName });
+  const configuration = newConfiguration(type, input.configuration);
   const row = ctx.table(capabilities).put(childKey(clusterName, name), {
     capabilityName: name,
     arn: eksArn(ctx, `capability/${clusterName}/${type.toLowerCase()}/${name}/${ctx.ids.uuid()}`),
@@ -81,12 +84,13 @@ function create(input: Sent<CreateCapabilityRequest>, ctx: Context): CreateCapab
     roleArn,
     status: "CREATING",
     version: "1.0.0",
-    ...((argoCd ?? ack) ? { configuration: { ...(argoCd ? { argoCd } : {}), ...(ack ? { ack } : {}) } } : {}),
+    ...(configuration ? { configuration } : {}),
     tags: { ...input.tags },
     health: { issues: [] },
     createdAt: ctx.now(),
     modifiedAt: ctx.now(),
     deletePropagationPolicy: input.deletePropagationPolicy,
+    ...tokenOf(input),
   });
   later(ctx, { cluster: clusterName, name });
   return { capability: capabilityOf(row) };
@@ -100,6 +104,9 @@ function update(input: Sent<UpdateCapabilityRequest>, ctx: Context): UpdateCapab
   if (repeated) return { update: updateOf(repeated) };
   if (row.status !== "ACTIVE") throw resourceInUse(`Capability ${name} is in status ${row.status}`, { clusterName });
   if (roleArn !== undefined) checkServiceRole(ctx, roleArn, "capabilities.eks.amazonaws.com", "roleArn");
+  const { deletePropagationPolicy } = input;
+  checkEnum(deletePropagationPolicy, ["RETAIN"], "deletePropagationPolicy");
+  const configuration = changedConfiguration(row.configuration, input.configuration);
   const begun = beginUpdate(ctx, {
     cluster: clusterName,
     owner,
@@ -111,6 +118,8 @@ function update(input: Sent<UpdateCapabilityRequest>, ctx: Context): UpdateCapab
     status: "UPDATING",
     modifiedAt: ctx.now(),
     ...(roleArn === undefined ? {} : { roleArn }),
+    ...(configuration ? { configuration } : {}),
+    ...(deletePropagationPolicy === undefined ? {} : { deletePropagationPolicy }),
   });
   later(ctx, { cluster: clusterName, name, updateId: begun.id });
   return { update: updateOf(begun) };
@@ -119,6 +128,7 @@ function update(input: Sent<UpdateCapabilityRequest>, ctx: Context): UpdateCapab
 export const capabilityOperations: Readonly<Record<string, Operation>> = {
   CreateCapability: eksOperation<CreateCapabilityRequest, CreateCapabilityResponse>("CreateCapability", {
     on: "cluster",
+    makes: "capability",
     run: create,
     passes: (input) => [input.roleArn],
   }),
@@ -147,8 +157,12 @@ export const capabilityOperations: Readonly<Record<string, Operation>> = {
   ListCapabilities: eksOperation<ListCapabilitiesRequest, ListCapabilitiesResponse>("ListCapabilities", {
     on: "cluster",
     run: (input, ctx) => {
-      requireCluster(ctx, input.clusterName);
-      const rows = ctx.table(capabilities).by("cluster", input.clusterName).map(capabilityOf);
+      const { clusterName } = input;
+      requireCluster(ctx, clusterName);
+      const own = (): readonly Readonly<CapabilityRow>[] => ctx.table(capabilities).by("cluster", clusterName);
+      const leaving = own().map((row) => ({ name: [clusterName, row.capabilityName], status: row.status }));
+      observeLeaving(ctx, "capability", leaving);
+      const rows = own().map(capabilityOf);
       const summaries = rows.map(({ capabilityName, arn, type, status, version, createdAt, modifiedAt }) => ({
         capabilityName,
         arn,

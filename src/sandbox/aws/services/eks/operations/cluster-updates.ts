@@ -21,7 +21,7 @@ import { checkEncryption } from "../rules/cluster.ts";
 import { configKinds } from "../rules/config-update.ts";
 import { checkVersionChange } from "../rules/version-update.ts";
 import type { ClusterRow } from "../state.ts";
-import { clusters } from "../state.ts";
+import { clusters, updates } from "../state.ts";
 import type { UpdateDraft } from "../updates.ts";
 import { beginUpdate, endUpdate, refuseSecondUpdate, repeatedUpdate, updateOf, updateParams } from "../updates.ts";
 import { addCreatorEntry } from "./access-entries.ts";
@@ -77,11 +77,16 @@ function begin(
   draft: UpdateDraft,
   seconds: number,
   after: Partial<ClusterRow>,
+  cancellable = 0,
 ): UpdateClusterConfigResponse {
   const update = beginUpdate(ctx, draft);
   ctx.table(clusters).update(draft.cluster, { status: "UPDATING" });
   const payload = { name: draft.cluster, updateId: update.id, after };
-  ctx.schedule(changeDone, seconds, subject("cluster", draft.cluster), payload);
+  const timer = ctx.schedule(changeDone, seconds, subject("cluster", draft.cluster), payload);
+  if (cancellable > 0) {
+    const cancel = { timer, until: ctx.now() + cancellable * 1000 };
+    ctx.table(updates).update(`${draft.cluster}/${update.id}`, { cancel });
+  }
   return { update: updateOf(update) };
 }
 
@@ -122,7 +127,9 @@ function updateVersion(input: Sent<UpdateClusterVersionRequest>, ctx: Context): 
         : { ...hidden, upgradedFrom: { version: "", at: 0 } },
   };
   const params = updateParams({ Version: version, PlatformVersion: platformVersion });
-  return begin(ctx, { cluster: name, type, params, token }, latency.version, after);
+  const nodesFirst = type === "VersionRollback" && row.computeConfig?.enabled ? latency.autoNodesRollback : 0;
+  const draft = { cluster: name, type, params, token };
+  return begin(ctx, draft, nodesFirst + latency.version, after, nodesFirst);
 }
 
 function associateEncryption(

@@ -208,6 +208,7 @@ const deregister: EksOperation<DeregisterClusterRequest, DeregisterClusterRespon
 export const clusterOperations: Readonly<Record<string, Operation>> = {
   CreateCluster: eksOperation<CreateClusterRequest, CreateClusterResponse>("CreateCluster", {
     on: "cluster",
+    makes: "cluster",
     run: createCluster,
     passes: (input) => [input.roleArn, input.computeConfig?.nodeRoleArn],
     keys: (input) => (input.encryptionConfig ?? []).map((config) => config.provider?.keyArn),
@@ -220,6 +221,7 @@ export const clusterOperations: Readonly<Record<string, Operation>> = {
   }),
   RegisterCluster: eksOperation<RegisterClusterRequest, RegisterClusterResponse>("RegisterCluster", {
     on: "any",
+    makes: "cluster",
     run: registerCluster,
     passes: (input) => [input.connectorConfig.roleArn],
   }),

@@ -31,10 +31,8 @@ import { checkServiceRole } from "../rules/roles.ts";
 import { checkName, checkTags } from "../rules/text.ts";
 import type { ClusterRow, FargateProfileRow } from "../state.ts";
 import { clusters, fargateProfiles, nodegroups } from "../state.ts";
+import { isRepeated, tokenOf } from "../tokens.ts";
 import { addNodeEntry, removeNodeEntry } from "./access-entries.ts";
-
-/** Profiles in one cluster (Service Quotas L-23414FF3). */
-const profileQuota = 10;
 
 function profileOf(row: Readonly<FargateProfileRow>): FargateProfile {
   const { token: _, createdAt, ...shown } = row;
@@ -133,8 +131,7 @@ function create(input: Sent<CreateFargateProfileRequest>, ctx: Context): CreateF
   const key = childKey(clusterName, name);
   requireCluster(ctx, clusterName);
   const existing = ctx.table(fargateProfiles).get(key);
-  if (existing && input.clientRequestToken !== undefined && existing.token === input.clientRequestToken)
-    return { fargateProfile: profileOf(existing) };
+  if (existing && isRepeated(existing, input)) return { fargateProfile: profileOf(existing) };
   const cluster = requireUsableCluster(ctx, clusterName);
   if (existing)
     throw resourceInUse("A Fargate Profile already exists with this name in this cluster.", { clusterName });
@@ -144,6 +141,7 @@ function create(input: Sent<CreateFargateProfileRequest>, ctx: Context): CreateF
   checkTags(input.tags);
   const selectors = checkSelectors(input.selectors);
   refuseSecondChange(ctx, clusterName, name, "create");
+  const profileQuota = ctx.quota("fargateProfilesPerCluster");
   if (ctx.table(fargateProfiles).by("cluster", clusterName).length >= profileQuota)
     throw limitExceeded(`Cluster ${clusterName} has reached the maximum of ${profileQuota} Fargate profiles`, {
       clusterName,
@@ -161,7 +159,7 @@ function create(input: Sent<CreateFargateProfileRequest>, ctx: Context): CreateF
     status: "CREATING",
     tags: { ...input.tags },
     health: { issues: [] },
-    ...(input.clientRequestToken === undefined ? {} : { token: input.clientRequestToken }),
+    ...tokenOf(input),
   });
   addNodeEntry(ctx, cluster, podExecutionRoleArn, "FARGATE_LINUX");
   const facts = { service: "eks", resource: "fargateprofile", cluster: clusterName, name };
@@ -198,6 +196,7 @@ export const fargateOperations: Readonly<Record<string, Operation>> = {
     "CreateFargateProfile",
     {
       on: "cluster",
+      makes: "fargateprofile",
       run: create,
       passes: (input) => [input.podExecutionRoleArn],
     },

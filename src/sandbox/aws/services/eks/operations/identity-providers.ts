@@ -82,6 +82,9 @@ function associate(
   checkTags(tags);
   if (!/^https:\/\/[^\s?#]+$/.test(issuerUrl))
     throw invalidParameter(`issuerUrl ${issuerUrl} must begin with https://`, { clusterName });
+  for (const [claim, value] of Object.entries(oidc.requiredClaims ?? {}))
+    if (claim.length > 63 || value === "" || value.length > 253)
+      throw invalidParameter(`The required claim ${claim} must have a key of 1-63 and a value of 1-253 characters`);
   if (clientId === "") throw invalidParameter("clientId cannot be empty", { clusterName });
   if (ctx.table(identityProviders).by("cluster", clusterName).length > 0)
     throw resourceInUse("Identity provider config is already associated with cluster " + clusterName, { clusterName });
@@ -118,7 +121,7 @@ export const identityProviderOperations: Readonly<Record<string, Operation>> = {
   AssociateIdentityProviderConfig: eksOperation<
     AssociateIdentityProviderConfigRequest,
     AssociateIdentityProviderConfigResponse
-  >("AssociateIdentityProviderConfig", { on: "cluster", run: associate }),
+  >("AssociateIdentityProviderConfig", { on: "cluster", makes: "identityproviderconfig", run: associate }),
   DisassociateIdentityProviderConfig: eksOperation<
     DisassociateIdentityProviderConfigRequest,
     DisassociateIdentityProviderConfigResponse

@@ -20,6 +20,7 @@ import { eksOperation } from "../define.ts";
 import { notFound } from "../errors.ts";
 import { page, requireCluster } from "../lookup.ts";
 import { allowedSkew, rollbackOpen } from "../rules/version-update.ts";
+import { checkEnum } from "../rules/text.ts";
 import type { ClusterRow } from "../state.ts";
 import { addonTable, nodegroups } from "../state.ts";
 
@@ -133,7 +134,13 @@ function insightOf(
       "EKS update cluster documentation": "https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html",
     },
     resources: troubled.map((arn) => ({ insightStatus: { status, reason: "" }, arn })),
-    categorySpecificSummary: { deprecationDetails: [], addonCompatibilityDetails: [] },
+    categorySpecificSummary: {
+      deprecationDetails: [],
+      addonCompatibilityDetails: troubled
+        .map((arn) => /:addon\/[^/]+\/([^/]+)\//.exec(arn)?.[1])
+        .filter((name) => name !== undefined)
+        .map((name) => ({ name, compatibleVersions: addonVersions(name, version).map((each) => each.version) })),
+    },
   };
 }
 
@@ -155,6 +162,9 @@ function allOf(ctx: Context, name: string): Insight[] {
 
 function list(input: Sent<ListInsightsRequest>, ctx: Context): ListInsightsResponse {
   const { categories, kubernetesVersions, statuses } = input.filter ?? {};
+  const known = ["MISCONFIGURATION", "ROLLBACK_READINESS", "UPGRADE_READINESS"];
+  for (const category of categories ?? []) checkEnum(category, known, "filter.categories");
+  for (const status of statuses ?? []) checkEnum(status, ["ERROR", "PASSING", "UNKNOWN", "WARNING"], "filter.statuses");
   const rows = allOf(ctx, input.clusterName)
     .filter((row) => !categories?.length || categories.includes(row.category ?? "UPGRADE_READINESS"))
     .filter((row) => !kubernetesVersions?.length || kubernetesVersions.includes(row.kubernetesVersion ?? ""))

@@ -21,6 +21,7 @@ import {
   checkTaints,
   checkUpdateVersion,
 } from "../rules/nodegroup.ts";
+import { checkRepair, checkWarmPool } from "../rules/nodegroup-options.ts";
 import type { NodegroupRow } from "../state.ts";
 import { nodegroups } from "../state.ts";
 import { beginUpdate, repeatedUpdate, updateOf, updateParams } from "../updates.ts";
@@ -42,18 +43,24 @@ function changeable(ctx: Context, clusterName: string, nodegroupName: string): R
 const sameTaint = (a: Taint, b: Taint): boolean => a.key === b.key && a.effect === b.effect;
 
 /** The row's members after the change. */
-function changed(input: Sent<UpdateNodegroupConfigRequest>, row: Readonly<NodegroupRow>): Partial<NodegroupRow> {
+function changed(
+  input: Sent<UpdateNodegroupConfigRequest>,
+  row: Readonly<NodegroupRow>,
+  ctx: Context,
+): Partial<NodegroupRow> {
   const { labels, taints, scalingConfig, updateConfig, nodeRepairConfig, warmPoolConfig } = input;
   checkLabels(labels?.addOrUpdateLabels);
-  checkTaints(taints?.addOrUpdateTaints);
+  checkRepair(nodeRepairConfig);
+  checkWarmPool(warmPoolConfig);
   const kept = Object.entries(row.labels ?? {}).filter(([key]) => !labels?.removeLabels?.includes(key));
   const added = taints?.addOrUpdateTaints ?? [];
   const gone = [...(taints?.removeTaints ?? []), ...added];
   const remaining = (row.taints ?? []).filter((taint) => !gone.some((other) => sameTaint(taint, other)));
+  checkTaints([...remaining, ...added]);
   return {
     ...(labels ? { labels: { ...Object.fromEntries(kept), ...labels.addOrUpdateLabels } } : {}),
     ...(taints ? { taints: [...remaining, ...added] } : {}),
-    ...(scalingConfig ? { scalingConfig: checkedScaling(scalingConfig, row.scalingConfig) } : {}),
+    ...(scalingConfig ? { scalingConfig: checkedScaling(ctx, scalingConfig, row.scalingConfig) } : {}),
     ...(updateConfig ? { updateConfig: checkedUpdateConfig(updateConfig) } : {}),
     ...(nodeRepairConfig ? { nodeRepairConfig } : {}),
     ...(warmPoolConfig ? { warmPoolConfig } : {}),
@@ -66,7 +73,7 @@ function updateConfig(input: Sent<UpdateNodegroupConfigRequest>, ctx: Context): 
   const repeated = repeatedUpdate(ctx, clusterName, owner, token);
   if (repeated) return { update: updateOf(repeated) };
   const row = changeable(ctx, clusterName, nodegroupName);
-  const after = changed(input, row);
+  const after = changed(input, row, ctx);
   if (Object.keys(after).length === 0)
     throw invalidParameter("No changes were specified for the node group", { clusterName, nodegroupName });
   const params = updateParams({

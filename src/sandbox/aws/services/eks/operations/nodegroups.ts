@@ -25,6 +25,7 @@ import {
   requireUsableCluster,
   subject,
 } from "../lookup.ts";
+import { reviewGroup } from "../nodegroup-health.ts";
 import { groupDrained, groupLaunched } from "../nodegroup-life.ts";
 import { recommendedImage, templateData } from "../nodegroup-parts.ts";
 import {
@@ -39,13 +40,12 @@ import {
   checkTaints,
   checkTemplate,
 } from "../rules/nodegroup.ts";
+import { checkRepair, checkWarmPool } from "../rules/nodegroup-options.ts";
 import { checkServiceRole } from "../rules/roles.ts";
 import { checkEnum, checkName, checkTags } from "../rules/text.ts";
 import type { ClusterRow, NodegroupRow } from "../state.ts";
 import { nodegroups } from "../state.ts";
-
-/** Node groups in one cluster (Service Quotas L-6D54EA21). */
-const groupQuota = 30;
+import { isRepeated, tokenOf } from "../tokens.ts";
 
 /** A node group as the API shows it. */
 function nodegroupOf(row: Readonly<NodegroupRow>): Nodegroup {
@@ -98,6 +98,8 @@ function checkAll(input: Sent<CreateNodegroupRequest>, cluster: Readonly<Cluster
   checkTags(input.tags);
   checkLabels(input.labels);
   checkTaints(input.taints);
+  checkRepair(input.nodeRepairConfig);
+  checkWarmPool(input.warmPoolConfig);
   checkEnum(input.capacityType, ["ON_DEMAND", "SPOT", "CAPACITY_BLOCK"], "capacityType");
   if (input.diskSize !== undefined && (input.diskSize < 1 || input.diskSize > 16_384))
     throw invalidParameter(`Disk size must be between 1 and 16384 GiB, got ${input.diskSize}`);
@@ -115,14 +117,14 @@ function create(input: Sent<CreateNodegroupRequest>, ctx: Context): CreateNodegr
   requireCluster(ctx, clusterName);
   const key = childKey(clusterName, nodegroupName);
   const existing = ctx.table(nodegroups).get(key);
-  if (existing && input.clientRequestToken !== undefined && existing.token === input.clientRequestToken)
-    return { nodegroup: nodegroupOf(existing) };
+  if (existing && isRepeated(existing, input)) return { nodegroup: nodegroupOf(existing) };
   const cluster = requireUsableCluster(ctx, clusterName);
   if (existing)
     throw resourceInUse(`NodeGroup already exists with name ${nodegroupName} and cluster name ${clusterName}`, about);
+  const groupQuota = ctx.quota("nodegroupsPerCluster");
   if (ctx.table(nodegroups).by("cluster", clusterName).length >= groupQuota)
     throw limitExceeded(`Cluster ${clusterName} has reached the maximum of ${groupQuota} node groups`, about);
-  const scalingConfig = checkedScaling(input.scalingConfig);
+  const scalingConfig = checkedScaling(ctx, input.scalingConfig);
   const updateConfig = checkedUpdateConfig(input.updateConfig);
   const version = checkGroupVersion(input.version, cluster);
   checkAll(input, cluster, ctx);
@@ -156,7 +158,7 @@ function create(input: Sent<CreateNodegroupRequest>, ctx: Context): CreateNodegr
     ...(input.nodeRepairConfig ? { nodeRepairConfig: input.nodeRepairConfig } : {}),
     ...(input.warmPoolConfig ? { warmPoolConfig: input.warmPoolConfig } : {}),
     tags: { ...input.tags },
-    ...(input.clientRequestToken === undefined ? {} : { token: input.clientRequestToken }),
+    ...tokenOf(input),
     hidden: {
       uuid,
       groupName: `eks-${nodegroupName}-${uuid}`,
@@ -190,6 +192,7 @@ function remove(input: Sent<DeleteNodegroupRequest>, ctx: Context): DeleteNodegr
 export const nodegroupOperations: Readonly<Record<string, Operation>> = {
   CreateNodegroup: eksOperation<CreateNodegroupRequest, CreateNodegroupResponse>("CreateNodegroup", {
     on: "cluster",
+    makes: "nodegroup",
     run: create,
     passes: (input) => [input.nodeRole],
   }),
@@ -198,7 +201,7 @@ export const nodegroupOperations: Readonly<Record<string, Operation>> = {
     waiter: true,
     run: ({ clusterName, nodegroupName }, ctx) => {
       ctx.observe(subject("nodegroup", clusterName, nodegroupName));
-      return { nodegroup: nodegroupOf(requireNodegroup(ctx, clusterName, nodegroupName)) };
+      return { nodegroup: nodegroupOf(reviewGroup(ctx, requireNodegroup(ctx, clusterName, nodegroupName))) };
     },
   }),
   ListNodegroups: eksOperation<ListNodegroupsRequest, ListNodegroupsResponse>("ListNodegroups", {

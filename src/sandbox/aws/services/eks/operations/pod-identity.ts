@@ -20,14 +20,13 @@ import { findRole } from "../rules/roles.ts";
 import { checkTags } from "../rules/text.ts";
 import type { PodIdentityRow } from "../state.ts";
 import { podIdentities } from "../state.ts";
-
-/** Associations in one cluster. */
-const associationQuota = 5000;
+import { isRepeated, tokenOf } from "../tokens.ts";
 
 const dnsName = /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
 function associationOf(row: Readonly<PodIdentityRow>): PodIdentityAssociation {
-  return { ...row, createdAt: new Date(row.createdAt), modifiedAt: new Date(row.modifiedAt) };
+  const { token: _, ...shown } = row;
+  return { ...shown, createdAt: new Date(row.createdAt), modifiedAt: new Date(row.modifiedAt) };
 }
 
 function find(ctx: Context, cluster: string, id: string): Readonly<PodIdentityRow> {
@@ -44,6 +43,12 @@ function checkRole(ctx: Context, roleArn: string): void {
   const account = roleArn.split(":")[4];
   if (account !== ctx.account) throw invalidParameter("Cross-account pass role is not allowed.");
   if (!findRole(ctx, roleArn)) throw invalidParameter(`Role provided in the request does not exist. (${roleArn})`);
+}
+
+/** A role to chain to may be another account's; it isn't looked at before pods ask for it. */
+function checkTarget(roleArn: string | undefined): void {
+  if (!roleArn || /^arn:[a-z-]+:iam::\d{12}:role\/(?:.+\/)?[\w+=,.@-]{1,64}$/.test(roleArn)) return;
+  throw invalidParameter(`The targetRoleArn ${roleArn} is not the ARN of an IAM role`);
 }
 
 function checkPolicy(policy: string | undefined, disableSessionTags: boolean | undefined): void {
@@ -68,22 +73,27 @@ export interface NewAssociation {
   targetRoleArn?: string | undefined;
   policy?: string | undefined;
   ownerArn?: string;
+  clientRequestToken?: string | undefined;
 }
 
 /** Makes an association; a service account can have only one. */
 export function associate(ctx: Context, wanted: NewAssociation): Readonly<PodIdentityRow> {
   const { clusterName, namespace, serviceAccount, roleArn, targetRoleArn, policy } = wanted;
   const rows = ctx.table(podIdentities).by("cluster", clusterName);
-  if (rows.some((row) => row.namespace === namespace && row.serviceAccount === serviceAccount))
+  const made = rows.find((row) => row.namespace === namespace && row.serviceAccount === serviceAccount);
+  if (made && isRepeated(made, wanted)) return made;
+  if (made)
     throw resourceInUse("Association already exists: a service account can have one pod identity association", {
       clusterName,
     });
+  const associationQuota = ctx.quota("podIdentityAssociationsPerCluster");
   if (rows.length >= associationQuota)
     throw limitExceeded(
       `Cluster ${clusterName} has reached the maximum of ${associationQuota} pod identity associations`,
       { clusterName },
     );
   checkRole(ctx, roleArn);
+  checkTarget(targetRoleArn);
   const associationId = `a-${ctx.ids.random.text("abcdefghijklmnopqrstuvwxyz0123456789", 17)}`;
   return ctx.table(podIdentities).put(childKey(clusterName, associationId), {
     clusterName,
@@ -101,6 +111,7 @@ export function associate(ctx: Context, wanted: NewAssociation): Readonly<PodIde
       ? { targetRoleArn, externalId: `${ctx.region}/${ctx.account}/${clusterName}/${namespace}/${serviceAccount}` }
       : {}),
     ...(policy === undefined ? {} : { policy }),
+    ...tokenOf(wanted),
   });
 }
 
@@ -118,6 +129,7 @@ function update(input: Sent<UpdatePodIdentityAssociationRequest>, ctx: Context):
   const row = find(ctx, input.clusterName, input.associationId);
   refuseOwned(row);
   if (input.roleArn !== undefined) checkRole(ctx, input.roleArn);
+  checkTarget(input.targetRoleArn);
   const disableSessionTags = input.disableSessionTags ?? row.disableSessionTags ?? false;
   checkPolicy(input.policy, disableSessionTags);
   const { targetRoleArn: _, externalId: __, ...rest } = row;
@@ -173,7 +185,7 @@ function list(input: Sent<ListPodIdentityAssociationsRequest>, ctx: Context): Li
 export const podIdentityOperations: Readonly<Record<string, Operation>> = {
   CreatePodIdentityAssociation: eksOperation<CreatePodIdentityAssociationRequest, CreatePodIdentityAssociationResponse>(
     "CreatePodIdentityAssociation",
-    { on: "cluster", run: create, passes: (input) => [input.roleArn] },
+    { on: "cluster", makes: "podidentityassociation", run: create, passesToPods: (input) => [input.roleArn] },
   ),
   DescribePodIdentityAssociation: eksOperation<
     DescribePodIdentityAssociationRequest,
@@ -184,7 +196,7 @@ export const podIdentityOperations: Readonly<Record<string, Operation>> = {
   }),
   UpdatePodIdentityAssociation: eksOperation<UpdatePodIdentityAssociationRequest, UpdatePodIdentityAssociationResponse>(
     "UpdatePodIdentityAssociation",
-    { on: "podidentityassociation", run: update, passes: (input) => [input.roleArn] },
+    { on: "podidentityassociation", run: update, passesToPods: (input) => [input.roleArn] },
   ),
   ListPodIdentityAssociations: eksOperation<ListPodIdentityAssociationsRequest, ListPodIdentityAssociationsResponse>(
     "ListPodIdentityAssociations",

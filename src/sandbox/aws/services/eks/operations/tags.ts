@@ -75,6 +75,16 @@ function find(ctx: Context, arn: string): Found {
   throw new AwsError("NotFoundException", `Resource ${arn} was not found`, { status: 404 });
 }
 
+/** The same rules as of tags at creation, under the name that these operations have for a bad request. */
+function refused(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== "InvalidParameterException") throw error;
+    throw new AwsError("BadRequestException", error.message, { status: 400 });
+  }
+}
+
 const onArn = (action: string) => (input: { resourceArn?: string | undefined }) => [
   { action: `eks:${action}`, resource: input.resourceArn ?? "*" },
 ];
@@ -84,7 +94,9 @@ export const tagOperations: Readonly<Record<string, Operation>> = {
     permissions: onArn("TagResource"),
     run: ({ resourceArn, tags }, ctx) => {
       const { kind, key, tags: before } = find(ctx, resourceArn);
-      checkTags(tags, before, ctx.principal.type === "AWSService");
+      if (Object.keys(tags).length === 0)
+        throw new AwsError("BadRequestException", "tags must have between 1 and 50 elements", { status: 400 });
+      refused(() => checkTags(tags, before, ctx.principal.type === "AWSService"));
       ctx.table(kind.table).update(key, { tags: { ...before, ...tags } });
       return {};
     },
@@ -93,6 +105,8 @@ export const tagOperations: Readonly<Record<string, Operation>> = {
     permissions: onArn("UntagResource"),
     run: ({ resourceArn, tagKeys }, ctx) => {
       const { kind, key, tags: before } = find(ctx, resourceArn);
+      if (tagKeys.length === 0 || tagKeys.length > 50)
+        throw new AwsError("BadRequestException", "tagKeys must have between 1 and 50 elements", { status: 400 });
       const tags = Object.fromEntries(Object.entries(before).filter(([name]) => !tagKeys.includes(name)));
       ctx.table(kind.table).update(key, { tags });
       return {};

@@ -8,11 +8,12 @@ import type {
   ListUpdatesResponse,
 } from "@aws-sdk/client-eks";
 import type { Context, Operation, Sent } from "../../../core/index.ts";
+import type { Resource } from "../define.ts";
 import { eksOperation } from "../define.ts";
 import { invalidRequest, notFound } from "../errors.ts";
-import { page, requireAddon, requireCluster, requireNodegroup, subject } from "../lookup.ts";
+import { childKey, page, requireAddon, requireCluster, requireNodegroup, subject } from "../lookup.ts";
 import type { UpdateRow } from "../state.ts";
-import { updates } from "../state.ts";
+import { capabilities, clusters, updates } from "../state.ts";
 import { updateOf } from "../updates.ts";
 
 interface Owned {
@@ -34,9 +35,21 @@ function ownerOf(ctx: Context, input: Owned): { owner: string; subject: string }
     requireAddon(ctx, name, addonName);
     return { owner: `addon/${addonName}`, subject: subject("addon", name, addonName) };
   }
-  if (capabilityName)
+  if (capabilityName) {
+    if (!ctx.table(capabilities).has(childKey(name, capabilityName)))
+      throw notFound(`No capability found with name: ${capabilityName} in cluster: ${name}`, { clusterName: name });
     return { owner: `capability/${capabilityName}`, subject: subject("capability", name, capabilityName) };
+  }
   return { owner: "", subject: subject("cluster", name) };
+}
+
+/** Kinds of the children that a request names: their updates are theirs. */
+function owners({ nodegroupName, addonName, capabilityName }: Owned): Resource[] {
+  return [
+    ...(nodegroupName ? (["nodegroup"] as const) : []),
+    ...(addonName ? (["addon"] as const) : []),
+    ...(capabilityName ? (["capability"] as const) : []),
+  ];
 }
 
 function find(ctx: Context, name: string, updateId: string, owner: string): Readonly<UpdateRow> {
@@ -62,21 +75,34 @@ function list(input: Sent<ListUpdatesRequest>, ctx: Context): ListUpdatesRespons
   return { updateIds: items, ...(nextToken === undefined ? {} : { nextToken }) };
 }
 
+/** Only the rollback of an Auto Mode cluster can be called back, while its nodes go back and the control plane hasn't begun. */
 function cancel(input: Sent<CancelUpdateRequest>, ctx: Context): CancelUpdateResponse {
-  requireCluster(ctx, input.name);
-  const row = find(ctx, input.name, input.updateId, "");
-  // Only the first half of an Auto Mode cluster's rollback (its nodes) can be cancelled; the sandbox begins with the
-  // control plane at once, so there is never anything left to cancel.
-  throw invalidRequest(`Update ${row.id} of type ${row.type} in status ${row.status} cannot be cancelled`, {
-    clusterName: input.name,
-  });
+  const { name, updateId } = input;
+  requireCluster(ctx, name);
+  const row = find(ctx, name, updateId, "");
+  if (row.status === "Cancelled") return { update: updateOf(row) };
+  if (row.status !== "InProgress" || !row.cancel || ctx.now() >= row.cancel.until)
+    throw invalidRequest(`Update ${row.id} of type ${row.type} in status ${row.status} cannot be cancelled`, {
+      clusterName: name,
+    });
+  ctx.cancel(row.cancel.timer);
+  ctx.table(clusters).update(name, { status: "ACTIVE" });
+  const cancelled = ctx
+    .table(updates)
+    .update(`${name}/${updateId}`, { status: "Cancelled", cancellation: { status: "Successful" } });
+  return { update: updateOf(cancelled) };
 }
 
 export const updateOperations: Readonly<Record<string, Operation>> = {
   DescribeUpdate: eksOperation<DescribeUpdateRequest, DescribeUpdateResponse>("DescribeUpdate", {
     on: "cluster",
+    also: owners,
     run: describe,
   }),
-  ListUpdates: eksOperation<ListUpdatesRequest, ListUpdatesResponse>("ListUpdates", { on: "cluster", run: list }),
+  ListUpdates: eksOperation<ListUpdatesRequest, ListUpdatesResponse>("ListUpdates", {
+    on: "cluster",
+    also: owners,
+    run: list,
+  }),
   CancelUpdate: eksOperation<CancelUpdateRequest, CancelUpdateResponse>("CancelUpdate", { on: "cluster", run: cancel }),
 };

@@ -19,9 +19,6 @@ import {
 import { checkClusterRole } from "./roles.ts";
 import { checkEnum, checkName, checkTags } from "./text.ts";
 
-/** Clusters per account and region (Service Quotas L-1194D53C). */
-const clusterQuota = 100;
-
 /** The version asked for, or the default one of the day. */
 function checkedVersion(ctx: Context, version: string | undefined): string {
   if (version === undefined || version === "") return defaultVersionAt(ctx.now());
@@ -111,6 +108,8 @@ export function checkRemoteNetworks(config: CreateClusterRequest["remoteNetworkC
     remoteNodeNetworks: (config?.remoteNodeNetworks ?? []).flatMap((network) => network.cidrs ?? []),
     remotePodNetworks: (config?.remotePodNetworks ?? []).flatMap((network) => network.cidrs ?? []),
   };
+  for (const name of ["remoteNodeNetworks", "remotePodNetworks"] as const)
+    if ((config?.[name] ?? []).length > 1) throw invalidParameter(`${name} cannot have more than one element`);
   for (const [name, cidrs] of Object.entries(lists)) {
     if (cidrs.length > 15) throw invalidParameter(`${name} cannot have more than 15 CIDR blocks`);
     const broken = cidrs.find((text) => parseCidr(text)?.family !== 4);
@@ -139,7 +138,7 @@ function checkPlain(input: Sent<CreateClusterRequest>, ctx: Context): void {
   checkEnum(input.controlPlaneScalingConfig?.tier, tiers, "controlPlaneScalingConfig.tier");
   checkEnum(input.resourcesVpcConfig?.controlPlaneEgressMode, egressModes, "resourcesVpcConfig.controlPlaneEgressMode");
   checkRemoteNetworks(input.remoteNetworkConfig);
-  if (ctx.table(clusters).size >= clusterQuota)
+  if (ctx.table(clusters).size >= ctx.quota("clusters"))
     throw limitExceeded(`Cluster limit exceeded for account ${ctx.account}`, { clusterName: input.name });
 }
 

@@ -1,6 +1,7 @@
 // UpdateClusterConfig takes one kind of change a call. Each kind is a definition: which members it reads, what it
 // refuses, what it changes, and what the update says.
 import type { LogType, UpdateClusterConfigRequest, UpdateType } from "@aws-sdk/client-eks";
+import { versionStatus } from "../../../../../facts/index.ts";
 import type { Context, Sent } from "../../../core/index.ts";
 import { invalidParameter } from "../errors.ts";
 import { latency } from "../latency.ts";
@@ -136,10 +137,16 @@ const upgradePolicy: ConfigKind = {
   type: "UpgradePolicyUpdate",
   seconds: latency.quickConfig,
   asked: (input) => input.upgradePolicy !== undefined,
-  change: (input, row) => {
+  change: (input, row, ctx) => {
     checkEnum(input.upgradePolicy?.supportType, ["STANDARD", "EXTENDED"], "upgradePolicy.supportType");
     const after = { supportType: input.upgradePolicy?.supportType ?? "EXTENDED" };
     refuseNoChange(`upgradePolicy: ${after.supportType}`, row.upgradePolicy, after);
+    // Who pays for extended support can't leave it but by an upgrade (user guide, "Disable extended support").
+    if (after.supportType === "STANDARD" && versionStatus(row.version, ctx.now()) === "EXTENDED_SUPPORT")
+      throw invalidParameter(
+        `Upgrade policy STANDARD is not supported for cluster ${row.name}: version ${row.version} is in extended support`,
+        { clusterName: row.name },
+      );
     return { after: { upgradePolicy: after }, params: { UpgradePolicy: after } };
   },
 };
@@ -175,6 +182,9 @@ const autoMode: ConfigKind = {
     input.storageConfig !== undefined ||
     input.kubernetesNetworkConfig !== undefined,
   change: (input, row, ctx) => {
+    const { ipFamily, serviceIpv4Cidr } = input.kubernetesNetworkConfig ?? {};
+    if (ipFamily !== undefined || serviceIpv4Cidr !== undefined)
+      throw invalidParameter("ipFamily and serviceIpv4Cidr of kubernetesNetworkConfig cannot be updated");
     const enabled = checkAutoMode(input);
     if (enabled) checkClusterRole(ctx, row.roleArn, true);
     const { nodePools, nodeRoleArn } = input.computeConfig ?? {};

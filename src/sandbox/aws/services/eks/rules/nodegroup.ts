@@ -14,11 +14,9 @@ import type { ClusterRow } from "../state.ts";
 import { findSubnets } from "./network.ts";
 import { checkEnum } from "./text.ts";
 
-/** Nodes in one group (Service Quotas L-BD136A63). */
-const nodeQuota = 450;
-
 /** Sizes: all or none; 2/2/2 when none is given. */
 export function checkedScaling(
+  ctx: Context,
   config: NodegroupScalingConfig | undefined,
   before?: NodegroupScalingConfig,
 ): Required<{ [K in keyof NodegroupScalingConfig]: number }> {
@@ -39,6 +37,7 @@ export function checkedScaling(
     throw invalidParameter(`desired capacity ${desiredSize} can't be less than minimum size ${minSize}`);
   if (desiredSize > maxSize)
     throw invalidParameter(`desired capacity ${desiredSize} can't be greater than max size ${maxSize}`);
+  const nodeQuota = ctx.quota("nodesPerNodegroup");
   if (maxSize > nodeQuota) throw invalidParameter(`Maximum capacity can't be greater than ${nodeQuota}`);
   return { minSize, maxSize, desiredSize };
 }
@@ -66,12 +65,14 @@ export function checkedUpdateConfig(config: NodegroupUpdateConfig | undefined): 
 }
 
 const labelKey = /^(?:[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+/** With its prefix: the API's limit, shorter than that of Kubernetes. */
+const longestKey = 63;
 const labelValue = /^(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 
 /** Refuses labels that Kubernetes wouldn't take, or keeps for itself. */
 export function checkLabels(labels: Readonly<Record<string, string>> | undefined): void {
   for (const [key, value] of Object.entries(labels ?? {})) {
-    if (!labelKey.test(key)) throw invalidParameter(`Label key ${key} is invalid`);
+    if (!labelKey.test(key) || key.length > longestKey) throw invalidParameter(`Label key ${key} is invalid`);
     if (!labelValue.test(value)) throw invalidParameter(`Label value ${value} of key ${key} is invalid`);
     if (
       /^(?:[^/]*\.)?(kubernetes\.io|k8s\.io)\//.test(key) &&
@@ -87,11 +88,15 @@ export function checkLabels(labels: Readonly<Record<string, string>> | undefined
   }
 }
 
+/** Taints of one node group (user guide, "Node taints"). */
+const taintLimit = 50;
+
 /** Refuses taints that Kubernetes wouldn't take. */
 export function checkTaints(taints: readonly Taint[] | undefined): void {
-  if ((taints ?? []).length > 50) throw invalidParameter("A node group can have at most 50 taints");
+  if ((taints ?? []).length > taintLimit) throw invalidParameter(`A node group can have at most ${taintLimit} taints`);
   for (const { key, value, effect } of taints ?? []) {
-    if (!key || !labelKey.test(key)) throw invalidParameter(`Taint key ${key ?? ""} is invalid`);
+    if (!key || !labelKey.test(key) || key.length > longestKey)
+      throw invalidParameter(`Taint key ${key ?? ""} is invalid`);
     if (value !== undefined && !labelValue.test(value)) throw invalidParameter(`Taint value ${value} is invalid`);
     if (effect === undefined) throw invalidParameter(`Taint ${key} has no effect`);
     checkEnum(effect, ["NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE"], "taints.effect");

@@ -74,10 +74,14 @@ export function checkServiceRole(ctx: Context, arn: string | undefined, service:
     throw invalidParameter(`The role with name ${arn.split("/").at(-1)} cannot be found. (${parameter}: ${arn})`);
   const trusted = trustedServices(role);
   const partitions = [service, `${service}.cn`];
-  if (!trusted.some((name) => partitions.includes(name)))
+  if (trusted.some((name) => partitions.includes(name))) return;
+  if (parameter === "podExecutionRoleArn")
     throw invalidParameter(
-      `Following required service principals [${service}] were not found in the trust relationships of ${parameter} ${arn}`,
+      `Misconfigured PodExecutionRole Trust Policy; Please add the ${service} Service Principal to ${arn}`,
     );
+  throw invalidParameter(
+    `Following required service principals [${service}] were not found in the trust relationships of ${parameter} ${arn}`,
+  );
 }
 
 /** Names of the policies a role has, and whether all of them are AWS's own. */

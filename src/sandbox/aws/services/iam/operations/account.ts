@@ -21,17 +21,9 @@ function accountRow(ctx: Context): Readonly<AccountRow> {
 }
 
 const quotas = {
-  UsersQuota: 5000,
-  GroupsQuota: 300,
-  RolesQuota: 1000,
-  PoliciesQuota: 1500,
-  InstanceProfilesQuota: 1000,
   ServerCertificatesQuota: 20,
   AccessKeysPerUserQuota: 2,
   GroupsPerUserQuota: 10,
-  AttachedPoliciesPerGroupQuota: 10,
-  AttachedPoliciesPerRoleQuota: 10,
-  AttachedPoliciesPerUserQuota: 10,
   PolicySizeQuota: policySizeLimits.managed,
   GroupPolicySizeQuota: policySizeLimits.groupInline,
   RolePolicySizeQuota: policySizeLimits.roleInline,
@@ -114,6 +106,14 @@ export const accountOperations: Readonly<Record<string, Operation>> = {
   GetAccountSummary: operation<object, GetAccountSummaryResponse>((_input, ctx) => ({
     SummaryMap: {
       ...quotas,
+      UsersQuota: ctx.quota("users"),
+      GroupsQuota: ctx.quota("groups"),
+      RolesQuota: ctx.quota("roles"),
+      PoliciesQuota: ctx.quota("policies"),
+      InstanceProfilesQuota: ctx.quota("instanceProfiles"),
+      AttachedPoliciesPerGroupQuota: ctx.quota("policiesPerGroup"),
+      AttachedPoliciesPerRoleQuota: ctx.quota("policiesPerRole"),
+      AttachedPoliciesPerUserQuota: ctx.quota("policiesPerUser"),
       Users: ctx.table(users).size,
       Groups: ctx.table(groups).size,
       Roles: ctx.table(roles).size,

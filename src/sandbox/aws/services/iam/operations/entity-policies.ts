@@ -68,7 +68,8 @@ function attach(ctx: Context, kind: EntityKind, input: EntityInput): object {
   const row = findOwn(ctx, kind, input);
   const { arn } = getAttachable(ctx, input.PolicyArn);
   if (row.attached.includes(arn)) return {};
-  const { name, limit } = kind.attachedQuota;
+  const { name, quota } = kind.attachedQuota;
+  const limit = ctx.quota(quota);
   if (row.attached.length >= limit) throw quotaExceeded(name, limit);
   change(ctx, kind, row, { attached: [...row.attached, arn] });
   return {};

@@ -23,7 +23,6 @@ import { groups, users } from "../state.ts";
 import { checkName, checkPath, page, underPath } from "../values.ts";
 
 const groupsPerUser = 10;
-const groupLimit = 300;
 
 function groupArn(ctx: Context, path: string, name: string): string {
   return `arn:${ctx.partition}:iam::${ctx.account}:group${path}${name}`;
@@ -43,7 +42,7 @@ export const groupOperations: Readonly<Record<string, Operation>> = {
     const path = checkPath(input.Path);
     const table = ctx.table(groups);
     if (table.has(name.toLowerCase())) throw alreadyExists(`Group with name ${name} already exists.`);
-    if (table.size >= groupLimit) throw quotaExceeded("GroupsPerAccount", groupLimit);
+    if (table.size >= ctx.quota("groups")) throw quotaExceeded("GroupsPerAccount", ctx.quota("groups"));
     const row = table.put(name.toLowerCase(), {
       name,
       path,

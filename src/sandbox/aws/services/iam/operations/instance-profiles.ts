@@ -21,8 +21,6 @@ import type { InstanceProfileRow } from "../state.ts";
 import { instanceProfiles } from "../state.ts";
 import { checkName, checkPath, mergeTags, page, underPath } from "../values.ts";
 
-const profileLimit = 1000;
-
 /**
  * An instance profile by name, in any case.
  *
@@ -40,7 +38,8 @@ export const instanceProfileOperations: Readonly<Record<string, Operation>> = {
     const path = checkPath(input.Path);
     const table = ctx.table(instanceProfiles);
     if (table.has(name.toLowerCase())) throw alreadyExists(`Instance Profile ${name} already exists.`);
-    if (table.size >= profileLimit) throw quotaExceeded("InstanceProfilesPerAccount", profileLimit);
+    if (table.size >= ctx.quota("instanceProfiles"))
+      throw quotaExceeded("InstanceProfilesPerAccount", ctx.quota("instanceProfiles"));
     const row = table.put(name.toLowerCase(), {
       name,
       path,

@@ -39,7 +39,6 @@ import {
   underPath,
 } from "../values.ts";
 
-const policyLimit = 1500;
 const versionLimit = 5;
 
 function checkContent(text: string | undefined): string {
@@ -74,7 +73,7 @@ export const managedPolicyOperations: Readonly<Record<string, Operation>> = {
     if (table.by("name", name.toLowerCase()).length > 0) {
       throw alreadyExists(`A policy called ${name} already exists. Duplicate names are not allowed.`);
     }
-    if (table.size >= policyLimit) throw quotaExceeded("PoliciesPerAccount", policyLimit);
+    if (table.size >= ctx.quota("policies")) throw quotaExceeded("PoliciesPerAccount", ctx.quota("policies"));
     const arn = `arn:${ctx.partition}:iam::${ctx.account}:policy${path}${name}`;
     const row = table.put(arn, {
       name,

@@ -17,11 +17,16 @@ import type { OidcProviderRow } from "../state.ts";
 import { oidcProviders } from "../state.ts";
 import { mergeTags, tagList } from "../values.ts";
 
-const providerLimit = 100;
 const clientIdLimit = 100;
 const thumbprintLimit = 5;
 /** What IAM fetches for itself when none is given; it is the root of EKS issuers' certificates. */
 const defaultThumbprint = "9e99a48a9960b14926bb7f3b02e22da2b0ab7280";
+
+function checkArn(arn: string | undefined): string {
+  const text = arn ?? "";
+  if (!/^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/.+/.test(text)) throw invalidInput(`Invalid ARN: ${text}`);
+  return text;
+}
 
 /**
  * An OpenID Connect provider.
@@ -29,8 +34,7 @@ const defaultThumbprint = "9e99a48a9960b14926bb7f3b02e22da2b0ab7280";
  * @throws AwsError InvalidInput when the ARN is none, NoSuchEntity when there is none
  */
 export function getOidcProvider(ctx: Context, arn: string | undefined): Readonly<OidcProviderRow> {
-  const text = arn ?? "";
-  if (!/^arn:aws[a-z-]*:iam::\d{12}:oidc-provider\/.+/.test(text)) throw invalidInput(`Invalid ARN: ${text}`);
+  const text = checkArn(arn);
   const row = ctx.table(oidcProviders).get(text);
   if (!row) throw noSuchEntity(`OpenIDConnect Provider not found for arn ${text}`);
   return row;
@@ -85,7 +89,8 @@ export const oidcProviderOperations: Readonly<Record<string, Operation>> = {
       const table = ctx.table(oidcProviders);
       const arn = `arn:${ctx.partition}:iam::${ctx.account}:oidc-provider/${url}`;
       if (table.has(arn)) throw alreadyExists(`Provider with url https://${url} already exists.`);
-      if (table.size >= providerLimit) throw quotaExceeded("OpenIdConnectProvidersPerAccount", providerLimit);
+      if (table.size >= ctx.quota("oidcProviders"))
+        throw quotaExceeded("OpenIdConnectProvidersPerAccount", ctx.quota("oidcProviders"));
       const row = table.put(arn, {
         arn,
         url,
@@ -120,7 +125,9 @@ export const oidcProviderOperations: Readonly<Record<string, Operation>> = {
   })),
 
   DeleteOpenIDConnectProvider: operation<DeleteOpenIDConnectProviderRequest, object>((input, ctx) => {
-    ctx.table(oidcProviders).delete(getOidcProvider(ctx, input.OpenIDConnectProviderArn).arn);
+    // AWS: "This operation is idempotent; it does not fail … for a provider that does not exist."
+    const arn = checkArn(input.OpenIDConnectProviderArn);
+    if (ctx.table(oidcProviders).has(arn)) ctx.table(oidcProviders).delete(arn);
     return {};
   }),
 

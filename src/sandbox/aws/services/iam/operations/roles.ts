@@ -25,7 +25,6 @@ import { checkName, checkPath, mergeTags, page, underPath } from "../values.ts";
 
 /** A fresh role can't be assumed for this many virtual seconds when the sandbox imitates IAM's slow spreading. */
 const spreadingSeconds = 10;
-const roleLimit = 1000;
 
 export interface NewRole {
   name: string;
@@ -43,7 +42,7 @@ export function putRole(ctx: Context, role: NewRole): Readonly<RoleRow> {
   const table = ctx.table(roles);
   const key = role.name.toLowerCase();
   if (table.has(key)) throw alreadyExists(`Role with name ${role.name} already exists.`);
-  if (table.size >= roleLimit) throw quotaExceeded("RolesPerAccount", roleLimit);
+  if (table.size >= ctx.quota("roles")) throw quotaExceeded("RolesPerAccount", ctx.quota("roles"));
   return table.put(key, {
     name: role.name,
     path: role.path,

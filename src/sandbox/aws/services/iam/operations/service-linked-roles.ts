@@ -14,6 +14,7 @@ import { invalidInput, noSuchEntity } from "../errors.ts";
 import { serviceLinkedRoles } from "../managed/service-linked.ts";
 import { createdRole } from "../shapes.ts";
 import { roleDeletions, roles } from "../state.ts";
+import { encodeDocument } from "../values.ts";
 import { putRole } from "./roles.ts";
 
 export const serviceLinkedRoleOperations: Readonly<Record<string, Operation>> = {
@@ -29,20 +30,22 @@ export const serviceLinkedRoleOperations: Readonly<Record<string, Operation>> = 
     if (ctx.table(roles).has(name.toLowerCase())) {
       throw invalidInput(`Service role name ${name} has been taken in this account, please try a different suffix.`);
     }
-    const trust = {
-      Version: "2012-10-17",
-      Statement: [{ Action: ["sts:AssumeRole"], Effect: "Allow", Principal: { Service: [service] } }],
-    };
+    const trust = (Action: unknown, Service: unknown): string =>
+      JSON.stringify({ Version: "2012-10-17", Statement: [{ Action, Effect: "Allow", Principal: { Service } }] });
+    // What a service makes for itself comes with its words; what a caller makes has theirs, or none.
+    const description = input.Description ?? (ctx.principal.type === "AWSService" ? known.description : undefined);
     const row = putRole(ctx, {
       name,
       path: `/aws-service-role/${service}/`,
-      trust: JSON.stringify(trust),
-      description: input.Description ?? known.description,
+      trust: trust("sts:AssumeRole", service),
+      ...(description === undefined ? {} : { description }),
       linkedTo: service,
     });
     const attached = [`arn:${ctx.partition}:iam::aws:policy/aws-service-role/${known.policy}`];
     ctx.table(roles).update(name.toLowerCase(), { attached });
-    return { Role: createdRole(ctx, row) };
+    // The answer writes lists where what is kept, and GetRole, have single values.
+    const AssumeRolePolicyDocument = encodeDocument(trust(["sts:AssumeRole"], [service]));
+    return { Role: { ...createdRole(ctx, row), AssumeRolePolicyDocument } };
   }),
 
   DeleteServiceLinkedRole: operation<DeleteServiceLinkedRoleRequest, DeleteServiceLinkedRoleResponse>((input, ctx) => {

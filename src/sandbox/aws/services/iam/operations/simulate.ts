@@ -3,6 +3,7 @@
 import type {
   ContextEntry,
   EvaluationResult,
+  ResourceSpecificResult,
   GetContextKeysForCustomPolicyRequest,
   GetContextKeysForPolicyResponse,
   GetContextKeysForPrincipalPolicyRequest,
@@ -157,12 +158,24 @@ function simulate(input: Simulation, source: Source): SimulatePolicyResponse {
         EvalDecision: evaluation.decision,
         MatchedStatements: matched(evaluation),
         MissingContextValues: missingKeys(policies, context),
+        EvalDecisionDetails: {},
         ...boundary,
+        ...(input.ResourceArns === undefined ? {} : { ResourceSpecificResults: [ofResource(target, evaluation)] }),
       };
     });
   });
   const paged = page("EvaluationResults", results, input, "Simulate");
   return paged;
+}
+
+/** The result once more under the resource: AWS gives it in both places. */
+function ofResource(target: string, evaluation: Evaluation): ResourceSpecificResult {
+  return {
+    EvalResourceName: target,
+    EvalResourceDecision: evaluation.decision,
+    MatchedStatements: matched(evaluation),
+    MissingContextValues: [],
+  };
 }
 
 function accountOf(arn: string): string {

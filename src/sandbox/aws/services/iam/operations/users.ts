@@ -27,8 +27,6 @@ import type { UserRow } from "../state.ts";
 import { accessKeys, everywhere, users } from "../state.ts";
 import { checkName, checkPath, mergeTags, page, underPath } from "../values.ts";
 
-const userLimit = 5000;
-
 function userArn(ctx: Context, path: string, name: string): string {
   return `arn:${ctx.partition}:iam::${ctx.account}:user${path}${name}`;
 }
@@ -67,7 +65,7 @@ export const userOperations: Readonly<Record<string, Operation>> = {
     const path = checkPath(input.Path);
     const table = ctx.table(users);
     if (table.has(name.toLowerCase())) throw alreadyExists(`User with name ${name} already exists.`);
-    if (table.size >= userLimit) throw quotaExceeded("UsersPerAccount", userLimit);
+    if (table.size >= ctx.quota("users")) throw quotaExceeded("UsersPerAccount", ctx.quota("users"));
     const row = table.put(name.toLowerCase(), {
       name,
       path,

@@ -16,7 +16,7 @@ import { aliases } from "../state.ts";
 function checkName(name: string): void {
   if (!name.startsWith("alias/"))
     throw new AwsError(
-      "InvalidAliasNameException",
+      "ValidationException",
       'Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html',
     );
   if (name.startsWith("alias/aws/")) throw new AwsError("NotAuthorizedException", "");

@@ -15,7 +15,7 @@ import type {
 } from "@aws-sdk/client-kms";
 import type { Context, Operation, Permission, Sent } from "../../../core/index.ts";
 import { AwsError, NotEmulatedError, operation } from "../../../core/index.ts";
-import { invalidCiphertext, keyIdOf, open, seal } from "../cipher.ts";
+import { invalidCiphertext, keyIdOf, open, seal, materialOf } from "../cipher.ts";
 import { findKey, onKey, resourceOf, usable, validation } from "../lookup.ts";
 import type { KeyRow } from "../state.ts";
 import { keys } from "../state.ts";
@@ -34,7 +34,9 @@ function encrypt(input: Sent<EncryptRequest>, ctx: Context): EncryptResponse {
   const key = symmetric(usable(findKey(ctx, input.KeyId)), "Encrypt");
   if (input.Plaintext.length < 1 || input.Plaintext.length > 4096)
     throw validation(
-      "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length between 1 and 4096",
+      `1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length ${
+        input.Plaintext.length < 1 ? "greater than or equal to 1" : "less than or equal to 4096"
+      }`,
     );
   return {
     CiphertextBlob: seal(ctx, key, input.Plaintext, input.EncryptionContext),
@@ -61,6 +63,7 @@ function decrypt(input: Sent<DecryptRequest>, ctx: Context): DecryptResponse {
   return {
     KeyId: key.arn,
     Plaintext: open(key, blob, input.EncryptionContext),
+    ...materialOf(key, "KeyMaterialId"),
     EncryptionAlgorithm: "SYMMETRIC_DEFAULT",
   };
 }
@@ -79,20 +82,31 @@ function reEncrypt(input: Sent<ReEncryptRequest>, ctx: Context): ReEncryptRespon
   };
 }
 
-function dataKey(
-  input: Sent<GenerateDataKeyRequest>,
-  ctx: Context,
-): Required<Pick<GenerateDataKeyResponse, "CiphertextBlob" | "Plaintext" | "KeyId">> {
+function checkBytes(bytes: number): void {
+  if (bytes >= 1 && bytes <= 1024) return;
+  const limit = bytes < 1 ? "greater than or equal to 1" : "less than or equal to 1024";
+  throw validation(
+    `1 validation error detected: Value '${bytes}' at 'numberOfBytes' failed to satisfy constraint: Member must have value ${limit}`,
+  );
+}
+
+function dataKey(input: Sent<GenerateDataKeyRequest>, ctx: Context): GenerateDataKeyResponse {
   const key = symmetric(usable(findKey(ctx, input.KeyId)), "GenerateDataKey");
   if ((input.KeySpec === undefined) === (input.NumberOfBytes === undefined))
     throw validation("Please specify either number of bytes or key spec.");
-  const bytes = input.NumberOfBytes ?? (input.KeySpec === "AES_128" ? 16 : 32);
-  if (bytes < 1 || bytes > 1024)
+  if (input.KeySpec !== undefined && input.KeySpec !== "AES_128" && input.KeySpec !== "AES_256")
     throw validation(
-      "1 validation error detected: Value at 'numberOfBytes' failed to satisfy constraint: Member must have value between 1 and 1024",
+      `1 validation error detected: Value '${String(input.KeySpec)}' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [AES_256, AES_128]`,
     );
+  const bytes = input.NumberOfBytes ?? (input.KeySpec === "AES_128" ? 16 : 32);
+  checkBytes(bytes);
   const Plaintext = Buffer.from(ctx.ids.hex(bytes * 2), "hex");
-  return { CiphertextBlob: seal(ctx, key, Plaintext, input.EncryptionContext), Plaintext, KeyId: key.arn };
+  return {
+    CiphertextBlob: seal(ctx, key, Plaintext, input.EncryptionContext),
+    Plaintext,
+    KeyId: key.arn,
+    ...materialOf(key, "KeyMaterialId"),
+  };
 }
 
 /** Decrypt names its key in the ciphertext. */
@@ -127,13 +141,14 @@ export const cryptographyOperations: Readonly<Record<string, Operation>> = {
   >({
     permissions: onKey("GenerateDataKeyWithoutPlaintext"),
     run: (input, ctx) => {
-      const { CiphertextBlob, KeyId } = dataKey(input, ctx);
-      return { CiphertextBlob, KeyId };
+      const { Plaintext: _, ...rest } = dataKey(input, ctx);
+      return rest;
     },
   }),
   GenerateRandom: operation<Sent<GenerateRandomRequest>, GenerateRandomResponse>((input, ctx) => {
-    const bytes = input.NumberOfBytes ?? 0;
-    if (bytes < 1 || bytes > 1024) throw validation("Please specify the number of bytes.");
+    const bytes = input.NumberOfBytes;
+    if (bytes === undefined) throw validation("NumberOfBytes is required.");
+    checkBytes(bytes);
     return { Plaintext: Buffer.from(ctx.ids.hex(bytes * 2), "hex") };
   }),
 };

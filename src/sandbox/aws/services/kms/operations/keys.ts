@@ -23,14 +23,16 @@ import type {
   PutKeyPolicyRequest,
   ScheduleKeyDeletionRequest,
   ScheduleKeyDeletionResponse,
-  Tag,
   TagResourceRequest,
   UntagResourceRequest,
   UpdateKeyDescriptionRequest,
 } from "@aws-sdk/client-kms";
 import type { Context, Operation, Sent, TimerDefinition } from "../../../core/index.ts";
 import { AwsError, NotEmulatedError, defineTimer, operation } from "../../../core/index.ts";
+import { parsePolicy } from "../../../../../iam/index.ts";
+import { materialOf } from "../cipher.ts";
 import { page } from "../page.ts";
+import { tagsOf } from "../tags.ts";
 import { changeable, findKey, findKeyById, onKey, putKey, validation } from "../lookup.ts";
 import type { KeyRow } from "../state.ts";
 import { aliases, grants, keys } from "../state.ts";
@@ -69,6 +71,15 @@ const algorithms: Readonly<
   HMAC_512: { mac: ["HMAC_SHA_512"] },
 };
 
+/** Specs that AWS has and that aren't here. */
+const emulatedElsewhere: readonly string[] = ["HMAC_224", "HMAC_384", "SM2", "ML_DSA_44", "ML_DSA_65", "ML_DSA_87"];
+
+function outsideSet(value: string, member: string, set: readonly string[]): AwsError {
+  return validation(
+    `1 validation error detected: Value '${value}' at '${member}' failed to satisfy constraint: Member must satisfy enum value set: [${set.join(", ")}]`,
+  );
+}
+
 const usageOf = {
   encryption: "ENCRYPT_DECRYPT",
   signing: "SIGN_VERIFY",
@@ -93,6 +104,7 @@ function metadataOf(ctx: Context, key: Readonly<KeyRow>): KeyMetadata {
     KeyManager: key.manager,
     CustomerMasterKeySpec: key.spec as NonNullable<KeyMetadata["CustomerMasterKeySpec"]>,
     KeySpec: key.spec,
+    ...materialOf(key, "CurrentKeyMaterialId"),
     ...(key.usage === "ENCRYPT_DECRYPT"
       ? { EncryptionAlgorithms: [...(known.encryption ?? [])] as NonNullable<KeyMetadata["EncryptionAlgorithms"]> }
       : {}),
@@ -130,6 +142,9 @@ function checkPolicy(text: string, bypass: boolean | undefined): void {
       ? [parsed.Statement as never]
       : [];
   if (statements.length === 0) throw malformed("Policy has no statements");
+  // What can't be read later would lock everybody out.
+  const read = parsePolicy(text, "resource");
+  if ("problem" in read) throw malformed(read.problem);
   if (statements.some((statement) => statement.Principal === undefined))
     throw malformed("Policy contains a statement with no principal.");
   const grantsChange = statements.some(
@@ -141,18 +156,14 @@ function checkPolicy(text: string, bypass: boolean | undefined): void {
     throw malformed("The new key policy will not allow you to update the key policy in the future.");
 }
 
-function tagsOf(tags: readonly Tag[] | undefined): Record<string, string> {
-  const all = Object.fromEntries((tags ?? []).map((tag) => [tag.TagKey ?? "", tag.TagValue ?? ""]));
-  const reserved = Object.keys(all).find((key) => key.toLowerCase().startsWith("aws:"));
-  if (reserved !== undefined) throw new AwsError("TagException", "Tag keys can't start with aws:");
-  if (Object.keys(all).length > 50) throw new AwsError("LimitExceededException", "A KMS key can have at most 50 tags");
-  return all;
-}
-
 function create(input: Sent<CreateKeyRequest>, ctx: Context): CreateKeyResponse {
   const spec = input.KeySpec ?? input.CustomerMasterKeySpec ?? "SYMMETRIC_DEFAULT";
   const known = algorithms[spec];
+  if (!known && !emulatedElsewhere.includes(spec)) throw outsideSet(spec, "keySpec", Object.keys(algorithms));
   if (!known) throw new NotEmulatedError(`kms CreateKey with KeySpec ${spec}`);
+  const asked = input.KeyUsage;
+  if (asked !== undefined && !Object.values(usageOf).includes(asked as never))
+    throw outsideSet(asked, "keyUsage", Object.values(usageOf));
   if (input.Origin !== undefined && input.Origin !== "AWS_KMS")
     throw new NotEmulatedError(`kms CreateKey with Origin ${input.Origin}`);
   const usages = Object.keys(known).map((kind) => usageOf[kind as keyof typeof usageOf]);
@@ -306,7 +317,7 @@ export const keyOperations: Readonly<Record<string, Operation>> = {
     permissions: onKey("TagResource"),
     run: (input, ctx) => {
       const key = changeable(findKeyById(ctx, input.KeyId));
-      ctx.table(keys).update(key.id, { tags: { ...key.tags, ...tagsOf(input.Tags) } });
+      ctx.table(keys).update(key.id, { tags: tagsOf(input.Tags, key.tags) });
       return {};
     },
   }),

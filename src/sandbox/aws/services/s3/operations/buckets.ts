@@ -13,8 +13,9 @@ import type {
 import type { Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
 import { paginate } from "../../../query/index.ts";
-import { bucketOf, onBucket } from "../bucket.ts";
-import { buckets, objects, uploads } from "../state.ts";
+import { bornWith, bucketOf, onBucket } from "../bucket.ts";
+import { ownerOf } from "./acls.ts";
+import { buckets, objects, uploads, versions } from "../state.ts";
 
 // https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 const bucketName = /^(?!\d+\.\d+\.\d+\.\d+$)(?!xn--)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
@@ -41,7 +42,7 @@ export const bucketOperations: Readonly<Record<string, Operation>> = {
           { status: 409, members: { BucketName: Bucket } },
         );
       }
-      ctx.table(buckets).put(Bucket, { name: Bucket, region: ctx.region, createdAt: ctx.now(), settings: {} });
+      ctx.table(buckets).put(Bucket, { name: Bucket, region: ctx.region, createdAt: ctx.now(), settings: bornWith });
       return { Location: ctx.region === "us-east-1" ? `/${Bucket}` : `http://${Bucket}.s3.amazonaws.com/` };
     },
   }),
@@ -50,9 +51,11 @@ export const bucketOperations: Readonly<Record<string, Operation>> = {
     permissions: onBucket("DeleteBucket"),
     run: ({ Bucket = "" }, ctx) => {
       bucketOf(ctx, Bucket);
-      if (ctx.table(objects).by("bucket", Bucket).length > 0) {
+      const versioned = ctx.table(versions).by("bucket", Bucket).length > 0;
+      if (versioned || ctx.table(objects).by("bucket", Bucket).length > 0) {
         const options = { status: 409, members: { BucketName: Bucket } };
-        throw new AwsError("BucketNotEmpty", "The bucket you tried to delete is not empty", options);
+        const rest = versioned ? ". You must delete all versions in the bucket." : "";
+        throw new AwsError("BucketNotEmpty", `The bucket you tried to delete is not empty${rest}`, options);
       }
       for (const upload of ctx.table(uploads).by("bucket", Bucket)) ctx.table(uploads).delete(upload.id);
       ctx.table(buckets).delete(Bucket);
@@ -83,8 +86,9 @@ export const bucketOperations: Readonly<Record<string, Operation>> = {
           Name: row.name,
           CreationDate: new Date(row.createdAt),
           BucketRegion: row.region,
+          BucketArn: `arn:${ctx.partition}:s3:::${row.name}`,
         })),
-        Owner: { ID: ctx.account.padEnd(64, "0"), DisplayName: ctx.account },
+        Owner: ownerOf(ctx),
         ...(page.nextToken === undefined ? {} : { ContinuationToken: page.nextToken }),
       };
     },

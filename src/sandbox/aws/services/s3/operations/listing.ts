@@ -10,6 +10,7 @@ import { AwsError, operation } from "../../../core/index.ts";
 import { bucketOf, onBucket } from "../bucket.ts";
 import type { ObjectRow } from "../state.ts";
 import { objects } from "../state.ts";
+import { ownerOf } from "./acls.ts";
 
 /** Keys and common prefixes of one page. */
 interface Listing {
@@ -20,7 +21,7 @@ interface Listing {
   last: string;
 }
 
-const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+export const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 function list(
   ctx: Context,
@@ -49,9 +50,12 @@ function list(
 /** Most keys in one page, and what is given when nothing is asked. */
 const pageSize = 1000;
 
-function encoder(encoding: string | undefined): (text: string) => string {
+/** Keys as the answer writes them. */
+export function encoder(encoding: string | undefined): (text: string) => string {
   if (encoding !== undefined && encoding !== "url")
-    throw new AwsError("InvalidArgument", "Invalid Encoding Method specified in Request");
+    throw new AwsError("InvalidArgument", "Invalid Encoding Method specified in Request", {
+      members: { ArgumentName: "encoding-type", ArgumentValue: encoding },
+    });
   return encoding === "url" ? (text) => encodeURIComponent(text).replaceAll("%2F", "/") : (text) => text;
 }
 
@@ -61,6 +65,7 @@ const content = (row: Readonly<ObjectRow>, encode: (text: string) => string): ob
   ETag: row.etag,
   Size: row.size,
   StorageClass: "STANDARD",
+  ...(row.checksum ? { ChecksumAlgorithm: [row.checksum.algorithm], ChecksumType: "FULL_OBJECT" } : {}),
 });
 
 function common(
@@ -81,7 +86,8 @@ function common(
   };
 }
 
-function sizeOf(max: number | undefined): number {
+/** How many a page may hold at most. */
+export function sizeOf(max: number | undefined): number {
   if (max !== undefined && max < 0)
     throw new AwsError("InvalidArgument", "Argument maxKeys must be an integer between 0 and 2147483647");
   return Math.min(max ?? pageSize, pageSize);
@@ -99,6 +105,14 @@ export const listingOperations: Readonly<Record<string, Operation>> = {
       const found = list(ctx, bucket, query);
       return {
         ...common(input, found),
+        ...(input.FetchOwner === true
+          ? {
+              Contents: found.contents.map((row) => ({
+                ...content(row, encoder(input.EncodingType)),
+                Owner: ownerOf(ctx),
+              })),
+            }
+          : {}),
         KeyCount: found.contents.length + found.prefixes.length,
         ...(found.truncated ? { NextContinuationToken: Buffer.from(found.last).toString("base64url") } : {}),
         ...(input.ContinuationToken === undefined ? {} : { ContinuationToken: input.ContinuationToken }),
@@ -121,6 +135,7 @@ export const listingOperations: Readonly<Record<string, Operation>> = {
       const encode = encoder(input.EncodingType);
       return {
         ...common(input, found),
+        Contents: found.contents.map((row) => ({ ...content(row, encode), Owner: ownerOf(ctx) })),
         Marker: encode(input.Marker ?? ""),
         ...(found.truncated && input.Delimiter !== undefined ? { NextMarker: encode(found.last) } : {}),
       };

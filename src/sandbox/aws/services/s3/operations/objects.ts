@@ -3,32 +3,31 @@ import { createHash } from "node:crypto";
 import type {
   CopyObjectOutput,
   CopyObjectRequest,
-  DeleteObjectOutput,
-  DeleteObjectRequest,
-  DeleteObjectsOutput,
-  DeleteObjectsRequest,
+  GetObjectAttributesOutput,
+  GetObjectAttributesRequest,
   GetObjectOutput,
   GetObjectRequest,
-  GetObjectTaggingOutput,
-  GetObjectTaggingRequest,
   HeadObjectOutput,
   HeadObjectRequest,
   PutObjectOutput,
   PutObjectRequest,
-  PutObjectTaggingRequest,
 } from "@aws-sdk/client-s3";
 import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
-import { bucketOf, objectOf, onBucket, onObject } from "../bucket.ts";
+import { bucketOf, objectArn, onObject } from "../bucket.ts";
+import { checksumMembers, checksumOf } from "../checksums.ts";
+import { checkDecryption, encryptionFor, encryptionMembers } from "../encryption.ts";
 import type { ObjectRow } from "../state.ts";
 import { objectId, objects } from "../state.ts";
+import { parseTagging } from "../tags.ts";
+import { objectOf, storeObject, versionMember } from "../versions.ts";
 
 export const md5 = (bytes: Uint8Array): string => createHash("md5").update(bytes).digest("hex");
 
 /** Keys hold at most 1,024 bytes. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const longestKey = 1024;
 
-function headersOf(row: Readonly<ObjectRow>): HeadObjectOutput {
+function headersOf(ctx: Context, row: Readonly<ObjectRow>, input: HeadObjectRequest): HeadObjectOutput {
   return {
     AcceptRanges: "bytes",
     ETag: row.etag,
@@ -40,6 +39,52 @@ function headersOf(row: Readonly<ObjectRow>): HeadObjectOutput {
     ...(row.cacheControl === undefined ? {} : { CacheControl: row.cacheControl }),
     ...(row.contentDisposition === undefined ? {} : { ContentDisposition: row.contentDisposition }),
     ...(row.tags.length === 0 ? {} : { TagCount: row.tags.length }),
+    ...encryptionMembers(row),
+    ...versionMember(ctx, row),
+    ...(input.ChecksumMode === "ENABLED" ? checksumMembers(row.checksum) : {}),
+    ...overrides(input),
+  };
+}
+
+/** Headers that a signed caller may ask for in the answer; a line break would end the header and begin another. */
+function overrides(input: HeadObjectRequest): HeadObjectOutput {
+  const asked: Record<string, string | Date | undefined> = {
+    ContentType: input.ResponseContentType,
+    ContentDisposition: input.ResponseContentDisposition,
+    ContentEncoding: input.ResponseContentEncoding,
+    ContentLanguage: input.ResponseContentLanguage,
+    CacheControl: input.ResponseCacheControl,
+  };
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    // oxlint-disable-next-line no-control-regex -- control characters are what this is about
+    if (/[\u0000-\u001f\u007f]/.test(String(value)))
+      throw new AwsError("InvalidArgument", `Header value cannot be represented: response ${name}`);
+  }
+  return Object.fromEntries(given);
+}
+
+/** `?versionId=…` behind a source that is percent-encoded as a whole. */
+function sourceOf(text: string | undefined): { Bucket: string; Key: string; VersionId?: string } {
+  const [path = "", query = ""] = (text ?? "").split("?");
+  let source: string;
+  try {
+    source = decodeURIComponent(path).replace(/^\//, "");
+  } catch {
+    // A broken escape names nothing.
+    source = "";
+  }
+  const cut = source.indexOf("/");
+  if (cut < 1 || cut === source.length - 1) {
+    throw new AwsError("InvalidArgument", "Invalid copy source object key", {
+      members: { ArgumentName: "x-amz-copy-source", ArgumentValue: text ?? "" },
+    });
+  }
+  const version = new URLSearchParams(query).get("versionId");
+  return {
+    Bucket: source.slice(0, cut),
+    Key: source.slice(cut + 1),
+    ...(version === null ? {} : { VersionId: version }),
   };
 }
 
@@ -85,16 +130,25 @@ function slice(body: Uint8Array, range: string | undefined): { body: Uint8Array;
   return { body: body.subarray(start, end + 1), contentRange: `bytes ${start}-${end}/${size}` };
 }
 
-/** Stores an object and returns its row. */
-export function storeObject(ctx: Context, row: Omit<ObjectRow, "modifiedAt">): Readonly<ObjectRow> {
-  return ctx.table(objects).put(objectId(row.bucket, row.key), { ...row, modifiedAt: ctx.now() });
-}
-
 const text = <K extends string>(key: K, value: string | undefined): { [key in K]?: string } =>
   (value === undefined ? {} : { [key]: value }) as { [key in K]?: string };
 
-function parseTagging(tagging: string | undefined): ObjectRow["tags"] {
-  return [...new URLSearchParams(tagging ?? "")].map(([Key, Value]) => ({ Key, Value }));
+function preconditionFailed(Condition: string): AwsError {
+  return new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
+    status: 412,
+    members: { Condition },
+  });
+}
+
+/** Writing only where nothing is, or over what the caller has seen. */
+function checkWrite(input: PutObjectRequest, existing: Readonly<ObjectRow> | undefined): void {
+  if (input.IfNoneMatch === "*" && existing) throw preconditionFailed("If-None-Match");
+  if (input.IfMatch === undefined) return;
+  if (!existing) {
+    const members = { Key: input.Key ?? "" };
+    throw new AwsError("NoSuchKey", "The specified key does not exist.", { status: 404, members });
+  }
+  if (!sameTag(existing, input.IfMatch)) throw preconditionFailed("If-Match");
 }
 
 export const objectOperations: Readonly<Record<string, Operation>> = {
@@ -104,16 +158,12 @@ export const objectOperations: Readonly<Record<string, Operation>> = {
       const { Bucket = "", Key = "" } = input;
       bucketOf(ctx, Bucket);
       if (Buffer.byteLength(Key) > longestKey) throw new AwsError("KeyTooLongError", "Your key is too long");
-      const existing = ctx.table(objects).get(objectId(Bucket, Key));
-      if (input.IfNoneMatch === "*" && existing) {
-        throw new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
-          status: 412,
-        });
-      }
+      checkWrite(input, ctx.table(objects).get(objectId(Bucket, Key)));
       const bytes = (input.Body ?? new Uint8Array()) as Uint8Array;
       if (input.ContentMD5 !== undefined && Buffer.from(md5(bytes), "hex").toString("base64") !== input.ContentMD5) {
         throw new AwsError("BadDigest", "The Content-MD5 you specified did not match what we received.");
       }
+      const checksum = checksumOf(input, bytes);
       const row = storeObject(ctx, {
         bucket: Bucket,
         key: Key,
@@ -122,23 +172,27 @@ export const objectOperations: Readonly<Record<string, Operation>> = {
         etag: `"${md5(bytes)}"`,
         metadata: input.Metadata ?? {},
         tags: parseTagging(input.Tagging),
+        ...encryptionFor(ctx, Bucket, input),
+        ...(checksum ? { checksum } : {}),
         ...text("contentType", input.ContentType),
         ...text("contentEncoding", input.ContentEncoding === "aws-chunked" ? undefined : input.ContentEncoding),
         ...text("cacheControl", input.CacheControl),
         ...text("contentDisposition", input.ContentDisposition),
       });
-      return { ETag: row.etag };
+      return { ETag: row.etag, ...encryptionMembers(row), ...versionMember(ctx, row), ...checksumMembers(checksum) };
     },
   }),
 
   GetObject: operation<GetObjectRequest, GetObjectOutput>({
     permissions: onObject("GetObject"),
     run: (input, ctx) => {
-      const row = objectOf(ctx, input.Bucket, input.Key);
+      const row = objectOf(ctx, input);
       checkConditions(row, input);
+      checkDecryption(ctx, row);
       const { body, contentRange } = slice(Buffer.from(row.body, "base64"), input.Range);
       return {
-        ...headersOf(row),
+        // The sum is of the whole: a part comes without.
+        ...headersOf(ctx, row, contentRange === undefined ? input : { ...input, ChecksumMode: undefined }),
         ContentLength: body.byteLength,
         ...(contentRange === undefined ? {} : { ContentRange: contentRange }),
         Body: body as never,
@@ -149,87 +203,73 @@ export const objectOperations: Readonly<Record<string, Operation>> = {
   HeadObject: operation<HeadObjectRequest, HeadObjectOutput>({
     permissions: onObject("GetObject"),
     run: (input, ctx) => {
-      const row = objectOf(ctx, input.Bucket, input.Key);
+      const row = objectOf(ctx, input);
       checkConditions(row, input);
-      return headersOf(row);
+      return headersOf(ctx, row, input);
+    },
+  }),
+
+  GetObjectAttributes: operation<GetObjectAttributesRequest, GetObjectAttributesOutput>({
+    permissions: (input, ctx) => [...onObject("GetObject")(input, ctx), ...onObject("GetObjectAttributes")(input, ctx)],
+    run: (input, ctx) => {
+      const row = objectOf(ctx, input);
+      const { Checksum: _, ...members } = {
+        ETag: row.etag.replaceAll('"', ""),
+        ObjectSize: row.size,
+        StorageClass: "STANDARD" as const,
+        Checksum: undefined,
+      };
+      const wanted = (input.ObjectAttributes ?? []).map(String);
+      const known = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
+      if (wanted.length === 0 || wanted.some((name) => !known.includes(name)))
+        throw new AwsError("InvalidArgument", "Invalid attribute name specified.");
+      return {
+        ...Object.fromEntries(Object.entries(members).filter(([name]) => wanted.includes(name))),
+        ...(wanted.includes("Checksum") && row.checksum ? { Checksum: checksumMembers(row.checksum) } : {}),
+        LastModified: new Date(row.modifiedAt),
+        ...versionMember(ctx, row),
+      };
     },
   }),
 
   CopyObject: operation<CopyObjectRequest, CopyObjectOutput>({
     permissions: (input, ctx) => {
-      const source = decodeURIComponent(input.CopySource ?? "").replace(/^\//, "");
-      return [
-        { action: "s3:GetObject", resource: `arn:${ctx.partition}:s3:::${source}` },
-        { action: "s3:PutObject", resource: `arn:${ctx.partition}:s3:::${input.Bucket}/${input.Key}` },
-      ];
+      const { Bucket, Key, VersionId } = sourceOf(input.CopySource);
+      const action = VersionId === undefined ? "s3:GetObject" : "s3:GetObjectVersion";
+      return [{ action, resource: objectArn(ctx, Bucket, Key) }, ...onObject("PutObject")(input, ctx)];
     },
     run: (input, ctx) => {
-      const source = decodeURIComponent((input.CopySource ?? "").split("?")[0] ?? "").replace(/^\//, "");
-      const cut = source.indexOf("/");
-      const from = objectOf(ctx, source.slice(0, cut), source.slice(cut + 1));
+      const source = sourceOf(input.CopySource);
+      const from = objectOf(ctx, source);
       bucketOf(ctx, input.Bucket);
+      checkDecryption(ctx, from);
       const replace = input.MetadataDirective === "REPLACE";
+      const same = source.Bucket === input.Bucket && source.Key === input.Key && source.VersionId === undefined;
+      if (same && !replace && input.ServerSideEncryption === undefined && input.StorageClass === undefined) {
+        throw new AwsError(
+          "InvalidRequest",
+          "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+        );
+      }
+      const { versionId: _, kmsKey: __, ...object } = from;
       const row = storeObject(ctx, {
-        ...from,
+        ...object,
         bucket: input.Bucket ?? "",
         key: input.Key ?? "",
+        ...encryptionFor(ctx, input.Bucket ?? "", input),
         ...(replace ? { metadata: input.Metadata ?? {}, ...text("contentType", input.ContentType) } : {}),
         ...(input.TaggingDirective === "REPLACE" ? { tags: parseTagging(input.Tagging) } : {}),
       });
-      return { CopyObjectResult: { ETag: row.etag, LastModified: new Date(row.modifiedAt) } };
-    },
-  }),
-
-  DeleteObject: operation<DeleteObjectRequest, DeleteObjectOutput>({
-    permissions: onObject("DeleteObject"),
-    run: ({ Bucket = "", Key = "" }, ctx) => {
-      bucketOf(ctx, Bucket);
-      ctx.table(objects).delete(objectId(Bucket, Key));
-      return {};
-    },
-  }),
-
-  DeleteObjects: operation<DeleteObjectsRequest, DeleteObjectsOutput>({
-    permissions: ({ Bucket = "" }, ctx) => [
-      { action: "s3:DeleteObject", resource: `arn:${ctx.partition}:s3:::${Bucket}/*` },
-    ],
-    run: ({ Bucket = "", Delete }, ctx) => {
-      bucketOf(ctx, Bucket);
-      const keys = (Delete?.Objects ?? []).map(({ Key = "" }) => Key);
-      // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html: up to 1,000 keys.
-      if (keys.length === 0 || keys.length > 1000) {
-        throw new AwsError(
-          "MalformedXML",
-          "The XML you provided was not well-formed or did not validate against our published schema",
-        );
-      }
-      for (const key of keys) ctx.table(objects).delete(objectId(Bucket, key));
-      return Delete?.Quiet ? {} : { Deleted: keys.map((Key) => ({ Key })) };
-    },
-  }),
-
-  PutObjectTagging: operation<PutObjectTaggingRequest, object>({
-    permissions: onObject("PutObjectTagging"),
-    run: ({ Bucket, Key, Tagging }, ctx) => {
-      const row = objectOf(ctx, Bucket, Key);
-      const tags = (Tagging?.TagSet ?? []).map(({ Key: name = "", Value = "" }) => ({ Key: name, Value }));
-      if (tags.length > 10) throw new AwsError("BadRequest", "Object tags cannot be greater than 10");
-      ctx.table(objects).put(objectId(row.bucket, row.key), { ...row, tags });
-      return {};
-    },
-  }),
-
-  GetObjectTagging: operation<GetObjectTaggingRequest, GetObjectTaggingOutput>({
-    permissions: onObject("GetObjectTagging"),
-    run: ({ Bucket, Key }, ctx) => ({ TagSet: [...objectOf(ctx, Bucket, Key).tags] }),
-  }),
-
-  GetBucketAcl: operation<{ Bucket?: string }, object>({
-    permissions: onBucket("GetBucketAcl"),
-    run: ({ Bucket }, ctx) => {
-      bucketOf(ctx, Bucket);
-      const owner = { ID: ctx.account.padEnd(64, "0"), DisplayName: ctx.account };
-      return { Owner: owner, Grants: [{ Grantee: { ...owner, Type: "CanonicalUser" }, Permission: "FULL_CONTROL" }] };
+      return {
+        CopyObjectResult: {
+          ETag: row.etag,
+          LastModified: new Date(row.modifiedAt),
+          ...checksumMembers(row.checksum),
+        },
+        ...encryptionMembers(row),
+        ...versionMember(ctx, row),
+        ...(from.versionId === undefined ? {} : { CopySourceVersionId: from.versionId }),
+      };
     },
   }),
 };

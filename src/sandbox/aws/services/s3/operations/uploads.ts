@@ -5,6 +5,8 @@ import type {
   CompleteMultipartUploadRequest,
   CreateMultipartUploadOutput,
   CreateMultipartUploadRequest,
+  ListMultipartUploadsOutput,
+  ListMultipartUploadsRequest,
   ListPartsOutput,
   ListPartsRequest,
   UploadPartOutput,
@@ -12,10 +14,16 @@ import type {
 } from "@aws-sdk/client-s3";
 import type { Context, Operation } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
-import { bucketOf, onObject } from "../bucket.ts";
-import type { UploadRow } from "../state.ts";
+import { bucketOf, onBucket, onObject } from "../bucket.ts";
+import { checksumOf } from "../checksums.ts";
+import { encryptionFor, encryptionMembers } from "../encryption.ts";
+import type { Checksum, UploadRow } from "../state.ts";
 import { uploads } from "../state.ts";
-import { md5, storeObject } from "./objects.ts";
+import { parseTagging } from "../tags.ts";
+import { storeObject, versionMember } from "../versions.ts";
+import { ownerOf } from "./acls.ts";
+import { byBytes, encoder } from "./listing.ts";
+import { md5 } from "./objects.ts";
 
 const highestPart = 10_000;
 /** All parts but the last hold at least 5 MiB. */
@@ -23,22 +31,30 @@ const smallestPart = 5 * 1024 * 1024;
 
 function uploadOf(
   ctx: Context,
-  input: { UploadId?: string | undefined; Key?: string | undefined },
+  input: { Bucket?: string | undefined; UploadId?: string | undefined; Key?: string | undefined },
 ): Readonly<UploadRow> {
+  bucketOf(ctx, input.Bucket);
   const upload = ctx.table(uploads).get(input.UploadId ?? "");
-  if (upload && upload.key === input.Key) return upload;
+  // Rights were judged on the bucket and key of the request: they must be the upload's.
+  if (upload && upload.bucket === input.Bucket && upload.key === input.Key) return upload;
   throw new AwsError(
     "NoSuchUpload",
     "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
-    { status: 404 },
+    { status: 404, members: { UploadId: input.UploadId ?? "" } },
   );
+}
+
+/** A part's sum says nothing of the whole. */
+function partChecksum(checksum: Checksum | undefined): Record<string, string> {
+  return checksum ? { [`Checksum${checksum.algorithm}`]: checksum.value } : {};
 }
 
 export const uploadOperations: Readonly<Record<string, Operation>> = {
   CreateMultipartUpload: operation<CreateMultipartUploadRequest, CreateMultipartUploadOutput>({
     permissions: onObject("PutObject"),
-    run: ({ Bucket = "", Key = "", ContentType, Metadata }, ctx) => {
-      bucketOf(ctx, Bucket);
+    run: (input, ctx) => {
+      const { Bucket = "", Key = "", ContentType, Metadata } = input;
+      const encryption = encryptionFor(ctx, Bucket, input);
       const id = ctx.ids.hex(64);
       const contentType = ContentType === undefined ? {} : { contentType: ContentType };
       const row = {
@@ -48,10 +64,12 @@ export const uploadOperations: Readonly<Record<string, Operation>> = {
         startedAt: ctx.now(),
         metadata: Metadata ?? {},
         parts: {},
+        tags: parseTagging(input.Tagging),
         ...contentType,
+        ...encryption,
       };
       ctx.table(uploads).put(id, row);
-      return { Bucket, Key, UploadId: id };
+      return { Bucket, Key, UploadId: id, ...encryptionMembers(row) };
     },
   }),
 
@@ -71,7 +89,7 @@ export const uploadOperations: Readonly<Record<string, Operation>> = {
         modifiedAt: ctx.now(),
       };
       ctx.table(uploads).put(upload.id, { ...upload, parts: { ...upload.parts, [number]: part } });
-      return { ETag: `"${part.md5}"` };
+      return { ETag: `"${part.md5}"`, ...encryptionMembers(upload), ...partChecksum(checksumOf(input, bytes)) };
     },
   }),
 
@@ -95,20 +113,28 @@ export const uploadOperations: Readonly<Record<string, Operation>> = {
       });
       if (parts.length === 0) throw new AwsError("InvalidRequest", "You must specify at least one part");
       const body = Buffer.concat(parts.map((part) => part.bytes));
-      const { bucket, key, metadata, contentType } = upload;
+      const { bucket, key, metadata, contentType, kmsKey } = upload;
       const etag = `"${md5(Buffer.concat(parts.map((part) => Buffer.from(part.md5, "hex"))))}-${parts.length}"`;
-      storeObject(ctx, {
+      const row = storeObject(ctx, {
         bucket,
         key,
         metadata,
-        tags: [],
+        tags: upload.tags ?? [],
+        ...(kmsKey === undefined ? {} : { kmsKey }),
         body: body.toString("base64"),
         size: body.byteLength,
         etag,
         ...(contentType === undefined ? {} : { contentType }),
       });
       ctx.table(uploads).delete(upload.id);
-      return { Bucket: bucket, Key: key, ETag: etag, Location: `http://${bucket}.s3.amazonaws.com/${key}` };
+      return {
+        Bucket: bucket,
+        Key: key,
+        ETag: etag,
+        Location: `http://${bucket}.s3.amazonaws.com/${key}`,
+        ...encryptionMembers(row),
+        ...versionMember(ctx, row),
+      };
     },
   }),
 
@@ -130,7 +156,43 @@ export const uploadOperations: Readonly<Record<string, Operation>> = {
         Size: part.size,
         LastModified: new Date(part.modifiedAt),
       }));
-      return { Bucket: upload.bucket, Key: upload.key, UploadId: upload.id, Parts, IsTruncated: false };
+      return {
+        Bucket: upload.bucket,
+        Key: upload.key,
+        UploadId: upload.id,
+        Parts,
+        IsTruncated: false,
+        MaxParts: 1000,
+        StorageClass: "STANDARD",
+        Owner: ownerOf(ctx),
+        Initiator: { ID: ctx.principal.arn, DisplayName: ctx.principal.name },
+      };
+    },
+  }),
+
+  ListMultipartUploads: operation<ListMultipartUploadsRequest, ListMultipartUploadsOutput>({
+    permissions: onBucket("ListBucketMultipartUploads"),
+    run: ({ Bucket = "", Prefix = "", EncodingType }, ctx) => {
+      bucketOf(ctx, Bucket);
+      const encode = encoder(EncodingType);
+      const rows = [...ctx.table(uploads).by("bucket", Bucket)].filter((row) => row.key.startsWith(Prefix));
+      return {
+        Bucket,
+        Prefix,
+        KeyMarker: "",
+        UploadIdMarker: "",
+        MaxUploads: 1000,
+        IsTruncated: false,
+        Uploads: rows
+          .toSorted((a, b) => byBytes(a.key, b.key) || a.startedAt - b.startedAt)
+          .map((row) => ({
+            UploadId: row.id,
+            Key: encode(row.key),
+            Initiated: new Date(row.startedAt),
+            StorageClass: "STANDARD",
+            Owner: ownerOf(ctx),
+          })),
+      };
     },
   }),
 };

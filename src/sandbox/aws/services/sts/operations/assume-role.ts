@@ -13,25 +13,33 @@ import {
   readTags,
   roleSession,
 } from "../sessions.ts";
+import { refuseSecondFactor } from "./tokens.ts";
 
 /** Sessions of sessions last an hour at most. */
 const chainedLimit = 3600;
+/** For session names and source identities. */
 export const sessionNamePattern: RegExp = /^[\w+=,.@-]*$/;
 
 /** What assuming a role needs, with the keys that trust policies look at. */
-function permissions(input: AssumeRoleRequest): readonly Permission[] {
+function permissions(input: AssumeRoleRequest, ctx: Context): readonly Permission[] {
   const resource = input.RoleArn ?? "";
+  // What is no ARN at all is refused before anybody's rights are looked at.
+  if (resource.length >= 20 && !/^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$/.test(resource)) {
+    throw new AwsError("ValidationError", `${resource} is invalid`);
+  }
+  // A source identity goes on through all roles, and each of them must let it.
+  const sourceIdentity = callerSession(ctx)?.sourceIdentity ?? input.SourceIdentity;
   const conditions: Record<string, string | readonly string[]> = {
     "sts:RoleSessionName": input.RoleSessionName ?? "",
     ...(input.ExternalId === undefined ? {} : { "sts:ExternalId": input.ExternalId }),
-    ...(input.SourceIdentity === undefined ? {} : { "sts:SourceIdentity": input.SourceIdentity }),
+    ...(sourceIdentity === undefined ? {} : { "sts:SourceIdentity": sourceIdentity }),
     ...(input.TransitiveTagKeys === undefined ? {} : { "sts:TransitiveTagKeys": input.TransitiveTagKeys }),
   };
   const needed = (action: string): Permission => ({ action, resource, conditions });
   return [
     needed("sts:AssumeRole"),
     ...((input.Tags ?? []).length > 0 ? [needed("sts:TagSession")] : []),
-    ...(input.SourceIdentity === undefined ? [] : [needed("sts:SetSourceIdentity")]),
+    ...(sourceIdentity === undefined ? [] : [needed("sts:SetSourceIdentity")]),
   ];
 }
 
@@ -78,6 +86,12 @@ export const assumeRoleOperations: Readonly<Record<string, Operation>> = {
         const text = `User: ${ctx.principal.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn}`;
         throw new AwsError("AccessDenied", text, { status: 403 });
       }
+      refuseSecondFactor(input);
+      const sourceIdentity = callerSession(ctx)?.sourceIdentity ?? input.SourceIdentity;
+      if (input.SourceIdentity !== undefined && input.SourceIdentity !== sourceIdentity) {
+        const text = `User: ${ctx.principal.arn} is not authorized to perform: sts:SetSourceIdentity on resource: ${roleArn}`;
+        throw new AwsError("AccessDenied", text, { status: 403 });
+      }
       const inherited = inheritedTags(ctx);
       const tags = readTags(input.Tags, inherited.tags);
       const transitive = checkTransitive(input.TransitiveTagKeys, tags);
@@ -97,7 +111,6 @@ export const assumeRoleOperations: Readonly<Record<string, Operation>> = {
         ...(policies ? { sessionPolicies: policies } : {}),
         sessionTags: tags,
       });
-      const sourceIdentity = input.SourceIdentity ?? callerSession(ctx)?.sourceIdentity;
       const credentials = openSession(ctx, seconds, {
         principal,
         transitiveTagKeys: [...new Set([...inherited.keys, ...transitive])],

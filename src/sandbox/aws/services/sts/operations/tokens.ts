@@ -19,6 +19,14 @@ function refuseSessions(principal: Principal, name: string): void {
   }
 }
 
+/** Nobody has a device here: the code of one is wrong, as is that of a device which isn't the caller's. */
+export function refuseSecondFactor(input: { SerialNumber?: string | undefined; TokenCode?: string | undefined }): void {
+  if (input.SerialNumber === undefined && input.TokenCode === undefined) return;
+  const text =
+    "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.";
+  throw new AwsError("AccessDenied", text, { status: 403 });
+}
+
 const longest = 129_600;
 const usual = 43_200;
 
@@ -28,6 +36,7 @@ export const tokenOperations: Readonly<Record<string, Operation>> = {
     permissions: () => [],
     run: (input, ctx) => {
       refuseSessions(ctx.principal, "GetSessionToken");
+      refuseSecondFactor(input);
       const seconds = checkDuration(input.DurationSeconds ?? usual, 900, longest);
       return { Credentials: openSession(ctx, seconds, { principal: ctx.principal, transitiveTagKeys: [] }) };
     },
@@ -54,6 +63,7 @@ export const tokenOperations: Readonly<Record<string, Operation>> = {
         arn: `arn:${ctx.partition}:sts::${caller.account}:federated-user/${name}`,
         principalId: `${caller.account}:${name}`,
         name: caller.name,
+        userId: caller.principalId,
         sessionPolicies: policies,
         sessionTags: tags,
         ...(caller.administrator === true ? { administrator: true } : {}),
@@ -61,7 +71,8 @@ export const tokenOperations: Readonly<Record<string, Operation>> = {
       return {
         Credentials: openSession(ctx, seconds, { principal, transitiveTagKeys: [] }),
         FederatedUser: { FederatedUserId: principal.principalId, Arn: principal.arn },
-        ...packed,
+        // Unlike its sisters it says so when there was nothing to pack.
+        PackedPolicySize: packed.PackedPolicySize ?? 0,
       };
     },
   }),

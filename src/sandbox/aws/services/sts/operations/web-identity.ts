@@ -64,6 +64,24 @@ function checkTimes(claims: Jwt["claims"]): void {
   if (typeof nbf === "number" && now + 300 < nbf) throw invalidToken("The token is not valid yet");
 }
 
+/**
+ * Condition keys that STS makes of a token. Other claims can't be asked for: a condition on them never holds.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+ */
+function claimKeys(claims: Jwt["claims"], issuer: string, audience: string): Record<string, string | string[]> {
+  const { azp, sub, email } = claims;
+  const methods = stringList(claims["amr"]);
+  return {
+    // Where a token names the party it was made for, that one is `aud`, and the audience is `oaud`.
+    ...(typeof azp === "string"
+      ? { [`${issuer}:aud`]: azp, [`${issuer}:oaud`]: audience }
+      : { [`${issuer}:aud`]: audience }),
+    [`${issuer}:sub`]: String(sub),
+    ...(typeof email === "string" ? { [`${issuer}:email`]: email } : {}),
+    ...(methods.length === 0 ? {} : { [`${issuer}:amr`]: methods }),
+  };
+}
+
 export const webIdentityOperations: Readonly<Record<string, Operation>> = {
   AssumeRoleWithWebIdentity: operation<AssumeRoleWithWebIdentityRequest, AssumeRoleWithWebIdentityResponse>({
     anonymous: true,
@@ -93,13 +111,7 @@ export const webIdentityOperations: Readonly<Record<string, Operation>> = {
       if (typeof subject !== "string") throw invalidToken("Missing a required claim: sub");
       const role = findRole(ctx, roleArn);
       const keys = {
-        ...Object.fromEntries(
-          Object.entries(jwt.claims).flatMap(([claim, value]) =>
-            typeof value === "string" ? [[`${provider.url}:${claim}`, value] as const] : [],
-          ),
-        ),
-        [`${provider.url}:aud`]: audience,
-        [`${provider.url}:sub`]: subject,
+        ...claimKeys(jwt.claims, provider.url, audience),
         "aws:FederatedProvider": provider.arn,
         "sts:RoleSessionName": name,
       };

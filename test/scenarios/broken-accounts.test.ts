@@ -1,0 +1,90 @@
+// What others have broken by hand: said by status, mended by apply where that is safe, refused where it isn't, and no
+// hindrance for destroy.
+import { describe, it } from "vitest";
+import { destroy, planDestroy, status, type LotseError } from "../../src/lotse.ts";
+import { openWorld, stepsOf, type World } from "../helpers/world.ts";
+
+const file = `
+apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: quay, region: eu-central-1, version: "1.34"}
+availabilityZones: [eu-central-1a, eu-central-1b]
+vpc: {nat: {gateway: Disable}}
+iam:
+  withOIDC: true
+  serviceAccounts: [{metadata: {name: reader, namespace: a}, attachPolicyARNs: ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]}]
+managedNodeGroups: [{name: m, instanceType: t3.medium, desiredCapacity: 1, labels: {tier: web}}]
+nodeGroups: [{name: s, instanceType: t3.medium, desiredCapacity: 1}]
+`;
+
+async function made(): Promise<World> {
+  const world = await openWorld();
+  const { failed } = await world.apply(file);
+  if (failed.length > 0) throw new Error(failed.map(({ message }) => message).join("; "));
+  return world;
+}
+
+const gone = async (world: World): Promise<string[]> => {
+  const { failed } = await destroy(await planDestroy("quay", world.aws), world.aws, world.host);
+  return [...failed.map(({ message }) => message), ...world.leftovers()];
+};
+
+function deleteGroup(world: World, group: "m" | "s"): void {
+  if (group === "m") world.send("eks", "DeleteNodegroup", { clusterName: "quay", nodegroupName: "m" });
+  else {
+    const { AutoScalingGroups } = world.send<{ AutoScalingGroups: { AutoScalingGroupName: string }[] }>(
+      "auto-scaling",
+      "DescribeAutoScalingGroups",
+      { Filters: [{ Name: "tag:alpha.eksctl.io/nodegroup-name", Values: ["s"] }] },
+    );
+    for (const { AutoScalingGroupName } of AutoScalingGroups)
+      world.send("auto-scaling", "DeleteAutoScalingGroup", { AutoScalingGroupName, ForceDelete: true });
+  }
+  world.sandbox.advance(1200);
+}
+
+describe("somebody has", () => {
+  it.for(["m", "s"] as const)("deleted group %s behind its stack", async (group, { expect }) => {
+    await using world = await made();
+    deleteGroup(world, group);
+    expect((await status(world.aws, "quay")).problems).toEqual([
+      `Node group ${group} is gone although its stack eksctl-quay-nodegroup-${group} is there`,
+    ]);
+    expect(stepsOf(await world.plan(file))).toEqual([`replace nodegroup/${group}`]);
+    expect((await world.apply(file)).ok).toBe(true);
+    expect(stepsOf(await world.plan(file))).toEqual([]);
+    expect((await status(world.aws, "quay")).problems).toEqual([]);
+  });
+
+  it("changed labels beside the stack, which no update of the stack would bring back", async ({ expect }) => {
+    await using world = await made();
+    const labels = { addOrUpdateLabels: { hand: "made" }, removeLabels: ["tier"] };
+    world.send("eks", "UpdateNodegroupConfig", { clusterName: "quay", nodegroupName: "m", labels });
+    world.sandbox.advance(600);
+    const { notes } = await world.plan(file);
+    expect(notes.map(({ text }) => text)).toEqual([
+      expect.stringContaining("Labels of node group m were changed beside its stack (+hand=made, -tier=web)"),
+    ]);
+  });
+
+  it("tried to delete the cluster's stack: it isn't made anew over a control plane that runs", async ({ expect }) => {
+    await using world = await made();
+    const StackName = "eksctl-quay-cluster";
+    world.send("cloudformation", "UpdateTerminationProtection", { StackName, EnableTerminationProtection: false });
+    world.send("cloudformation", "DeleteStack", { StackName });
+    world.sandbox.advance(3600);
+    const refused = await world.plan(file).catch((error: LotseError) => error);
+    expect(refused).toMatchObject({ code: "plan/half-deleted" });
+    expect((refused as LotseError).diagnostic.remedy).toContain("lotse destroy --name quay");
+    expect(await gone(world)).toEqual([]);
+  });
+
+  it("deleted the control plane: what is left goes, the OIDC provider too", async ({ expect }) => {
+    await using world = await made();
+    deleteGroup(world, "m");
+    world.send("eks", "DeleteCluster", { name: "quay" });
+    world.sandbox.advance(1200);
+    await expect(world.plan(file)).rejects.toMatchObject({ code: "plan/cluster-vanished" });
+    expect(await gone(world)).toEqual([]);
+  });
+});

@@ -38,6 +38,8 @@ export interface SandboxStatus {
   faults: number;
   /** What the clusters behind emulated EKS are doing. */
   kubernetes: readonly ClusterStatus[] | "off";
+  /** True when it is a proxy for AWS's host names too. */
+  proxy: boolean;
   /** What of the saved state was found damaged and left out. */
   damage?: string;
   /** Set while the state can't be written to disk. */
@@ -76,6 +78,7 @@ function statusOf({ sandbox }: AdminCall): SandboxStatus {
     missing: Object.fromEntries(sandbox.missing),
     faults: sandbox.faults.list().length,
     kubernetes: sandbox.kubernetes?.status() ?? "off",
+    proxy: sandbox.proxyAuthority !== undefined,
     ...(sandbox.damage === undefined ? {} : { damage: sandbox.damage }),
     ...(sandbox.problem ? { problem: sandbox.problem.message } : {}),
   };

@@ -19,6 +19,7 @@ export {
   resetState,
   serveSandbox,
   startDaemon,
+  proxyVariables,
   stopDaemon,
   toolVariables,
 } from "./daemon.ts";

@@ -1,4 +1,5 @@
 // createSandbox: an emulated AWS account in this process, for tests and rehearsals.
+import { join } from "node:path";
 import { errorMessage, LotseError } from "../base/index.ts";
 import type { AdminOptions } from "./admin.ts";
 import { answerAdmin, isAdminPath } from "./admin.ts";
@@ -21,6 +22,8 @@ import { trailGuards, trailOf } from "./aws/trail.ts";
 import type { KubernetesHost, KubernetesMode, KubernetesOptions } from "./kube/index.ts";
 import { openKubernetes } from "./kube/index.ts";
 import { checkQuotas } from "./quotas.ts";
+import { answerOidc } from "./oidc.ts";
+import { issuerRegion, openTunnel, proxyAuthority } from "./proxy/index.ts";
 import { readSnapshot } from "./state/format.ts";
 import { inFolder } from "./state/folder.ts";
 import type { Journal } from "./state/journal.ts";
@@ -57,6 +60,11 @@ export interface SandboxOptions {
   credentials?: CredentialMode;
   /** Quotas other than AWS's, by name: `{ vpcs: 50, vcpus: 8 }`. See `sandboxQuotas()`. */
   quotas?: Readonly<Record<string, number>>;
+  /**
+   * Also a proxy (CONNECT) for AWS's host names, with certificates of an authority of its own: for tools that ignore
+   * endpoint variables. Default false. See {@link Sandbox.proxyAuthority}.
+   */
+  proxy?: boolean;
   /** State to go on from. */
   store?: Store;
   /** Keeps the state in this folder: loaded at start, saved as it changes. One process at a time. */
@@ -119,6 +127,8 @@ export interface Sandbox {
   env(): Record<string, string | undefined>;
   /** The clusters behind emulated EKS; undefined when it was made with `kubernetes: "off"`. */
   readonly kubernetes: KubernetesHost | undefined;
+  /** PEM of the authority that signs for AWS's names; undefined when it was made without `proxy`. */
+  readonly proxyAuthority: string | undefined;
   /** Moves virtual time forward by so many seconds. */
   advance(seconds: number): void;
   /** Empties the account: as new. */
@@ -248,6 +258,9 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     stateFolder: options.folder,
     ...(options.onKubernetesProblem ? { onProblem: options.onKubernetesProblem } : {}),
   });
+  const authority = options.proxy
+    ? proxyAuthority(options.folder === undefined ? undefined : join(options.folder, "proxy-authority.json"))
+    : undefined;
   const close = async (): Promise<void> => {
     const open = gateway;
     gateway = undefined;
@@ -269,6 +282,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     faults,
     access,
     kubernetes,
+    proxyAuthority: authority?.certificate,
     trail: (at = region) => trailOf(cloud.context({ account, region: at, principal: administrator.principal })),
     missing: dispatcher.missing,
     clientConfig: (change = {}) => ({
@@ -316,8 +330,15 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   if (listen !== false) {
     try {
       gateway = await openGateway({
-        handle: (request) =>
-          isAdminPath(request.path) ? answerAdmin(request, sandbox, options.admin ?? {}) : dispatcher.dispatch(request),
+        handle: (request) => {
+          if (isAdminPath(request.path)) return answerAdmin(request, sandbox, options.admin ?? {});
+          // Under its own name an issuer is reached through the proxy only.
+          const issuer = issuerRegion(request.headers["host"] ?? "");
+          return issuer === undefined
+            ? dispatcher.dispatch(request)
+            : answerOidc(cloud, `${issuer}${request.path.replace(/^\/id/, "")}`);
+        },
+        ...(authority ? { tunnel: (serve) => openTunnel({ authority, serve }) } : {}),
         ...(listen === true ? {} : { port: listen.port }),
       });
     } catch (cause) {

@@ -1,5 +1,6 @@
 // The library: one function per verb. Rooms are loaded when a verb needs them, so that importing this costs nothing.
-import type { Aws, OpenOptions } from "./aws/index.ts";
+import type { SigningOptions } from "./access/index.ts";
+import type { Aws, AwsCredentials, OpenOptions } from "./aws/index.ts";
 import type { Host } from "./base/index.ts";
 import type { Cluster, FieldExplanation, InitOptions, JsonSchema, LoadOptions, LoadResult } from "./config/index.ts";
 import type { RunOptions, RunResult } from "./engine/index.ts";
@@ -18,6 +19,7 @@ import type {
 } from "./plan/index.ts";
 import type { DesiredObjects, DesiredStacks, Known } from "./stacks/index.ts";
 
+export type { AssumedRole, SigningOptions } from "./access/index.ts";
 export type { Aws, AwsCredentials, CallerIdentity, CallRecord, OpenOptions } from "./aws/index.ts";
 export type { Diagnostic, Host, Message, Question, Severity, SourceLocation } from "./base/index.ts";
 export { isLotseError, LotseError, recordingHost, version } from "./base/index.ts";
@@ -85,6 +87,11 @@ export async function renderInitFile(options: InitOptions): Promise<string> {
 /** Opens the door to an account. No call is made before the first verb needs one. */
 export async function connect(options: OpenOptions): Promise<Aws> {
   return (await import("./aws/index.ts")).openAws(options);
+}
+
+/** Keys to sign a bearer token with: of the SDK's chain, or of a role that is assumed. @throws LotseError `aws/…`, `access/…` */
+export async function signingCredentials(options: SigningOptions): Promise<AwsCredentials> {
+  return (await import("./access/index.ts")).signingCredentials(options);
 }
 
 /**

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, it } from "vitest";
+import { accessCodes } from "../src/access/index.ts";
 import { awsCodes } from "../src/aws/index.ts";
 import { cliCodes } from "../src/cli/errors.ts";
 import { configCodes } from "../src/config/index.ts";
@@ -15,6 +16,7 @@ import { stackErrors } from "../src/stacks/index.ts";
 
 const source = resolve(import.meta.dirname, "../src");
 const tables = {
+  access: Object.keys(accessCodes),
   aws: Object.keys(awsCodes),
   cli: Object.keys(cliCodes),
   config: configCodes().map(({ code }) => code),

@@ -1,4 +1,5 @@
 // docs/reference/errors.md: every code of findings, errors and messages, from the rooms' tables.
+import { accessCodes } from "../../src/access/index.ts";
 import { awsCodes } from "../../src/aws/index.ts";
 import { cliCodes } from "../../src/cli/errors.ts";
 import { configCodes } from "../../src/config/index.ts";
@@ -53,6 +54,12 @@ export function generate(): Promise<Map<string, string>> {
       "Findings about who may use a cluster, and edits of `aws-auth` that are refused.",
       ["what it stands for"],
       Object.entries(identityCodes),
+    ),
+    ...section(
+      "access",
+      "Getting to a cluster and saying who may: kubeconfig, mappings, access entries.",
+      ["what it stands for"],
+      Object.entries(accessCodes),
     ),
     ...section(
       "plan",

@@ -11,6 +11,7 @@ import { sandboxKubernetesCommands } from "./sandbox-kubernetes.ts";
 import { sandboxCommands } from "./sandbox.ts";
 import { stacks } from "./stacks.ts";
 import { status } from "./status.ts";
+import { token } from "./token.ts";
 
 export const commands: readonly CommandDefinition[] = [
   demo,
@@ -22,6 +23,7 @@ export const commands: readonly CommandDefinition[] = [
   status,
   ...get,
   destroy,
+  token,
   ...sandboxCommands,
   ...sandboxKubernetesCommands,
 ];

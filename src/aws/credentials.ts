@@ -1,5 +1,6 @@
 // Credentials themselves, for what is signed without a call: bearer tokens. The SDK's own chain finds them, in its order:
 // profile or environment, SSO, web identity, process, container, instance.
+import type { defaultProvider } from "@aws-sdk/credential-provider-node";
 import { awsError } from "./errors.ts";
 
 /** An access key, with a token when it is temporary. */
@@ -21,14 +22,15 @@ export interface CredentialOptions {
   mfaCode?: (device: string) => Promise<string>;
 }
 
-type Chain = ReturnType<typeof import("@aws-sdk/credential-provider-node").defaultProvider>;
+type Chain = ReturnType<typeof defaultProvider>;
 
 // One chain per profile and process: it keeps what it has found until shortly before that ends.
 const chains = new Map<string, Promise<Chain>>();
 
 async function chainOf({ profile, mfaCode, region }: CredentialOptions): Promise<Chain> {
-  const { defaultProvider } = await import("@aws-sdk/credential-provider-node");
-  return defaultProvider({
+  // Loaded when it is needed: what is given credentials never is.
+  const provider = await import("@aws-sdk/credential-provider-node");
+  return provider.defaultProvider({
     ...(profile === undefined ? {} : { profile }),
     ...(mfaCode ? { mfaCodeProvider: mfaCode } : {}),
     clientConfig: { region },

@@ -3,7 +3,7 @@ export type { BearerToken, Connection, KubeTarget } from "./connection.ts";
 export { kubeCodes } from "./errors.ts";
 export { isNotFound, KubeRefusal } from "./refusals.ts";
 export type { Choice, KubeconfigPlaces } from "./kubeconfig/file.ts";
-export { chooseKubeconfig, writeKubeconfig } from "./kubeconfig/file.ts";
+export { chooseKubeconfig, previewKubeconfig, writeKubeconfig } from "./kubeconfig/file.ts";
 export type { MergeResult } from "./kubeconfig/merge.ts";
 export { mergeKubeconfig } from "./kubeconfig/merge.ts";
 export type { ExecPlugin, KubeconfigCluster, KubeconfigEntry, KubeconfigUser } from "./kubeconfig/model.ts";

@@ -64,5 +64,5 @@ export function chainFingerprint(profile: string | undefined, env: Environment):
   const variables = Object.entries(env).filter(([name]) => name.startsWith("AWS_"));
   const tokenFile = env["AWS_WEB_IDENTITY_TOKEN_FILE"];
   const files = [configFile(env), credentialsFile(env), ...(tokenFile ? [tokenFile] : [])].map(stampOf);
-  return JSON.stringify([profile ?? null, variables.toSorted(), files, signIns(env)]);
+  return JSON.stringify([profile ?? null, variables.toSorted(([a], [b]) => (a < b ? -1 : 1)), files, signIns(env)]);
 }

@@ -84,13 +84,37 @@ describe("somebody's file", () => {
     const { text, change } = mergeKubeconfig(others, entry, "config");
     expect(change).toBe("added");
     for (const line of others.split("\n").filter((each) => !each.startsWith("current-context"))) {
-      // Only the spaces inside of braces are written anew.
-      expect(text.replaceAll("{ ", "{").replaceAll(" }", "}")).toContain(line);
+      expect(text).toContain(line);
     }
     expect(text).toContain("current-context: prod # the one at home");
     expect((parse(text) as { clusters: { name: string }[] }).clusters.map(({ name }) => name)).toEqual([
       "home",
       entry.clusterName,
+    ]);
+  });
+
+  it("stays in its owner's hand: indentation, ends of lines, JSON, a comment alone", ({ expect }) => {
+    const indented = "clusters:\n  - name: home # mine\n    cluster: { server: https://1 }\n";
+    expect(mergeKubeconfig(indented, entry, "config").text).toContain(indented);
+    const windows = "apiVersion: v1\r\nclusters: []\r\n";
+    expect(mergeKubeconfig(windows, entry, "config").text.replaceAll("\r\n", "")).not.toContain("\n");
+    const json = '{"clusters": [], "users": [], "contexts": []}';
+    expect(JSON.parse(mergeKubeconfig(json, entry, "config").text)).toMatchObject({ "current-context": "prod" });
+    expect(mergeKubeconfig("# to do\n", entry, "config").text).toMatch(/^# to do\n\napiVersion: v1\n/);
+  });
+
+  it("may refer from one entry to another", ({ expect }) => {
+    const anchored = `clusters:
+- name: ${entry.clusterName}
+  cluster: &here {server: "https://1"}
+- name: copy # the same
+  cluster: *here
+`;
+    const { text } = mergeKubeconfig(anchored, entry, "config");
+    expect(text).toContain("# the same");
+    expect((parse(text) as { clusters: { cluster: object }[] }).clusters.map(({ cluster }) => cluster)).toEqual([
+      entry.cluster,
+      { server: "https://1" },
     ]);
   });
 

@@ -1,8 +1,8 @@
 // Puts one cluster into the text of a kubeconfig and leaves everything else as its owner wrote it: comments, order, what
 // lotse doesn't know.
-import type { YAMLMap } from "yaml";
-import { Document, isMap, isScalar, isSeq, parseDocument } from "yaml";
-import { LotseError } from "../../base/index.ts";
+import type { Node, YAMLMap } from "yaml";
+import { Document, isMap, isScalar, isSeq, parseDocument, visit } from "yaml";
+import { errorMessage, LotseError } from "../../base/index.ts";
 import type { KubeconfigEntry } from "./model.ts";
 
 /** What a merge made of the context. */
@@ -33,13 +33,34 @@ export function readDocument(text: string, file: string): Document {
   const document = parseDocument(text, { version: "1.1", prettyErrors: true });
   const [error] = document.errors;
   if (error) throw unreadable(file, error.message.split("\n")[0] ?? "It is not valid YAML.");
-  if (document.contents === null) return new Document(skeleton);
+  if (document.contents === null) {
+    const fresh = new Document(skeleton);
+    fresh.commentBefore = document.commentBefore ?? document.comment;
+    return fresh;
+  }
   if (!isMap(document.contents)) throw unreadable(file, "It holds no map at the top.");
   for (const key of ["clusters", "users", "contexts"]) {
     const list = document.get(key);
     if (list !== undefined && list !== null && !isSeq(list)) throw unreadable(file, `${key} is not a list.`);
   }
+  try {
+    // Refuses files that unfold to much more than they hold.
+    document.toJS();
+  } catch (error) {
+    throw unreadable(file, errorMessage(error));
+  }
   return document;
+}
+
+/** Writes out what is referred to: an anchor could go away with the entry that it stands in. */
+function withoutAliases(document: Document): void {
+  visit(document, {
+    Alias(_, alias) {
+      const target = alias.resolve(document)?.clone() as Node | undefined;
+      if (target && "anchor" in target) delete target.anchor;
+      return target;
+    },
+  });
 }
 
 function entryNamed(document: Document, list: string, name: string): YAMLMap | undefined {
@@ -70,6 +91,21 @@ function put(document: Document, list: string, key: string, name: string, value:
   return true;
 }
 
+/** How its owner writes: lists indented or not, spaces inside of braces or not, the ends of lines. */
+function render(document: Document, before: string): string {
+  // JSON is YAML, and whoever wrote JSON reads it as such.
+  if (before.trimStart().startsWith("{")) {
+    const pretty = /\n(\s+)"/.exec(before)?.[1];
+    return `${JSON.stringify(document.toJS(), null, pretty)}\n`;
+  }
+  const result = document.toString({
+    lineWidth: 0,
+    indentSeq: /^\w[\w-]*:[^\S\n]*\n(?:\s*#.*\n)*[^\S\n]+- /m.test(before),
+    flowCollectionPadding: !/[[{][^\s\]}]/.test(before.replaceAll(/#.*/g, "")),
+  });
+  return /^[^\n]*\r\n/.test(before) ? result.replaceAll(/\r?\n/g, "\r\n") : result;
+}
+
 /**
  * The text of a kubeconfig with the entry in it.
  *
@@ -79,6 +115,7 @@ function put(document: Document, list: string, key: string, name: string, value:
  */
 export function mergeKubeconfig(text: string | undefined, entry: KubeconfigEntry, file: string): MergeResult {
   const document = readDocument(text ?? "", file);
+  withoutAliases(document);
   const known = entryNamed(document, "contexts", entry.contextName) !== undefined;
   const context = entryNamed(document, "contexts", entry.contextName)?.get("context");
   const namespace = isMap(context) ? context.get("namespace") : undefined;
@@ -99,5 +136,5 @@ export function mergeKubeconfig(text: string | undefined, entry: KubeconfigEntry
     changed.push(true);
   }
   if (!changed.includes(true) && text) return { text, change: "unchanged" };
-  return { text: document.toString({ lineWidth: 0, indentSeq: false }), change: known ? "updated" : "added" };
+  return { text: render(document, text ?? ""), change: known ? "updated" : "added" };
 }

@@ -14,7 +14,7 @@ import { openFront, openFrontLater } from "./front.ts";
 import type { ClusterStatus, LiveClusterOptions } from "./live-cluster.ts";
 import { LiveCluster } from "./live-cluster.ts";
 import type { AuthenticatorOptions, WebhookServer } from "./webhooks/index.ts";
-import { createAuthenticator, openWebhookServer } from "./webhooks/index.ts";
+import { authenticatorLine, createAuthenticator, openWebhookServer } from "./webhooks/index.ts";
 
 /**
  * When clusters come to life: `on` when they are created, `lazy` at the first connection or the first node, `off`
@@ -32,6 +32,8 @@ export interface KubernetesHostOptions {
   endpoints: AuthenticatorOptions["endpoints"];
   /** Of all control planes together, bytes; the next one is refused by name. */
   memoryLimit: number;
+  /** Connections count as coming from inside of every VPC; default false. */
+  insideVpc?: boolean;
   onProblem?: (problem: Error) => void;
 }
 
@@ -79,7 +81,13 @@ export class KubernetesHost implements KubernetesPort {
     const host = new KubernetesHost(options);
     const { cloud, dispatch, endpoints } = options;
     host.#webhooks = await openWebhookServer(
-      createAuthenticator({ cloud, dispatch, endpoints, awsAuth: (key) => host.cluster(key)?.awsAuth }),
+      createAuthenticator({
+        cloud,
+        dispatch,
+        endpoints,
+        awsAuth: (key) => host.cluster(key)?.awsAuth,
+        onJudgement: (key, judgement) => host.cluster(key)?.logAuthentication(authenticatorLine(judgement)),
+      }),
     );
     await host.#refill();
     await host.rescan();
@@ -151,6 +159,7 @@ export class KubernetesHost implements KubernetesPort {
         authenticate: this.#webhooks?.url(key, "authenticate") ?? "",
         authorize: this.#webhooks?.url(key, "authorize") ?? "",
       },
+      insideVpc: this.#options.insideVpc ?? false,
       admit: () => this.#admit(key),
       onProblem: (problem) => this.#problem(problem),
     });

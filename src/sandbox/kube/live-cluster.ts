@@ -12,6 +12,7 @@ import { clusters as clusterTable } from "../aws/services/eks/state.ts";
 import type { KubeAssets } from "./assets/index.ts";
 import type { KubeObject } from "./client.ts";
 import type { ClusterKey } from "./cluster-key.ts";
+import { LogShipper } from "./log-shipper.ts";
 import type { ControlPlane } from "./control-plane/index.ts";
 import { startControlPlane } from "./control-plane/index.ts";
 import { nodeOf } from "./nodes/membership.ts";
@@ -28,6 +29,8 @@ export interface LiveClusterOptions {
   findAssets(minor: string): Promise<KubeAssets | undefined>;
   /** Where the API server asks who somebody is and what he may. */
   webhooks: { authenticate: string; authorize: string };
+  /** Connections come from inside of the VPC: private endpoints are open to them. */
+  insideVpc: boolean;
   /** Throws when there is no memory for another control plane. */
   admit(): void;
   onProblem(problem: Error): void;
@@ -39,6 +42,8 @@ export type ClusterState = "asleep" | "starting" | "running" | "failed";
 export interface ClusterStatus extends ClusterKey {
   endpoint: string;
   state: ClusterState;
+  /** Why nobody gets in, or what of the endpoint's settings a process on this machine can't judge. */
+  note?: string;
   /** `v1.35.9`, while it runs. */
   version?: string;
   pids?: readonly number[];
@@ -92,6 +97,7 @@ export class LiveCluster {
   #changing: Promise<void> = Promise.resolve();
   #watching: AbortController | undefined;
   #simulation: Simulation | undefined;
+  #shipper: LogShipper | undefined;
   #awsAuth: AwsAuthData | undefined;
 
   constructor(options: LiveClusterOptions) {
@@ -125,8 +131,17 @@ export class LiveCluster {
       endpoint: `https://127.0.0.1:${this.port}`,
       state,
       ...(this.#running ? { version: this.#running.version, pids: this.#running.pids } : {}),
+      ...this.#note(),
       ...(this.#failure ? { problem: errorMessage(this.#failure.error) } : {}),
     };
+  }
+
+  #note(): { note?: string } {
+    const closed = this.#closedTo();
+    if (closed !== undefined) return { note: closed };
+    const cidrs = this.#row()?.resourcesVpcConfig.publicAccessCidrs ?? [];
+    if (cidrs.length === 0 || cidrs.includes("0.0.0.0/0")) return {};
+    return { note: `open to ${cidrs.join(", ")} on AWS; who is on this machine has no public address and gets in` };
   }
 
   /**
@@ -142,6 +157,7 @@ export class LiveCluster {
         this.#running = plane;
         this.#failure = undefined;
         this.#watchAwsAuth(plane);
+        this.#shipLogs(plane);
         this.#simulate(plane);
         return plane;
       })
@@ -165,6 +181,11 @@ export class LiveCluster {
         await this.wake();
       })
       .catch((error: unknown) => this.#options.onProblem(error as Error));
+  }
+
+  /** A line of the authenticator's log, for CloudWatch. */
+  logAuthentication(line: string): void {
+    this.#shipper?.authenticator(line);
   }
 
   /** Instances, groups, access or add-ons of its account changed. */
@@ -208,7 +229,23 @@ export class LiveCluster {
     this.#watching?.abort();
     this.#simulation?.close();
     this.#simulation = undefined;
+    this.#shipper?.close();
+    this.#shipper = undefined;
     await plane?.stop();
+  }
+
+  #shipLogs(plane: ControlPlane): void {
+    const { logs } = plane;
+    this.#shipper = new LogShipper({
+      key: this.key,
+      cloud: this.#options.cloud,
+      files: {
+        api: logs.apiserver,
+        audit: logs.audit,
+        controllerManager: logs.controllerManager,
+        scheduler: logs.scheduler,
+      },
+    });
   }
 
   #simulate(plane: ControlPlane): void {
@@ -252,6 +289,8 @@ export class LiveCluster {
   #closedTo(): string | undefined {
     const row = this.#row();
     if (!row || row.status === "CREATING" || row.status === "DELETING") return "the cluster isn't there";
+    if (row.resourcesVpcConfig.endpointPublicAccess === false && !this.#options.insideVpc)
+      return "its endpoint is private, and this machine stands outside of the VPC";
     return undefined;
   }
 

@@ -12,6 +12,8 @@ export interface KubernetesOptions {
   mode?: KubernetesMode;
   /** Of all control planes together, in MiB; default half of the machine's memory. */
   memoryLimit?: number;
+  /** Connections count as coming from inside of every VPC: private endpoints answer. Default false. */
+  insideVpc?: boolean;
   /** Where the programs are looked for. */
   assets?: AssetOptions;
 }
@@ -38,6 +40,7 @@ export async function openKubernetes(
     mode,
     ...(stateFolder === undefined ? {} : { folder: join(stateFolder, "kubernetes") }),
     findAssets: (minor) => findAssets(minor, options.assets),
+    ...(options.insideVpc === undefined ? {} : { insideVpc: options.insideVpc }),
     memoryLimit: memoryLimit === undefined ? totalmem() / 2 : memoryLimit * 1024 * 1024,
   });
   surroundings.cloud.kubernetes = host;

@@ -36,6 +36,13 @@ export interface ControlPlane {
   /** A client certificate for someone, in groups. */
   certificate(name: string, groups?: readonly string[]): ClientFiles;
   readonly pids: readonly number[];
+  /** Where the programs write, and the API server its audit. */
+  readonly logs: {
+    readonly apiserver: string;
+    readonly audit: string;
+    readonly controllerManager: string;
+    readonly scheduler: string;
+  };
   /** Ends the programs, those that write first. */
   stop(): Promise<void>;
 }
@@ -148,6 +155,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     client,
     certificate: (name, groups) => clientCertificate(identity, name, groups),
     pids: programs.map((program) => program.pid),
+    logs: {
+      apiserver: files.log("kube-apiserver"),
+      audit: files.auditLog,
+      controllerManager: files.log("kube-controller-manager"),
+      scheduler: files.log("kube-scheduler"),
+    },
     stop,
   };
 }

@@ -68,6 +68,17 @@ function askSts(
   return { status: response.status, body: bodyOf(response) };
 }
 
+/** What the authenticator's log says of a judgement, in the words of aws-iam-authenticator. Never the token. */
+export function authenticatorLine(judgement: Judgement): string {
+  const time = new Date().toISOString();
+  if (!judgement.allowed) {
+    const who = judgement.identity ? ` arn="${judgement.identity.arn}"` : "";
+    return `time="${time}" level=warning msg="access denied"${who} error=${JSON.stringify(judgement.denial.reason)}`;
+  }
+  const { username, groups = [], uid } = judgement.user;
+  return `time="${time}" level=info msg="access granted" arn="${judgement.identity.arn}" groups="[${groups.join(" ")}]" uid="${uid ?? ""}" username="${username}"`;
+}
+
 /** The two webhooks of all clusters. */
 export interface Authenticator {
   authenticate: ReviewHandler;

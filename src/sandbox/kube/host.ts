@@ -67,6 +67,7 @@ export class KubernetesHost implements KubernetesPort {
   readonly #clusters: Map<string, LiveCluster> = new Map();
   readonly #spares: Front[] = [];
   #webhooks: WebhookServer | undefined;
+  readonly #touched: Set<string> = new Set();
   #refilling: Promise<void> | undefined;
   #unlisten: () => void = () => undefined;
   #closed = false;
@@ -177,7 +178,9 @@ export class KubernetesHost implements KubernetesPort {
   }
 
   #admit(key: ClusterKey): void {
-    const running = [...this.#clusters.values()].filter((cluster) => cluster.running).map(({ name }) => name);
+    // The one that asks counts as starting already.
+    const others = [...this.#clusters.values()].filter((cluster) => cluster.key !== key);
+    const running = others.filter((cluster) => cluster.running).map(({ name }) => name);
     const { memoryLimit } = this.#options;
     if ((running.length + 1) * controlPlaneMemory > memoryLimit) throw noMemory(key.name, memoryLimit, running);
   }
@@ -188,8 +191,19 @@ export class KubernetesHost implements KubernetesPort {
       if (change.table === clusterTable.name) this.#clusterChanged(change);
       else if (worldTables.has(change.table)) touched.add(change.place);
     }
-    // IAM is one per account, everything else is of a region.
-    if (touched.size > 0) this.#worldChanged(touched);
+    if (touched.size > 0) this.#lookLater(touched);
+  }
+
+  /** Many changes come in one go (a group launches fifty instances): clusters look once, when it is over. */
+  #lookLater(places: ReadonlySet<string>): void {
+    const waiting = this.#touched.size > 0;
+    for (const place of places) this.#touched.add(place);
+    if (waiting) return;
+    setImmediate(() => {
+      const touched = new Set(this.#touched);
+      this.#touched.clear();
+      if (!this.#closed) this.#worldChanged(touched);
+    });
   }
 
   #clusterChanged({ place, id, row }: Change): void {

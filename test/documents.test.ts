@@ -50,6 +50,16 @@ describe.each(documents)("%s", (document) => {
     expect(broken).toEqual([]);
   });
 
+  it("names codes that exist", ({ expect }) => {
+    const known = new Set(quoted(read("docs/reference/errors.md")));
+    const rooms = new Set([...known].map((code) => code.split("/")[0]));
+    const codes = quoted(prose(read(document))).filter((word) => /^[a-z]+\/[a-z]+(-[a-z]+)*$/.test(word));
+    const isFolder = (word: string): boolean =>
+      ["src", "src/sandbox"].some((above) => existsSync(join(root, above, word)));
+    const unknown = codes.filter((code) => rooms.has(code.split("/")[0]) && !known.has(code) && !isFolder(code));
+    expect(unknown).toEqual([]);
+  });
+
   it("names paths and scripts that exist", ({ expect }) => {
     const scripts = (JSON.parse(read("package.json")) as { scripts: Record<string, string> }).scripts;
     const words = quoted(prose(read(document)));

@@ -124,11 +124,17 @@ export async function watchStack(crew: Crew, step: Step, stackName: string, stac
 
 const remedies: Readonly<Record<string, string>> = {
   ROLLBACK_COMPLETE: "Remove the cause and run lotse apply again: it replaces the failed stack and goes on",
+  UPDATE_ROLLBACK_FAILED:
+    "CloudFormation can neither go on nor back: remove the cause and run lotse apply again, which continues the rollback first",
   UPDATE_ROLLBACK_COMPLETE: "Everything in it is as it was before; remove the cause and run lotse apply again",
 };
 
 /** What is thrown when a stack didn't end where it should. */
-export function stackFailure(stackName: string, end: StackEnd, doing: "Making" | "Updating" | "Deleting"): LotseError {
+export function stackFailure(
+  stackName: string,
+  end: StackEnd,
+  doing: "Making" | "Updating" | "Deleting" | "Rolling back",
+): LotseError {
   const { cause, stack } = end;
   const why = cause
     ? `${cause.logicalId} (${cause.type}): ${cause.reason}`

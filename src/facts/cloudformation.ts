@@ -47,9 +47,9 @@ const rules = "AuthorizeSecurityGroupIngress RevokeSecurityGroupIngress UpdateSe
 const ec2: Readonly<Record<string, Row>> = {
   VPC: [
     "CidrBlock Ipv4IpamPoolId Ipv4NetmaskLength",
-    "CreateVpc ModifyVpcAttribute DescribeVpcs CreateTags",
-    "ModifyVpcAttribute CreateTags DeleteTags",
-    "DeleteVpc",
+    "CreateVpc ModifyVpcAttribute DescribeVpcs DescribeVpcAttribute DescribeNetworkAcls DescribeSecurityGroups CreateTags",
+    "ModifyVpcAttribute DescribeVpcs DescribeVpcAttribute DescribeNetworkAcls DescribeSecurityGroups CreateTags DeleteTags",
+    "DeleteVpc DescribeVpcs",
     12,
   ],
   VPCCidrBlock: [
@@ -62,14 +62,14 @@ const ec2: Readonly<Record<string, Row>> = {
   Subnet: [
     "VpcId AvailabilityZone AvailabilityZoneId CidrBlock OutpostArn Ipv6Native",
     "CreateSubnet ModifySubnetAttribute DescribeSubnets CreateTags",
-    "ModifySubnetAttribute CreateTags DeleteTags",
+    "ModifySubnetAttribute DescribeSubnets CreateTags DeleteTags",
     "DeleteSubnet",
     6,
   ],
   RouteTable: [
     "VpcId",
     "CreateRouteTable DescribeRouteTables CreateTags",
-    "CreateTags DeleteTags",
+    "DescribeRouteTables CreateTags DeleteTags",
     "DeleteRouteTable",
     11,
   ],
@@ -83,14 +83,14 @@ const ec2: Readonly<Record<string, Row>> = {
   Route: [
     "DestinationCidrBlock DestinationIpv6CidrBlock RouteTableId",
     "CreateRoute DescribeRouteTables",
-    "ReplaceRoute",
+    "ReplaceRoute DescribeRouteTables",
     "DeleteRoute",
     2,
   ],
   InternetGateway: [
     "",
     "CreateInternetGateway DescribeInternetGateways CreateTags",
-    "CreateTags DeleteTags",
+    "DescribeInternetGateways CreateTags DeleteTags",
     "DeleteInternetGateway",
     17,
   ],
@@ -104,23 +104,23 @@ const ec2: Readonly<Record<string, Row>> = {
   EIP: [
     "Domain NetworkBorderGroup Address TransferAddress",
     "AllocateAddress DescribeAddresses CreateTags",
-    "CreateTags DeleteTags",
-    "ReleaseAddress",
+    "DescribeAddresses CreateTags DeleteTags",
+    "ReleaseAddress DisassociateAddress DescribeAddresses",
     17,
   ],
   NatGateway: [
     "AllocationId SubnetId ConnectivityType PrivateIpAddress VpcId",
     "CreateNatGateway DescribeNatGateways CreateTags",
-    "CreateTags DeleteTags",
-    "DeleteNatGateway",
+    "DescribeNatGateways CreateTags DeleteTags",
+    "DeleteNatGateway DescribeNatGateways",
     100,
     { deleteSeconds: 50 },
   ],
   SecurityGroup: [
     "GroupDescription GroupName VpcId",
     "CreateSecurityGroup DescribeSecurityGroups AuthorizeSecurityGroupIngress AuthorizeSecurityGroupEgress RevokeSecurityGroupEgress CreateTags",
-    `${rules} CreateTags DeleteTags`,
-    "DeleteSecurityGroup",
+    `${rules} DescribeSecurityGroups CreateTags DeleteTags`,
+    "DeleteSecurityGroup DescribeSecurityGroups",
     7,
     { nameProperty: "GroupName" },
   ],
@@ -140,8 +140,8 @@ const ec2: Readonly<Record<string, Row>> = {
   ],
   LaunchTemplate: [
     "LaunchTemplateName",
-    "CreateLaunchTemplate CreateTags",
-    "CreateLaunchTemplateVersion CreateTags DeleteTags",
+    "CreateLaunchTemplate DescribeLaunchTemplates CreateTags",
+    "CreateLaunchTemplateVersion DescribeLaunchTemplates DescribeLaunchTemplateVersions CreateTags DeleteTags",
     "DeleteLaunchTemplate",
     4,
     { nameProperty: "LaunchTemplateName" },
@@ -183,8 +183,8 @@ const eks: Readonly<Record<string, Row>> = {
 const iam: Readonly<Record<string, Row>> = {
   Role: [
     "Path RoleName",
-    "CreateRole GetRole AttachRolePolicy PutRolePolicy TagRole",
-    "UpdateAssumeRolePolicy UpdateRole AttachRolePolicy DetachRolePolicy PutRolePolicy DeleteRolePolicy PutRolePermissionsBoundary DeleteRolePermissionsBoundary TagRole UntagRole",
+    "CreateRole GetRole GetRolePolicy ListRolePolicies ListAttachedRolePolicies AttachRolePolicy PutRolePolicy TagRole",
+    "GetRole GetRolePolicy ListRolePolicies ListAttachedRolePolicies UpdateAssumeRolePolicy UpdateRole AttachRolePolicy DetachRolePolicy PutRolePolicy DeleteRolePolicy PutRolePermissionsBoundary DeleteRolePermissionsBoundary TagRole UntagRole",
     "DeleteRole DetachRolePolicy DeleteRolePolicy ListRolePolicies ListAttachedRolePolicies",
     18,
     { nameProperty: "RoleName", deleteSeconds: 4 },

@@ -60,6 +60,14 @@ const after: Readonly<Record<Group, readonly string[]>> = {
   cluster: ["gone:nodes", "gone:profiles", "gone:addons", "gone:associations", "gone:roles", "gone:access"],
 };
 
+/** For what EKS, its CNI or load balancers leave behind in the network. */
+const sweeping = [
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DeleteNetworkInterface",
+  "ec2:DescribeSecurityGroups",
+  "ec2:DeleteSecurityGroup",
+];
+
 function stacks(found: Found): Removal[] {
   const clusterStack = `eksctl-${found.name}-cluster`;
   return [...found.stacks.values()].map((stack): Removal => {
@@ -86,7 +94,7 @@ function stacks(found: Found): Removal[] {
       provides: `gone:${group}`,
       after: [...after[group]],
       work: { do: "delete-stack", stack: stack.name },
-      iamActions: stackIamActions("delete", types),
+      iamActions: [...stackIamActions("delete", types), ...(group === "cluster" ? sweeping : [])],
       duration: stack.template ? stackSeconds(stack.template, "delete") : group === "cluster" ? 240 : 60,
     };
   });

@@ -28,6 +28,7 @@ export const planCodes: Readonly<Record<string, string>> = {
   "plan/removed": "The file no longer names it",
   "plan/stack-failed": "A stack holds nothing worth keeping; it is replaced",
   "plan/unreadable-template": "A stack has a template that eksctl didn't write",
+  "plan/unseen": "The caller may not look at it",
   "plan/vanished": "A stack is there, what it held isn't",
   "plan/version-downgrade": "The control plane can't go back",
   "plan/version-skips": "EKS upgrades one minor at a time",

@@ -3,6 +3,7 @@ import { LotseError } from "../base/index.ts";
 import type { Aws } from "../aws/index.ts";
 import type { Cluster } from "../config/index.ts";
 import { planDestroy } from "./destroy.ts";
+import type { Found } from "./found.ts";
 import { knownFrom } from "./known.ts";
 import { makePlan } from "./make-plan.ts";
 import type { Plan } from "./plan.ts";
@@ -48,9 +49,26 @@ export interface DestroyOptions {
   keepLogs?: boolean;
 }
 
-/** Plans how to take a cluster down, whatever there is of it. */
+/** A cluster that carries no sign of eksctl's: no stack of its name, none of its tags. */
+function refuseForeign({ name, region, cluster, stacks }: Found): void {
+  if (!cluster || stacks.size > 0) return;
+  const { tags = {} } = cluster;
+  const isOurs = Object.keys(tags).some((key) => /^(alpha\.)?eksctl\./.test(key));
+  if (isOurs || tags["aws:cloudformation:stack-name"] === `eksctl-${name}-cluster`) return;
+  throw new LotseError("plan/not-eksctl", {
+    title: `Cluster ${name} exists in ${region}, but neither eksctl nor lotse made it: it is not lotse's to delete`,
+    remedy: `Delete it with the tool that made it, or with aws eks delete-cluster --name ${name}`,
+  });
+}
+
+/**
+ * Plans how to take a cluster down, whatever there is of it.
+ *
+ * @throws LotseError `plan/not-eksctl` for a cluster of somebody else's
+ */
 export async function planRemoval(name: string, aws: Aws, options: DestroyOptions = {}): Promise<Plan> {
   const found = await readFound(aws, name);
+  refuseForeign(found);
   const prefix = `eksctl-${name}-nodegroup-`;
   // EC2 is asked only where a group may have imported a key: its client is the slowest to load.
   const mayHaveKeys = [...found.stacks.values()].some(({ template }) =>

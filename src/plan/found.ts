@@ -56,13 +56,15 @@ export interface Found {
   oidcProvider?: { arn: string };
   /** The control plane's log group. */
   logGroup?: { name: string; retentionDays?: number };
+  /** The caller may not look at log groups: there may be one. */
+  logGroupUnseen?: true;
 }
 
 /** What has to be looked up once it is known what the file wants. */
 export interface LookedUp {
   /** AMI by node group name. */
   amis: Readonly<Record<string, string>>;
-  /** Zones that offer a node group's instance types, by name of the group; only of groups that aren't there yet. */
+  /** Zones that offer a node group's instance types, by name of the group; only of groups that aren't there yet, or not in all zones. */
   offeredZones: Readonly<Record<string, readonly string[]>>;
   addonVersions: ReadonlyMap<string, readonly FoundAddonVersion[]>;
   keyPairs: ReadonlySet<string>;

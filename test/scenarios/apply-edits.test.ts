@@ -91,6 +91,17 @@ describe("no longer in the file", () => {
     expect(notesOf(plan).join("\n")).toContain(text);
   });
 
+  it("a group's zones: said, unless its instance type is offered nowhere else", async ({ expect }) => {
+    await using other = await openWorld();
+    const head = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: pair, region: eu-central-1}\n";
+    const groups = (zones: string): string =>
+      `${head}managedNodeGroups: [{name: gpu, instanceType: g5.xlarge, minSize: 0}, {name: m, instanceType: t3.large${zones}}]\n`;
+    expect((await other.apply(groups(", availabilityZones: [eu-central-1a]"))).ok).toBe(true);
+    expect(notesOf(await other.plan(groups("")))).toEqual([
+      "Left as it is, for the file doesn't say managedNodeGroups[1].availabilityZones: node group m is in eu-central-1a only",
+    ]);
+  });
+
   it("an access entry is called by its principal, and somebody loses access", async ({ expect }) => {
     const { steps } = await world.plan(base.replace(/^accessConfig:\n.*\n/m, ""), true);
     expect(steps.map(({ id, effect }) => [id, effect])).toEqual([

@@ -87,4 +87,21 @@ describe("somebody has", () => {
     await expect(world.plan(file)).rejects.toMatchObject({ code: "plan/cluster-vanished" });
     expect(await gone(world)).toEqual([]);
   });
+
+  it("made a cluster of that name with another tool: neither changed nor deleted", async ({ expect }) => {
+    await using world = await openWorld();
+    const trust = { Effect: "Allow", Principal: { Service: "eks.amazonaws.com" }, Action: "sts:AssumeRole" };
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
+    world.send("iam", "CreateRole", { RoleName: "theirs", AssumeRolePolicyDocument });
+    const { Subnets } = world.send<{ Subnets: { SubnetId: string }[] }>("ec2", "DescribeSubnets", {});
+    world.send("eks", "CreateCluster", {
+      name: "quay",
+      roleArn: "arn:aws:iam::123456789012:role/theirs",
+      resourcesVpcConfig: { subnetIds: Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId) },
+    });
+    world.sandbox.advance(1200);
+    await expect(world.plan(file)).rejects.toMatchObject({ code: "plan/not-eksctl" });
+    await expect(planDestroy("quay", world.aws)).rejects.toMatchObject({ code: "plan/not-eksctl" });
+    expect((await status(world.aws, "quay")).status).toBe("ACTIVE");
+  });
 });

@@ -1,32 +1,30 @@
 // A plan says which IAM actions it needs: a caller who is allowed these and to look around can carry it out.
 import { describe, it } from "vitest";
 import { destroy, planDestroy, type Aws, type Plan } from "../../src/lotse.ts";
+import { readDocument } from "../helpers/console-blocks.ts";
 import { example, openWorld, type World } from "../helpers/world.ts";
 
-const looking = [
-  "autoscaling:Describe*",
-  "cloudformation:Describe*",
-  "cloudformation:GetTemplate",
-  "ec2:Describe*",
-  "eks:Describe*",
-  "eks:List*",
-  "iam:Get*",
-  "iam:List*",
-  "logs:Describe*",
-  "ssm:GetParameter",
-  "sts:GetCallerIdentity",
-];
+/** What the guide says that a plan reads. */
+const looking = (
+  JSON.parse(/```json\n([\s\S]*?)```/.exec(readDocument("docs/guides/when-it-fails.md"))?.[1] ?? "") as {
+    Statement: { Action: string[] }[];
+  }
+).Statement.flatMap(({ Action }) => Action);
 
 /** A connection as a user who may do just what the plan says, and look. */
 async function allowed(world: World, plan: Plan): Promise<Aws> {
   const UserName = `pilot-${crypto.randomUUID()}`;
   world.send("iam", "CreateUser", { UserName });
   const Action = [...new Set([...looking, ...plan.steps.flatMap(({ iamActions }) => iamActions)])];
-  world.send("iam", "PutUserPolicy", {
-    UserName,
-    PolicyName: "plan",
-    PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] }),
-  });
+  // A managed policy holds 6,144 characters.
+  for (let from = 0; from < Action.length; from += 80) {
+    const statement = { Effect: "Allow", Action: Action.slice(from, from + 80), Resource: "*" };
+    const { Policy } = world.send<{ Policy: { Arn: string } }>("iam", "CreatePolicy", {
+      PolicyName: `${UserName}-${from}`,
+      PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+    });
+    world.send("iam", "AttachUserPolicy", { UserName, PolicyArn: Policy.Arn });
+  }
   const { AccessKey } = world.send("iam", "CreateAccessKey", { UserName }) as {
     AccessKey: { AccessKeyId: string; SecretAccessKey: string };
   };

@@ -1,7 +1,7 @@
 // Interrupted at any point and run again, apply ends in the same place; throttling, lost replies and a bad moment of every
 // single call don't stop it.
 import { describe, it } from "vitest";
-import { hasChanges, planDestroy, destroy } from "../../src/lotse.ts";
+import { hasChanges, planDestroy, destroy, type Aws, type RunResult } from "../../src/lotse.ts";
 import { counting, dyingAt, failingOnce } from "../helpers/broken-lines.ts";
 import { openWorld, stepsOf, type World } from "../helpers/world.ts";
 
@@ -41,18 +41,30 @@ async function harbour(): Promise<World> {
   return world;
 }
 
+/** A connection whose client ends for good at its nth changing call. */
+const dying = (world: World, nth: number, when: "before" | "after" = "after"): Promise<Aws> =>
+  world.connect(dyingAt(world.sandbox.clientConfig().requestHandler, nth, when));
+
+const messagesOf = ({ failed }: RunResult): string[] => failed.map(({ message }) => message);
+
+/** Takes the cluster down: what failed at that, and what is left beside the role that was there before. */
+async function takenDown(world: World): Promise<string[]> {
+  const result = await destroy(await planDestroy("harbour", world.aws), world.aws, world.host);
+  return [...messagesOf(result), ...world.leftovers().filter((row) => !row.endsWith("viewer"))];
+}
+
 async function changingCalls(): Promise<number> {
   await using world = await harbour();
   const line = counting(world.sandbox.clientConfig().requestHandler);
   const result = await world.apply(file, { aws: await world.connect(line) });
-  if (!result.ok) throw new Error(result.failed.map(({ message }) => message).join("; "));
+  if (!result.ok) throw new Error(messagesOf(result).join("; "));
   return line.count();
 }
 
 /** What a world is like when apply is through. */
 async function expectDone(world: World, expect: { (value: unknown): { toEqual(to: unknown): void } }): Promise<void> {
   const again = await world.apply(file);
-  expect(again.failed.map(({ message }) => message)).toEqual([]);
+  expect(messagesOf(again)).toEqual([]);
   expect(again.ok).toEqual(true);
   expect(stepsOf(await world.plan(file))).toEqual([]);
 }
@@ -90,8 +102,7 @@ describe("apply", () => {
       for (const when of ["before", "after"] as const) {
         for (let nth = 1; nth <= calls; nth += 1) {
           await using world = await harbour();
-          const aws = await world.connect(dyingAt(world.sandbox.clientConfig().requestHandler, nth, when));
-          const result = await world.apply(file, { aws });
+          const result = await world.apply(file, { aws: await dying(world, nth, when) });
           expect(result.ok, `${when} call ${nth}`).toBe(false);
           await expectDone(world, expect);
         }
@@ -103,10 +114,9 @@ describe("apply", () => {
     await using world = await harbour();
     const rule = world.sandbox.faults.add({ probability: 0.3, effect: { kind: "throttle" } });
     const result = await world.apply(file);
-    expect(result.failed.map(({ message }) => message)).toEqual([]);
+    expect(messagesOf(result)).toEqual([]);
     expect(hasChanges(await world.plan(file))).toBe(false);
-    const removal = await destroy(await planDestroy("harbour", world.aws), world.aws, world.host);
-    expect(removal.ok).toBe(true);
+    expect(await takenDown(world)).toEqual([`faults/rules/${rule.id}`]);
     expect(world.sandbox.faults.list().find(({ id }) => id === rule.id)?.hits).toBeGreaterThan(50);
   });
 
@@ -117,7 +127,7 @@ describe("apply", () => {
       await using world = await harbour();
       const line = failingOnce(world.sandbox.clientConfig().requestHandler);
       const result = await world.apply(file, { aws: await world.connect(line) });
-      expect(result.failed.map(({ message }) => message)).toEqual([]);
+      expect(messagesOf(result)).toEqual([]);
       expect(result.ok).toBe(true);
       expect(line.failed()).toBeGreaterThan(40);
       await expectDone(world, expect);
@@ -189,14 +199,9 @@ describe("apply of changes", () => {
     for (let nth = 1; nth <= line.count(); nth += 1) {
       await using world = await harbour();
       await world.apply(file);
-      const result = await world.apply(later, {
-        aws: await world.connect(dyingAt(world.sandbox.clientConfig().requestHandler, nth, "after")),
-      });
+      const result = await world.apply(later, { aws: await dying(world, nth) });
       expect(result.ok, `call ${nth}`).toBe(false);
-      expect(
-        (await world.apply(later)).failed.map(({ message }) => message),
-        `call ${nth}`,
-      ).toEqual([]);
+      expect(messagesOf(await world.apply(later)), `call ${nth}`).toEqual([]);
       expect(stepsOf(await world.plan(later)), `call ${nth}`).toEqual([]);
     }
   });
@@ -207,18 +212,10 @@ describe("destroy", () => {
     for (let nth = 1; ; nth += 1) {
       await using world = await harbour();
       await world.apply(file);
-      const aws = await world.connect(dyingAt(world.sandbox.clientConfig().requestHandler, nth, "after"));
+      const aws = await dying(world, nth);
       const first = await destroy(await planDestroy("harbour", aws), aws, world.host);
       if (first.ok) return expect(nth).toBeGreaterThan(10);
-      const second = await destroy(await planDestroy("harbour", world.aws), world.aws, world.host);
-      expect(
-        second.failed.map(({ message }) => message),
-        `call ${nth}`,
-      ).toEqual([]);
-      expect(
-        world.leftovers().filter((row) => !row.endsWith("viewer")),
-        `call ${nth}`,
-      ).toEqual([]);
+      expect(await takenDown(world), `call ${nth}`).toEqual([]);
     }
   });
 
@@ -226,18 +223,8 @@ describe("destroy", () => {
     const calls = await changingCalls();
     for (let nth = 1; nth <= calls; nth += 1) {
       await using world = await harbour();
-      await world.apply(file, {
-        aws: await world.connect(dyingAt(world.sandbox.clientConfig().requestHandler, nth, "after")),
-      });
-      const result = await destroy(await planDestroy("harbour", world.aws), world.aws, world.host);
-      expect(
-        result.failed.map(({ message }) => message),
-        `call ${nth}`,
-      ).toEqual([]);
-      expect(
-        world.leftovers().filter((row) => !row.endsWith("viewer")),
-        `call ${nth}`,
-      ).toEqual([]);
+      await world.apply(file, { aws: await dying(world, nth) });
+      expect(await takenDown(world), `call ${nth}`).toEqual([]);
     }
   });
 });

@@ -104,5 +104,11 @@ describe("init", () => {
     });
     await expect(readFile(file)).rejects.toThrow(/ENOENT/);
     expect((await runLotse("", "init", "-f", "-")).code).toBe(2);
+    const sizes = ["--name", "prod", "--region", "eu-central-1", "--min", "5", "--max", "2"];
+    expect(await runLotse("", "init", ...sizes, "-f", "-")).toMatchObject({
+      code: 2,
+      stdout: "",
+      stderr: expect.stringContaining("--max 2 is less than --min 5") as string,
+    });
   });
 });

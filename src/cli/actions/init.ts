@@ -64,6 +64,11 @@ async function answers(invocation: Invocation): Promise<InitOptions> {
   const version = textOption(invocation, "version");
   const minSize = countOption(invocation, "min");
   const maxSize = countOption(invocation, "max");
+  if (minSize !== undefined && maxSize !== undefined && maxSize < minSize)
+    throw new LotseError("cli/usage", {
+      title: `--max ${maxSize} is less than --min ${minSize}`,
+      remedy: "Give --max at least the number of --min.",
+    });
   return {
     name,
     region,

@@ -174,10 +174,11 @@ const bare: Rule = defineRule({
   demands: "A cluster without vpc-cni has no nodes, profiles or roles for pods when it is made.",
   remedy: "Add vpc-cni to addons, or remove disableDefaultAddons",
   *check(context) {
-    const { config } = context;
+    const config = context.written;
     if (!config.addonsConfig?.disableDefaultAddons || isAutoMode(context) || hasAddon(context, "vpc-cni")) return;
     const groups = [...(config.nodeGroups ?? []), ...(config.managedNodeGroups ?? [])];
-    const nodes = groups.some((group) => (group.desiredCapacity ?? 1) > 0);
+    // As eksctl counts, before any defaults: groups that say nothing of their size pass.
+    const nodes = groups.some((group) => (group.desiredCapacity ?? 0) > 0);
     const others =
       config.fargateProfiles ??
       config.karpenter ??
@@ -193,4 +194,32 @@ const bare: Rule = defineRule({
   },
 });
 
-export const addonRules: readonly Rule[] = [permissions, associations, values, namespaces, twice, unknown, bare];
+const idleNodes: Rule = defineRule({
+  code: "config/nodes-without-network",
+  severity: "warning",
+  demands: "A cluster that has nodes has vpc-cni, without which no node gets ready.",
+  remedy: "Add vpc-cni to addons, or set desiredCapacity: 0",
+  *check(context) {
+    const { config, written } = context;
+    if (!config.addonsConfig?.disableDefaultAddons || isAutoMode(context) || hasAddon(context, "vpc-cni")) return;
+    const lists = ["nodeGroups", "managedNodeGroups"] as const;
+    for (const list of lists)
+      for (const [index, group] of (config[list] ?? []).entries())
+        if (written[list]?.[index]?.desiredCapacity === undefined && (group.minSize ?? group.desiredCapacity ?? 1) > 0)
+          yield {
+            path: [list, index],
+            title: `nodes of ${list}[${index}] won't get ready: nothing gives pods a network`,
+          };
+  },
+});
+
+export const addonRules: readonly Rule[] = [
+  permissions,
+  associations,
+  values,
+  namespaces,
+  twice,
+  unknown,
+  bare,
+  idleNodes,
+];

@@ -108,12 +108,12 @@ const reservations: Rule = defineRule({
     for (const { group, path } of groupsOf(context)) {
       const target = group.capacityReservation?.capacityReservationTarget;
       const at = [...path, "capacityReservation"];
-      if (group.capacityReservation?.capacityReservationPreference && target)
+      if (group.capacityReservation?.capacityReservationPreference !== undefined && target)
         yield {
           path: at,
           title: "only one of CapacityReservationPreference or CapacityReservationTarget may be specified at a time",
         };
-      if (target?.capacityReservationID && target.capacityReservationResourceGroupARN)
+      if (target?.capacityReservationID !== undefined && target.capacityReservationResourceGroupARN !== undefined)
         yield {
           path: [...at, "capacityReservationTarget"],
           title: "only one of CapacityReservationID or CapacityReservationResourceGroupARN may be specified at a time",

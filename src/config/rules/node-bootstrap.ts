@@ -97,6 +97,8 @@ const bottlerocket: Rule = defineRule({
       if (!written.bottlerocket) continue;
       const name = `${kind}[${path[1]}]`;
       if (!isBottlerocket(group.amiFamily)) {
+        // eksctl looks at nodeGroups only, and leaves the settings of managed groups out; stacks refuses them.
+        if (managed) continue;
         yield {
           path: [...path, "bottlerocket"],
           title: `bottlerocket config can only be used with amiFamily "Bottlerocket" or "BottlerocketFips" but found ${JSON.stringify(group.amiFamily)} (path=${name}.bottlerocket)`,

@@ -73,7 +73,7 @@ const customImage: Rule = defineRule({
         };
         continue;
       }
-      if (!family && !keyword)
+      if (!family)
         yield { path: [...path, "ami"], title: "when using a custom AMI, amiFamily needs to be explicitly set" };
       if (managed && family && isWindows(family))
         yield {

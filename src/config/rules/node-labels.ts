@@ -62,4 +62,21 @@ const taints: Rule = defineRule({
   },
 });
 
-export const nodeLabelRules: readonly Rule[] = [labels, taints];
+const ownLabel: Rule = defineRule({
+  code: "config/cluster-name-label",
+  severity: "error",
+  demands: "The name of a cluster with managed nodes is fit for the label that they carry.",
+  remedy: "Choose a name of at most 63 characters that ends with a letter or digit",
+  *check({ config }) {
+    // Rules also see files whose metadata is wrong or missing.
+    const { name } = config.metadata as { name?: string };
+    const problem = name === undefined ? undefined : labelValueProblem(name);
+    if (problem && config.managedNodeGroups?.length)
+      yield {
+        path: ["metadata", "name"],
+        title: `label "alpha.eksctl.io/cluster-name" has invalid value ${JSON.stringify(name)} - ${problem}`,
+      };
+  },
+});
+
+export const nodeLabelRules: readonly Rule[] = [labels, taints, ownLabel];

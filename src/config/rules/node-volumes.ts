@@ -14,6 +14,26 @@ const iopsRange: Ranges = {
 
 const awsIopsRange: Ranges = { ...iopsRange, gp3: [3000, 80_000] };
 
+/** Figures that a kind of volume doesn't have: refused by eksctl on the first volume, left out on further ones. */
+function* needlessFigures(
+  volume: VolumeMapping,
+  written: VolumeMapping,
+  path: readonly (string | number)[],
+  name: string,
+): Generator<Breach> {
+  const type = volume.volumeType ?? "gp3";
+  if (written.volumeIOPS !== undefined && !iopsRange[type])
+    yield {
+      path: [...path, "volumeIOPS"],
+      title: `${name}.volumeIOPS is only supported for io1, io2 and gp3 volume types, not ${type}`,
+    };
+  if (written.volumeThroughput !== undefined && type !== "gp3")
+    yield {
+      path: [...path, "volumeThroughput"],
+      title: `${name}.volumeThroughput is only supported for gp3 volume type, not ${type}`,
+    };
+}
+
 function* volumeBreaches(
   volume: VolumeMapping,
   written: VolumeMapping,
@@ -21,25 +41,13 @@ function* volumeBreaches(
   name: string,
   ranges: Ranges,
 ): Generator<Breach> {
-  const type = volume.volumeType ?? "gp3";
-  const range = ranges[type];
-  if (written.volumeIOPS !== undefined) {
-    if (!range)
-      yield {
-        path: [...path, "volumeIOPS"],
-        title: `${name}.volumeIOPS is only supported for io1, io2 and gp3 volume types, not ${type}`,
-      };
-    else if (written.volumeIOPS < range[0] || written.volumeIOPS > range[1])
-      yield {
-        path: [...path, "volumeIOPS"],
-        title: `value for ${name}.volumeIOPS must be within range ${range[0]}-${range[1]}, got ${written.volumeIOPS}`,
-        remedy: "Choose a value in that range",
-      };
-  }
-  if (written.volumeThroughput !== undefined && type !== "gp3")
+  const range = ranges[volume.volumeType ?? "gp3"];
+  const iops = written.volumeIOPS;
+  if (iops !== undefined && range && (iops < range[0] || iops > range[1]))
     yield {
-      path: [...path, "volumeThroughput"],
-      title: `${name}.volumeThroughput is only supported for gp3 volume type, not ${type}`,
+      path: [...path, "volumeIOPS"],
+      title: `value for ${name}.volumeIOPS must be within range ${range[0]}-${range[1]}, got ${iops}`,
+      remedy: "Choose a value in that range",
     };
   if (written.volumeKmsKeyID && !written.volumeEncrypted)
     yield {
@@ -56,6 +64,7 @@ const volumes: Rule = defineRule({
   remedy: "Remove it, or use volumeType: gp3",
   *check(context) {
     for (const { group, written, kind, path } of groupsOf(context)) {
+      yield* needlessFigures(group, written, path, `${kind}[${path[1]}]`);
       yield* volumeBreaches(group, written, path, `${kind}[${path[1]}]`, iopsRange);
       const devices = new Set([group.volumeName]);
       for (const [index, volume] of (group.additionalVolumes ?? []).entries()) {
@@ -71,6 +80,21 @@ const volumes: Rule = defineRule({
         devices.add(volume.volumeName);
       }
     }
+  },
+});
+
+const needless: Rule = defineRule({
+  code: "config/volume-figure-unused",
+  severity: "warning",
+  demands: "Further volumes carry figures that their kind of volume has.",
+  remedy: "Remove it, or use volumeType: gp3",
+  *check(context) {
+    for (const { group, written, kind, path } of groupsOf(context))
+      for (const [index, volume] of (group.additionalVolumes ?? []).entries()) {
+        const name = `${kind}[${path[1]}].additionalVolumes[${index}]`;
+        const at = [...path, "additionalVolumes", index];
+        yield* needlessFigures(volume, written.additionalVolumes?.[index] ?? {}, at, name);
+      }
   },
 });
 
@@ -90,4 +114,4 @@ const volumeSmall: Rule = defineRule({
   },
 });
 
-export const nodeVolumeRules: readonly Rule[] = [volumes, volumeSmall];
+export const nodeVolumeRules: readonly Rule[] = [volumes, needless, volumeSmall];

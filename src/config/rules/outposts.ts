@@ -147,4 +147,20 @@ const nodeGroups: Rule = defineRule({
   },
 });
 
-export const outpostRules: readonly Rule[] = [controlPlane, excluded, nodeGroups];
+const nodesLater: Rule = defineRule({
+  code: "config/outpost-nodes-later",
+  severity: "warning",
+  demands: "Nodes on an Outpost come with the cluster only where its control plane is there too.",
+  remedy: "Make the cluster first, then the group with `eksctl create nodegroup`",
+  *check({ config, written }) {
+    if (config.outpost) return;
+    for (const [index, { outpostARN }] of (written.nodeGroups ?? []).entries())
+      if (outpostARN)
+        yield {
+          path: ["nodeGroups", index, "outpostARN"],
+          title: "eksctl create cluster makes no nodes on Outposts when the control plane isn't on Outposts",
+        };
+  },
+});
+
+export const outpostRules: readonly Rule[] = [controlPlane, excluded, nodeGroups, nodesLater];

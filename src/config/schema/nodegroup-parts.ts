@@ -21,7 +21,7 @@ import type {
 import { document, field, flag, list, number, of, struct, text, whole } from "./define.ts";
 import type { Field, Struct, TextType } from "./define.ts";
 
-const volumeType: TextType = text({ values: ["gp2", "gp3", "io1", "io2", "sc1", "st1"] });
+const volumeType: TextType = text({ values: ["gp2", "gp3", "io1", "io2", "sc1", "st1", "standard"] });
 
 /** The volume fields that node groups and additional volumes share. */
 export const volumeFields: Record<Exclude<keyof VolumeMapping, "snapshotID">, Field> = {

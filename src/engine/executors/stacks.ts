@@ -109,7 +109,9 @@ async function settled(crew: Crew, step: Step, name: string): Promise<FoundStack
   }
   if (stack?.status === "UPDATE_ROLLBACK_FAILED") {
     await crew.aws.call("cloudformation", "ContinueUpdateRollback", { StackName: name });
-    stack = (await watchStack(crew, step, name, stack.id)).stack;
+    const end = await watchStack(crew, step, name, stack.id);
+    stack = end.stack;
+    if (end.status === "UPDATE_ROLLBACK_FAILED") throw stackFailure(name, end, "Rolling back");
   }
   if (!stack || !usable.test(stack.status)) {
     throw new LotseError("engine/stack-not-updatable", {

@@ -42,15 +42,16 @@ function trustedProvider(templates: readonly (Template | undefined)[]): string |
   return /arn:[a-z-]+:iam::\d+:oidc-provider\/oidc\.eks\.[\w./-]+/.exec(text)?.[0];
 }
 
-/** The control plane's log group; undefined also for a caller who may not look (it decides about a retention time only). */
-async function readLogGroup(aws: Aws, cluster: string): Promise<Found["logGroup"]> {
+/** The control plane's log group, as far as the caller may look: it decides about a retention time only. */
+async function readLogGroup(aws: Aws, cluster: string): Promise<Pick<Found, "logGroup" | "logGroupUnseen">> {
   const name = `/aws/eks/${cluster}/cluster`;
   try {
     const { logGroups = [] } = await aws.call("logs", "DescribeLogGroups", { logGroupNamePrefix: name });
     const group = logGroups.find(({ logGroupName }) => logGroupName === name);
-    return group && { name, ...(group.retentionInDays !== undefined && { retentionDays: group.retentionInDays }) };
+    if (!group) return {};
+    return { logGroup: { name, ...(group.retentionInDays !== undefined && { retentionDays: group.retentionInDays }) } };
   } catch (error) {
-    if (isDenied(error)) return undefined;
+    if (isDenied(error)) return { logGroupUnseen: true };
     throw error;
   }
 }
@@ -120,6 +121,6 @@ export async function readFound(aws: Aws, name: string, options: ReadOptions = {
     accessEntries,
     podIdentityAssociations: associations,
     ...(oidcProvider && { oidcProvider }),
-    ...(logGroup && { logGroup }),
+    ...logGroup,
   };
 }

@@ -82,16 +82,22 @@ async function zonesOffering(aws: Aws, types: readonly string[]): Promise<string
   return [...byZone].filter(([, offered]) => types.every((type) => offered.has(type))).map(([zone]) => zone);
 }
 
-/** Where new groups can have nodes; one call for each different set of instance types. */
+/** A living group that isn't in every zone of its cluster: by the file's wish once, or because of its instance types. */
+const isPartial = ({ offeredZones, zones = [] }: Known, group: string): boolean =>
+  offeredZones?.[group] !== undefined && !zones.every((zone) => offeredZones[group]?.includes(zone));
+
+/** Where new and partial groups can have nodes; one call for each different set of instance types. */
 async function readOfferedZones(
   aws: Aws,
   cluster: Cluster,
   found: Found,
   wanted: Wanted,
+  known: Known,
 ): Promise<Record<string, string[]>> {
   const groups = wanted.stacks.flatMap((stack) => {
     const [section, index] = stack.source[0] ?? [];
-    if (stack.kind !== "nodegroup" || found.stacks.has(stack.stackName) || typeof index !== "number") return [];
+    if (stack.kind !== "nodegroup" || typeof index !== "number") return [];
+    if (found.stacks.has(stack.stackName) && !isPartial(known, stack.name)) return [];
     const group =
       section === "nodeGroups" ? cluster.config.nodeGroups?.[index] : cluster.config.managedNodeGroups?.[index];
     return group && typesOf(group).length > 0 ? [[stack.name, typesOf(group)] as const] : [];
@@ -189,7 +195,7 @@ export async function lookUp(aws: Aws, cluster: Cluster, found: Found, known: Kn
   if (wanted.refusals.length > 0) return { amis: {}, offeredZones: {}, addonVersions: new Map(), keyPairs: new Set() };
   const [amis, offeredZones, addonVersions, keyPairs] = await Promise.all([
     readImages(aws, cluster, found, wanted),
-    readOfferedZones(aws, cluster, found, wanted),
+    readOfferedZones(aws, cluster, found, wanted, known),
     readNeededVersions(aws, cluster, found, wanted),
     readKeyPairs(aws, wanted),
   ]);

@@ -63,7 +63,8 @@ function ofNodeGroups(planning: Planning): Setting[] {
       const percentage = update?.maxUnavailablePercentage;
       const suspended = planning.found.autoScalingGroups.get(name)?.suspended ?? [];
       const zones = planning.known.offeredZones?.[name] ?? [];
-      const all = planning.known.zones ?? [];
+      const offered = planning.looked.offeredZones[name];
+      const all = (planning.known.zones ?? []).filter((zone) => offered?.includes(zone) ?? true);
       const lives = planning.found.stacks.has(`eksctl-${planning.found.name}-nodegroup-${name}`);
       const isWhole = !lives || zones.length === 0 || all.every((zone) => zones.includes(zone));
       const isFree = !isWritten(planning.cluster, [...path, "subnets"]);

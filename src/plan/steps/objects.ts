@@ -184,6 +184,11 @@ function podIdentityAssociation(planning: Planning, object: DesiredPodIdentityAs
 function logRetention(planning: Planning, object: DesiredLogRetention): Draft[] {
   const have = planning.found.logGroup?.retentionDays;
   if (have === object.days) return [];
+  if (planning.found.logGroupUnseen && planning.found.cluster) {
+    const text = `The caller may not see the retention time of ${object.logGroup} (logs:DescribeLogGroups); it is left as it is`;
+    planning.notes.push({ code: "plan/unseen", text });
+    return [];
+  }
   return [
     draft({
       ...common(object),

@@ -279,6 +279,7 @@ function change(planning: Planning, stack: DesiredStack, existing: FoundStack, r
         ...(tags.lines.length > 0 ? typesOf(before) : []),
       ]),
       ...changes.flatMap((each) => handlerActions(each)),
+      ...(existing.status === "UPDATE_ROLLBACK_FAILED" ? ["cloudformation:ContinueUpdateRollback"] : []),
     ],
     work: {
       do: "update-stack",

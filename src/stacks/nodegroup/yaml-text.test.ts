@@ -6,7 +6,7 @@ import { yamlText } from "./yaml-text.ts";
 describe("YAML text", () => {
   it("sorts keys, keeps lists at the level of their key, and quotes what would be no text", ({ expect }) => {
     const document = {
-      b: { list: ["10.100.0.10", "true", "1.5", { x: 1, a: [] }], empty: {} },
+      b: { list: ["10.100.0.10", "true", "1.5", { x: 1, a: [] }, [1, ["x"]]], empty: {} },
       a: "https://x.eks.amazonaws.com",
       c: ["a: b", "yes", "", "200Mi", "2026-01-02", "<endpoint>"],
     };
@@ -19,14 +19,55 @@ b:
   - "1.5"
   - a: []
     x: 1
+  - - 1
+    - - x
 c:
-- "a: b"
+- 'a: b'
 - "yes"
 - ""
 - 200Mi
 - "2026-01-02"
 - <endpoint>
 `);
+  });
+
+  // What eksctl 0.231 writes into the user data of a group with these texts in kubeletExtraConfig.
+  it.for([
+    ["x: y", "'x: y'"],
+    ["two words", "two words"],
+    ["it's", "it's"],
+    ["it's: x", "'it''s: x'"],
+    ["-", "'-'"],
+    ["-a", "-a"],
+    ["a:", "'a:'"],
+    ["1.2.3", "1.2.3"],
+    ["10%", "10%"],
+    ["*a", "'*a'"],
+    ["net.ipv4.*", "net.ipv4.*"],
+    ["[a]", "'[a]'"],
+    ["yEs", "yEs"],
+    ["Yes", '"Yes"'],
+    ["12:30", '"12:30"'],
+    ["0x1F", '"0x1F"'],
+    [" a ", "' a '"],
+    ["tab\there", '"tab\\there"'],
+    ["\u{1F600}", '"\\U0001F600"'],
+    ["two\nlines", "|-\n  two\n  lines"],
+    ["two\n\nlines\n\n", "|+\n  two\n\n  lines\n"],
+    ["\n x", "|2-\n\n   x"],
+    ["a \nb", '"a \\nb"'],
+    [
+      "a very long text that goes on and on and on, well beyond the eighty columns at which it is folded",
+      "a very long text that goes on and on and on, well beyond the eighty columns at\n  which it is folded",
+    ],
+  ] as const)("writes %j as %s", ([text, written], { expect }) => {
+    expect(yamlText({ a: text })).toBe(`a: ${written}\n`);
+  });
+
+  it("writes numbers as Go does", ({ expect }) => {
+    expect(yamlText({ a: [1000, 1.5, 1e-7, 1_234_567.5, -0.25] })).toBe(
+      "a:\n- 1000\n- 1.5\n- 1e-07\n- 1.2345675e+06\n- -0.25\n",
+    );
   });
 
   it("is read back as what was written, by YAML 1.1 and 1.2", ({ expect }) => {

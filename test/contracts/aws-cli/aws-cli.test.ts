@@ -8,12 +8,14 @@ import { at, words } from "./case.ts";
 import { cluster } from "./cluster.ts";
 import { data } from "./data.ts";
 import { identity } from "./identity.ts";
+import { neighbours } from "./neighbours.ts";
 import { network, networkEnd } from "./network.ts";
 import { stacks } from "./stacks.ts";
 
 const chapters: readonly [title: string, cases: readonly CliCase[]][] = [
   ["identity", identity],
   ["network", network],
+  ["neighbours of a network", neighbours],
   ["cluster", cluster],
   ["network, taken down", networkEnd],
   ["stacks", stacks],

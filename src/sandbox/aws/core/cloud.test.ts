@@ -1,4 +1,5 @@
 import { describe, it } from "vitest";
+import { calendarSubject } from "./clock.ts";
 import { AwsError, Cloud, defineService, defineTable, defineTimer, operation } from "./index.ts";
 
 interface Ship {
@@ -14,10 +15,15 @@ const sunk = defineTimer<{ name: string }>("dock/sunk", ({ name }, ctx) => {
   ctx.table(ships).delete(name);
 });
 
+const inspected = defineTimer<{ name: string }>("dock/inspected", ({ name }, ctx) => {
+  ctx.schedule(inspected, 86_400, `${calendarSubject}dock`, { name });
+  ctx.table(ships).update(name, { status: "AFLOAT" });
+});
+
 const dock = defineService({
   id: "dock",
   iamPrefix: "dock",
-  timers: [launched, sunk],
+  timers: [launched, sunk, inspected],
   operations: {
     BuildShip: operation<{ name: string; fail?: boolean }, Ship>((input, ctx) => {
       const ship = ctx.table(ships).put(input.name, { name: input.name, status: "BUILDING" });
@@ -42,6 +48,10 @@ const dock = defineService({
     SinkShip: operation<{ name: string }, Ship>((input, ctx) => {
       ctx.schedule(sunk, 60, `ship/${input.name}`, input);
       return ctx.table(ships).update(input.name, { status: "SINKING" });
+    }),
+    InspectDaily: operation<{ name: string }, object>((input, ctx) => {
+      ctx.schedule(inspected, 86_400, `${calendarSubject}dock`, input);
+      return {};
     }),
     DescribeShip: operation<{ name: string }, Ship>((input, ctx) => {
       ctx.observe(`ship/${input.name}`);
@@ -72,6 +82,19 @@ describe("cloud", () => {
     const { send } = world("instant");
     send("BuildShip", { name: "a" });
     expect(send("BuildShip", { name: "b" })).toMatchObject({ status: "BUILDING" });
+    expect(send("DescribeShip", { name: "a" })).toMatchObject({ status: "AFLOAT" });
+  });
+
+  it("doesn't run ahead to dates in a calendar when the clock is instant; they come with time", ({ expect }) => {
+    const { cloud, send } = world("instant");
+    send("BuildShip", { name: "a" });
+    send("InspectDaily", { name: "a" });
+    send("SinkShip", { name: "a" });
+    expect(() => send("DescribeShip", { name: "a" })).toThrow(AwsError);
+    expect(cloud.clock.now()).toBe(660_000);
+    send("BuildShip", { name: "a" });
+    cloud.store.table(ships, "1", "eu-central-1").update("a", { status: "SINKING" });
+    cloud.clock.advanceTo(3 * 86_400_000);
     expect(send("DescribeShip", { name: "a" })).toMatchObject({ status: "AFLOAT" });
   });
 

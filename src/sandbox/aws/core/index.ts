@@ -23,5 +23,6 @@ export type { Change } from "./store.ts";
 export { Store } from "./store.ts";
 export { Ids, Random, SerialIds } from "./ids.ts";
 export type { Clock, ClockMode } from "./clock.ts";
+export { calendarSubject } from "./clock.ts";
 export type { Call, CloudOptions, Guards } from "./cloud.ts";
 export { Cloud, partitionOf } from "./cloud.ts";

@@ -34,7 +34,7 @@ interface Planning {
   stack: Readonly<StackRow>;
   template: Template;
   scope: Scope;
-  before: { template: Template; parameters: StackInput["parameters"] } | undefined;
+  before: { template: Template; parameters: StackInput["parameters"]; tags: StackInput["tags"] } | undefined;
   input: StackInput;
   fates: Map<string, { replaced: boolean; modified: boolean }>;
 }
@@ -76,7 +76,11 @@ export function planChanges(
       },
     },
   });
-  const before = previous && { template: givenOf(previous).template, parameters: previous.parameters };
+  const before = previous && {
+    template: givenOf(previous).template,
+    parameters: previous.parameters,
+    tags: previous.tags,
+  };
   const planning: Planning = { ctx, stack, template, scope, before, input, fates };
   const changes: ResourceChange[] = [];
   const kept = new Set<string>();
@@ -213,7 +217,9 @@ function propertyDetails(
   before: unknown,
   after: unknown,
 ): ResourceChangeDetail[] {
-  const isTags = resourceSpec(row.type)?.tags?.property === name;
+  // The resource's own tags are a property like others; those of the stack are told apart.
+  const isTags =
+    resourceSpec(row.type)?.tags?.property === name && !sameValue(planning.input.tags, planning.before?.tags);
   const effect = propertyReplacement(row.type, name, before, after);
   const kind = before === undefined ? "Add" : after === undefined ? "Remove" : "Modify";
   const target: ResourceChangeDetail["Target"] = {
@@ -251,7 +257,7 @@ function outerCauses(planning: Planning, written: Json, unknown: boolean): Cause
   const { before, input, fates } = planning;
   const found: Cause[] = [];
   const changedParameters = new Set(
-    Object.keys(input.parameters).filter((key) => !sameValue(input.parameters[key], before?.parameters[key])),
+    Object.keys(input.parameters).filter((key) => input.parameters[key]?.value !== before?.parameters[key]?.value),
   );
   mentions(written, (mention) => {
     if (mention.kind === "ref" && changedParameters.has(mention.name))

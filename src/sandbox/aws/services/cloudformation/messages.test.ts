@@ -118,10 +118,11 @@ describe("CreateStack refuses", () => {
       { StackName: "a_b", TemplateBody: text({ Resources: resources }) },
       "1 validation error detected: Value 'a_b' at 'stackName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*|arn:[-a-zA-Z0-9:/._+]*",
     ],
+    ["another URL", { TemplateURL: "https://example.com/t.json" }, "TemplateURL must be a supported URL."],
     [
-      "another URL",
-      { TemplateURL: "https://example.com/t.json" },
-      "S3 error: Domain name specified in t.json is not a valid S3 domain",
+      "a URL of S3's own kind",
+      { TemplateURL: "s3://bucket/t.json" },
+      "S3 error: Domain name specified in bucket is not a valid S3 domain",
     ],
     [
       "a type that isn't listed",

@@ -192,7 +192,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   EstimateTemplateCost: {
     input: { TemplateBody: first },
-    seen: (_here, answer) => /^http:\/\/calculator\.s3\.amazonaws\.com\//.test((answer as { Url: string }).Url),
+    seen: (_here, answer) => (answer as { Url: string }).Url.startsWith("http://calculator.s3.amazonaws.com/"),
     as: true,
     refused: [{}, "ValidationError: Either Template URL or Template Body must be specified."],
   },

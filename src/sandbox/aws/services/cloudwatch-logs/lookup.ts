@@ -54,11 +54,16 @@ export function requireStream(ctx: Context, group: string | undefined, stream: s
   return row;
 }
 
+/** The group a request names, by whichever of the members that can. */
+export function givenGroup(input: object): string | undefined {
+  const named = input as { logGroupName?: string; logGroupIdentifier?: string; resourceIdentifier?: string };
+  return named.logGroupName ?? named.logGroupIdentifier ?? named.resourceIdentifier;
+}
+
 /** Permission on the group a request names. */
 export function onGroup(action: string): (input: object, ctx: Context) => Permission[] {
   return (input, ctx) => {
-    const named = input as { logGroupName?: string; logGroupIdentifier?: string };
-    const name = groupName(named.logGroupName ?? named.logGroupIdentifier);
+    const name = groupName(givenGroup(input));
     return [{ action: `logs:${action}`, resource: `${groupArn(ctx, name)}:*` }];
   };
 }
@@ -74,6 +79,13 @@ export function page<Item>(
   list: string,
   size = 50,
 ): { items: Item[]; nextToken?: string } {
+  const { limit } = input;
+  if (limit !== undefined && (limit < 1 || limit > size)) {
+    const bound = limit < 1 ? "greater than or equal to 1" : `less than or equal to ${size}`;
+    throw invalidParameter(
+      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value ${bound}`,
+    );
+  }
   const result = paginate(items, {
     token: input.nextToken,
     max: input.limit,

@@ -19,6 +19,7 @@ import { interfaceAddressOperations } from "./operations/interface-addresses.ts"
 import { internetGatewayOperations } from "./operations/internet-gateways.ts";
 import { keyPairOperations } from "./operations/key-pairs.ts";
 import { launchTemplateOperations } from "./operations/launch-templates.ts";
+import { metadataDefaultsOperations } from "./operations/metadata-defaults.ts";
 import { natGatewayOperations, natGatewayTimers } from "./operations/nat-gateways.ts";
 import { networkAclOperations } from "./operations/network-acls.ts";
 import { networkInterfaceOperations } from "./operations/network-interfaces.ts";
@@ -57,6 +58,7 @@ const operations: Readonly<Record<string, Operation>> = {
   ...internetGatewayOperations,
   ...keyPairOperations,
   ...launchTemplateOperations,
+  ...metadataDefaultsOperations,
   ...natGatewayOperations,
   ...networkAclOperations,
   ...networkInterfaceOperations,

@@ -44,7 +44,12 @@ export function instanceTypeItem(facts: Readonly<InstanceTypeFacts>, region: str
       SupportedArchitectures: [facts.arch === "arm64" ? "arm64" : "x86_64"],
       Manufacturer: facts.arch === "arm64" ? "AWS" : /\da/.test(facts.family) ? "AMD" : "Intel",
     },
-    VCpuInfo: { DefaultVCpus: facts.vcpu ?? 1, DefaultCores: cores, DefaultThreadsPerCore: threads },
+    VCpuInfo: {
+      DefaultVCpus: facts.vcpu ?? 1,
+      DefaultCores: cores,
+      DefaultThreadsPerCore: threads,
+      ...(facts.bareMetal ? {} : { ValidThreadsPerCore: threads === 2 ? [1, 2] : [1] }),
+    },
     MemoryInfo: { SizeInMiB: facts.memoryMiB ?? 1024 },
     InstanceStorageSupported: facts.nvmeGB !== undefined,
     ...(facts.nvmeGB

@@ -13,6 +13,7 @@ import { find, networkInterfaceKind, subnetKind } from "./kinds.ts";
 import type { LaunchSpec } from "./launch-spec.ts";
 import { launchSpec } from "./launch-spec.ts";
 import { findTemplate, findVersion } from "./launch-templates.ts";
+import { metadataDefaults } from "./metadata-defaults.ts";
 import { offeringZones } from "./offerings.ts";
 import { quota } from "./quotas.ts";
 import type { Instance, InstanceVolume } from "./state.ts";
@@ -106,7 +107,7 @@ function startOne(ctx: Context, spec: LaunchSpec, seat: Seat): string {
   const id = ctx.ids.ec2("i");
   const tags = { ...tagsFor(ctx, request.TagSpecifications, "instance", taggable), ...templateTags(ctx, request) };
   const privateIp = attachInterfaces(ctx, spec, id, seat.address);
-  const metadata = request.MetadataOptions;
+  const metadata = { ...metadataDefaults(ctx), ...request.MetadataOptions };
   const dns = request.PrivateDnsNameOptions;
   const instance: Instance = {
     id,
@@ -141,11 +142,11 @@ function startOne(ctx: Context, spec: LaunchSpec, seat: Seat): string {
     ...(request.Placement?.GroupName ? { placementGroup: request.Placement.GroupName } : {}),
     ...(request.CreditSpecification?.CpuCredits ? { creditSpecification: request.CreditSpecification.CpuCredits } : {}),
     metadata: {
-      tokens: metadata?.HttpTokens ?? (image.imdsV2 ? "required" : "optional"),
-      hopLimit: metadata?.HttpPutResponseHopLimit ?? (image.imdsV2 ? 2 : 1),
-      endpoint: metadata?.HttpEndpoint ?? "enabled",
-      ipv6: metadata?.HttpProtocolIpv6 ?? "disabled",
-      tags: metadata?.InstanceMetadataTags ?? "disabled",
+      tokens: metadata.HttpTokens ?? (image.imdsV2 ? "required" : "optional"),
+      hopLimit: metadata.HttpPutResponseHopLimit ?? (image.imdsV2 ? 2 : 1),
+      endpoint: metadata.HttpEndpoint ?? "enabled",
+      ipv6: metadata.HttpProtocolIpv6 ?? "disabled",
+      tags: metadata.InstanceMetadataTags ?? "disabled",
     },
     hostnameType: dns?.HostnameType === "resource-name" ? "resource-name" : subnet.hostnameType,
     dnsARecord: dns?.EnableResourceNameDnsARecord ?? subnet.dnsARecord,

@@ -103,3 +103,6 @@ export const volumeHolder: Finder = ({ VolumeId: id }, ctx) => [
 /** Key pairs and placement groups by the name in a member. */
 export const keyByName: Finder = ({ KeyName }) => [named("key-pair", KeyName)];
 export const placementGroupByName: Finder = ({ GroupName }) => [named("placement-group", GroupName)];
+/** Instances whose credits are changed. */
+export const creditedInstances: Finder = ({ InstanceCreditSpecifications: list }) =>
+  ((list ?? []) as readonly { InstanceId?: string }[]).map(({ InstanceId }) => InstanceId);

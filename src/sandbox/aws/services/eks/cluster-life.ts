@@ -22,6 +22,7 @@ import {
   podIdentities,
   updates,
 } from "./state.ts";
+import { forgetSupport, watchSupport } from "./support-life.ts";
 
 interface Named {
   name: string;
@@ -172,6 +173,7 @@ export const clusterReady: TimerDefinition<Named> = defineTimer<Named>("eks/clus
     certificateAuthority: { data: Buffer.from(authority(ctx, name).certificate).toString("base64") },
     identity: { oidc: { issuer: `https://oidc.eks.${ctx.region}.amazonaws.com${china}/id/${row.hidden.issuerId}` } },
   });
+  watchSupport(ctx, name);
   if (row.logTypes.length > 0) ensureLogGroup(ctx, row);
   if (row.computeConfig?.nodeRoleArn) addNodeEntry(ctx, row, row.computeConfig.nodeRoleArn, "EC2");
 });
@@ -179,6 +181,7 @@ export const clusterReady: TimerDefinition<Named> = defineTimer<Named>("eks/clus
 export const clusterGone: TimerDefinition<Named> = defineTimer<Named>("eks/cluster-gone", ({ name }, ctx) => {
   const row = ctx.table(clusters).get(name);
   if (row?.status !== "DELETING") return;
+  forgetSupport(ctx, row);
   removeInterfaces(ctx, row.hidden.networkInterfaceIds);
   const group = row.resourcesVpcConfig.clusterSecurityGroupId;
   // AWS leaves the group behind when something still uses it: then the VPC can't be deleted, as in real life.

@@ -322,4 +322,24 @@ describe("versions", () => {
     here.eks("DescribeCluster", { name: "prod" });
     expect(refusal(change)).toBe("nothing");
   });
+
+  it("end: a cluster that is still on one is moved to the next, when its support ends", ({ expect }) => {
+    const here = worldWithCluster({ request: { version: "1.33" } });
+    here.eks("CreateCluster", clusterRequest(here, { name: "thrifty", upgradePolicy: { supportType: "STANDARD" } }));
+    const versions = (): (string | undefined)[] =>
+      ["prod", "thrifty"].map(
+        (name) => here.eks<DescribeClusterResponse>("DescribeCluster", { name }).cluster?.version,
+      );
+    const at = (date: string): void => here.cloud.clock.advanceTo(Date.parse(date));
+    expect(versions()).toEqual(["1.33", "1.34"]);
+    // Looking at a cluster, or finishing what is under way, doesn't hurry to that day.
+    here.cloud.clock.settle();
+    expect(here.cloud.clock.now()).toBeLessThan(Date.parse("2026-11-22"));
+    at("2026-12-01T23:00:00Z");
+    expect(versions()).toEqual(["1.33", "1.34"]);
+    at("2026-12-02T01:00:00Z");
+    expect(versions()).toEqual(["1.33", "1.35"]);
+    at("2027-07-29T01:00:00Z");
+    expect(versions()).toEqual(["1.34", "1.36"]);
+  });
 });

@@ -88,13 +88,17 @@ const byOperation: Readonly<Record<string, Give<object>>> = {
   DisassociateAccessPolicy: ofPolicy,
 };
 
+const none: Record<string, string> = Object.freeze({});
+
 /** EKS's own condition keys of a call; keys without a value aren't there, as on AWS. */
 export function requestConditions(
   operation: string,
   input: object,
   ctx: Context,
 ): Record<string, string | readonly string[]> {
-  const keys = byOperation[operation]?.(input, ctx) ?? {};
+  const give = byOperation[operation];
+  if (!give) return none;
+  const keys = give(input, ctx);
   return Object.fromEntries(
     Object.entries(keys).flatMap(([key, value]) =>
       value === undefined ? [] : [[key, typeof value === "boolean" ? String(value) : value]],

@@ -22,6 +22,7 @@ import { tagOperations, tagsOfArn } from "./operations/tags.ts";
 import { updateOperations } from "./operations/updates.ts";
 import { versionOperations } from "./operations/versions.ts";
 import { eksQuotas } from "./quotas.ts";
+import { supportEnded } from "./support-life.ts";
 
 const timers: readonly TimerDefinition[] = [
   networkMade,
@@ -41,6 +42,7 @@ const timers: readonly TimerDefinition[] = [
   addonGone,
   providerChanged,
   capabilityChanged,
+  supportEnded,
 ] as readonly unknown[] as readonly TimerDefinition[];
 
 export const eks: ServiceDefinition = defineService({

@@ -49,6 +49,8 @@ export interface ClusterRow extends Stored<
     selfManagedAddons: boolean;
     /** Where the last in-place upgrade came from: the way back stays open for seven days. */
     upgradedFrom?: { version: string; at: number };
+    /** The timer of the end of its version's support. */
+    supportTimer?: string;
   };
 }
 

@@ -63,7 +63,7 @@ const behindBoundary =
   /^(Attach|Detach)(Role|User)Policy$|^(Put|Delete)(Role|User)Policy$|^Delete(Role|User)PermissionsBoundary$/;
 
 function conditionsOf(operation: string, input: Input, { tags, boundary: present }: Target): Record<string, string> {
-  const boundary = text(input["PermissionsBoundary"]) ?? (behindBoundary.test(operation) ? present : undefined);
+  const boundary = behindBoundary.test(operation) ? present : text(input["PermissionsBoundary"]);
   const policy = text(input["PolicyArn"]);
   const service = text(input["AWSServiceName"]);
   const resourceTags = Object.entries(tags ?? {}).flatMap(([key, value]) => [

@@ -12,6 +12,14 @@ export function page<Item>(
   input: { Limit?: number | undefined; Marker?: string | undefined },
   list: string,
 ): { items: Item[]; Truncated: boolean; NextMarker?: string } {
+  const { Limit: limit } = input;
+  if (limit !== undefined && (limit < 1 || limit > 1000)) {
+    const bound = limit < 1 ? "greater than or equal to 1" : "less than or equal to 1000";
+    throw new AwsError(
+      "ValidationException",
+      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value ${bound}`,
+    );
+  }
   const result = paginate(items, {
     token: input.Marker,
     max: input.Limit,

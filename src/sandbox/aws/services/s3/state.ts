@@ -31,6 +31,8 @@ export interface ObjectRow {
   sequence: number;
   /** Absent: with keys of S3's own. */
   kmsKey?: string;
+  /** Absent: STANDARD. It is kept and shown; nothing is archived here. */
+  storageClass?: string;
   checksum?: Checksum;
 }
 

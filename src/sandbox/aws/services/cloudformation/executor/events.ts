@@ -62,7 +62,7 @@ export function stackEvent(
 export function resourceEvent(
   ctx: Context,
   row: Omit<ResourceRow, "at">,
-  options: { reason?: string; shown?: object; detached?: boolean; physicalId?: string } = {},
+  options: { reason?: string; shown?: object; detached?: boolean; physicalId?: string; cleanup?: boolean } = {},
 ): ResourceRow {
   const { reason, shown } = options;
   const at = write(
@@ -76,7 +76,11 @@ export function resourceEvent(
       ...(reason === undefined ? {} : { reason }),
       ...(shown === undefined ? {} : { properties: JSON.stringify(shown) }),
     },
-    (moment) => `${row.logicalId}-${row.status}-${new Date(moment).toISOString()}`,
+    // What an update clears away has ids of its own.
+    (moment) =>
+      options.cleanup
+        ? `${row.logicalId}-${ctx.ids.uuid()}`
+        : `${row.logicalId}-${row.status}-${new Date(moment).toISOString()}`,
   );
   const { statusReason: _old, ...rest } = row;
   const next: ResourceRow = { ...rest, at, ...(reason === undefined ? {} : { statusReason: reason }) };

@@ -401,7 +401,7 @@ function beginDelete(work: Work): number | undefined {
   const handler = handlerOf(row.type) as ResourceHandler;
   if (step.startedAt === undefined) {
     setStep(work, { startedAt: ctx.now() });
-    resourceEvent(ctx, { ...row, status: "DELETE_IN_PROGRESS" }, { detached, shown: row.properties });
+    resourceEvent(ctx, { ...row, status: "DELETE_IN_PROGRESS" }, { detached, ...ofDeletion(work, row) });
   }
   const request = resourceRequest(ctx, handler, { row, properties: row.properties, memo: step.memo });
   try {
@@ -422,8 +422,13 @@ function settleDelete(work: Work): number | undefined {
   const gone = handler.gone?.(request) ?? true;
   if (gone !== true) return notYet(work, gone);
   const detached = isReplaced(work);
-  resourceEvent(ctx, { ...row, status: "DELETE_COMPLETE" }, { detached, shown: row.properties });
+  resourceEvent(ctx, { ...row, status: "DELETE_COMPLETE" }, { detached, ...ofDeletion(work, row) });
   return undefined;
+}
+
+/** Deletions show properties, too, but not those by which an update clears up. */
+function ofDeletion({ operation }: Work, row: Readonly<ResourceRow>): { shown: object } | { cleanup: true } {
+  return operation.kind === "update" ? { cleanup: true } : { shown: row.properties };
 }
 
 /** Brings a resource back to what it was before the update. */

@@ -16,7 +16,7 @@ import type {
 import type { Context, Operation, TimerDefinition } from "../../../core/index.ts";
 import { AwsError, defineTimer, NotEmulatedError, operation } from "../../../core/index.ts";
 import { planChanges } from "../changes.ts";
-import { stackNotFound, validationError } from "../errors.ts";
+import { constraintError, stackNotFound, validationError } from "../errors.ts";
 import { stackEvent } from "../executor/events.ts";
 import { startCreate, startImport, startUpdate } from "../executor/start.ts";
 import { changeSetArn } from "../names.ts";
@@ -45,9 +45,11 @@ export const changeSetPlanned: TimerDefinition<{ id: string }> = defineTimer(
     try {
       const imported = new Map((set.resourcesToImport ?? []).map((one) => [one.logicalId, physicalIdOf(one)]));
       const plan = planChanges(ctx, stack, set.input, ctx.table(inputs).get(set.stackId), imported);
-      const done = plan.changed
-        ? { status: "CREATE_COMPLETE", executionStatus: "AVAILABLE" }
-        : { status: "FAILED", executionStatus: "UNAVAILABLE", statusReason: noChanges };
+      // A new stack may have nothing but conditions that don't hold.
+      const done =
+        plan.changed || set.type === "CREATE"
+          ? { status: "CREATE_COMPLETE", executionStatus: "AVAILABLE" }
+          : { status: "FAILED", executionStatus: "UNAVAILABLE", statusReason: noChanges };
       ctx.table(changeSets).put(id, { ...set, ...done, changes: plan.changes });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
@@ -99,6 +101,8 @@ const createChangeSet = operation<CreateChangeSetInput, CreateChangeSetOutput>({
       );
     }
     const type = input.ChangeSetType ?? "UPDATE";
+    if (!["CREATE", "IMPORT", "UPDATE"].includes(type))
+      throw constraintError(type, "changeSetType", "Member must satisfy enum value set: [IMPORT, UPDATE, CREATE]");
     checkRole(ctx, input.RoleARN);
     const stack = stackFor(ctx, input, stackName, type, name);
     const namesake = ctx
@@ -301,7 +305,11 @@ const listChangeSets = operation<ListChangeSetsInput, ListChangeSetsOutput>({
   permissions: stackPermissions("ListChangeSets"),
   run(input, ctx) {
     const stack = requireStack(ctx, input.StackName);
-    const sets = ctx.table(changeSets).by("stack", stack.id);
+    // What was executed is no longer active.
+    const sets = ctx
+      .table(changeSets)
+      .by("stack", stack.id)
+      .filter((set) => set.executionStatus !== "EXECUTE_COMPLETE");
     const { items, next } = page(sets, 100, input.NextToken);
     return { Summaries: items.map(changeSetSummary), ...(next ? { NextToken: next } : {}) };
   },

@@ -8,10 +8,11 @@ import type { StackInput } from "../state.ts";
 import { checkCapabilities } from "../template/capabilities.ts";
 import { givenValues, readTemplate } from "../template/index.ts";
 import { evaluate } from "../template/intrinsics.ts";
-import type { Template } from "../template/model.ts";
+import type { Json, Template } from "../template/model.ts";
 import type { ParameterFacts } from "../template/parameters.ts";
 import { parameterValues } from "../template/parameters.ts";
-import { dependencies } from "../template/references.ts";
+import type { Mention } from "../template/references.ts";
+import { dependencies, mentions } from "../template/references.ts";
 import { UNKNOWN } from "../template/scope.ts";
 import { checkTypes, noTemplate, stackTags, templateBody } from "./stack-of.ts";
 
@@ -82,8 +83,41 @@ function checkFunctions(
   dependencies(template, scope.conditions);
   const lives = (condition: string | undefined): boolean =>
     condition === undefined || scope.conditions[condition] === true;
+  checkLiving(template, scope.conditions, lives);
   for (const one of Object.values(template.Resources)) if (lives(one.Condition)) evaluate(one.Properties ?? {}, later);
   for (const one of Object.values(template.Outputs)) if (lives(one.Condition)) evaluate(one.Value, later);
+}
+
+/** Refuses what refers to a resource whose condition doesn't hold. */
+function checkLiving(
+  template: Template,
+  conditions: Readonly<Record<string, boolean>>,
+  lives: (condition: string | undefined) => boolean,
+): void {
+  const missing = (values: readonly Json[]): string[] => {
+    const found = new Set<string>();
+    const hear = (mention: Mention): void => {
+      if (mention.kind !== "ref" && mention.kind !== "attribute") return;
+      const resource = template.Resources[mention.name];
+      if (resource && !lives(resource.Condition)) found.add(mention.name);
+    };
+    for (const value of values) mentions(value, hear, conditions);
+    return [...found];
+  };
+  const inResources = missing(
+    Object.values(template.Resources).flatMap((one) => (lives(one.Condition) ? [one.Properties ?? {}] : [])),
+  );
+  if (inResources.length > 0)
+    throw validationError(
+      `Template format error: Unresolved resource dependencies [${inResources.join(", ")}] in the Resources block of the template`,
+    );
+  const inOutputs = missing(
+    Object.values(template.Outputs).flatMap((one) => (lives(one.Condition) ? [one.Value] : [])),
+  );
+  if (inOutputs.length > 0)
+    throw validationError(
+      `Unresolved resource dependencies [${inOutputs.join(", ")}] in the Outputs block of the template`,
+    );
 }
 
 /** What only the account knows about parameter values, asked of the services. */

@@ -78,6 +78,8 @@ export const noTemplate = "Either Template URL or Template Body must be specifie
 export function objectAt(ctx: Context, text: string): string {
   if (!URL.canParse(text)) throw validationError("TemplateURL must be a supported URL.");
   const url = new URL(text);
+  if (url.protocol === "s3:")
+    throw validationError(`S3 error: Domain name specified in ${url.hostname} is not a valid S3 domain`);
   if (url.protocol !== "https:" && url.protocol !== "http:")
     throw validationError("TemplateURL must be a supported URL.");
   const { hostname } = url;
@@ -86,10 +88,7 @@ export function objectAt(ctx: Context, text: string): string {
   const isS3 = /^s3[.-]?([a-z0-9-]*)\.amazonaws\.com(\.cn)?$/.test(hostname);
   // The sandbox's own address: what `aws cloudformation package` writes when it uploads to an endpoint of one's own.
   const isLocal = hostname === "localhost" || hostname === "127.0.0.1" || hostname === "[::1]";
-  if (!virtual && !isS3 && !isLocal) {
-    const [first = ""] = path.split("/");
-    throw validationError(`S3 error: Domain name specified in ${first} is not a valid S3 domain`);
-  }
+  if (!virtual && !isS3 && !isLocal) throw validationError("TemplateURL must be a supported URL.");
   const slash = path.indexOf("/");
   const bucket = virtual ? (virtual[1] as string) : path.slice(0, slash);
   const key = virtual ? path : path.slice(slash + 1);

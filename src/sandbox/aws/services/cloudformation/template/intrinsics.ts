@@ -153,7 +153,7 @@ export function evaluate(value: unknown, scope: Scope): unknown {
     const condition = conditionFunctions[name];
     if (condition) return condition(value[name], inner);
     const run = functions[name];
-    if (run) return run(value[name], inner, scope);
+    if (run) return withReferences(run(value[name], inner, scope), scope);
     throw validationError(`Template error: ${name} is not a supported function`);
   }
   const result: Record<string, unknown> = {};
@@ -205,6 +205,11 @@ function ref(name: string, scope: Scope): unknown {
     declared.Type.startsWith("List<") || declared.Type.includes("<List<") || declared.Type.endsWith("DelimitedList");
   if (!list && !declared.Type.includes("<CommaDelimitedList>")) return value;
   return value === "" ? [] : value.split(",").map((item) => item.trim());
+}
+
+/** A function may put a dynamic reference together from its parts. */
+function withReferences(value: unknown, scope: Scope): unknown {
+  return typeof value === "string" && value.includes("{{resolve:") ? dynamicReferences(value, scope) : value;
 }
 
 const dynamicPattern = /\{\{resolve:([a-z-]+):([^}]*)\}\}/g;

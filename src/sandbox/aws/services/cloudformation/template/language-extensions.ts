@@ -16,6 +16,8 @@ export const languageExtensions = "AWS::LanguageExtensions";
  * @throws NotEmulatedError naming any other transform
  */
 export function transform(raw: JsonObject, parameters: (name: string) => string | undefined): JsonObject {
+  const embedded = embeddedTransform(raw);
+  if (embedded !== undefined) throw new NotEmulatedError(`Fn::Transform with ${embedded}`);
   const names = transformsOf(raw["Transform"]);
   const foreign = names.find((name) => name !== languageExtensions);
   if (foreign !== undefined) throw new NotEmulatedError(`the transform ${foreign}`);
@@ -55,6 +57,17 @@ export function computed(value: Json, parameters: (name: string) => string | und
 function holdsFunction(value: Json): boolean {
   if (functionName(value) !== undefined) return true;
   return typeof value === "object" && value !== null && Object.values(value).some((one) => holdsFunction(one as Json));
+}
+
+/** Name of the first macro that some part of a template asks for. */
+function embeddedTransform(value: Json): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  for (const [key, member] of Object.entries(value)) {
+    if (key === "Fn::Transform") return isObject(member) ? String(member["Name"] as string) : "a macro";
+    const inner = embeddedTransform(member as Json);
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
 interface Loop {

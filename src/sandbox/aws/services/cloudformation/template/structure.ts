@@ -178,6 +178,8 @@ function checkResource(id: string, value: Json): void {
   if (named.some((item) => typeof item !== "string")) throw format(`DependsOn must be a string or list of strings.`);
   for (const key of ["DeletionPolicy", "UpdateReplacePolicy"]) {
     const policy = value[key];
+    // AWS::LanguageExtensions would allow it.
+    if (isObject(policy)) throw new NotEmulatedError(`a function in ${key} (resource ${id})`);
     if (policy !== undefined && !(typeof policy === "string" && deletionPolicies.includes(policy))) {
       throw format(`Unrecognized ${key} ${textOf(policy)} for resource ${id}`);
     }

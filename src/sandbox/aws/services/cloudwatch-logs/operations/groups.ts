@@ -55,7 +55,13 @@ function groupOf(ctx: Context, row: Readonly<GroupRow>): LogGroup {
 
 function create(input: Sent<CreateLogGroupRequest>, ctx: Context): object {
   const { logGroupName: name, kmsKeyId, tags } = input;
-  if (!/^[.\-_/#A-Za-z0-9]{1,512}$/.test(name))
+  if (name.length < 1 || name.length > 512)
+    throw invalidParameter(
+      `1 validation error detected: Value '${name}' at 'logGroupName' failed to satisfy constraint: Member must have length ${
+        name.length < 1 ? "greater than or equal to 1" : "less than or equal to 512"
+      }`,
+    );
+  if (!/^[.\-_/#A-Za-z0-9]+$/.test(name))
     throw invalidParameter(
       `1 validation error detected: Value '${name}' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+`,
     );

@@ -16,6 +16,7 @@ import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { AwsError, NotEmulatedError, operation } from "../../../core/index.ts";
 import {
   groupArn,
+  givenGroup,
   groupName,
   invalidParameter,
   notFound,
@@ -29,6 +30,8 @@ import type { EventRow, StreamRow } from "../state.ts";
 import { streams } from "../state.ts";
 
 const hour = 3600 * 1000;
+/** In one answer, and in one batch. */
+const mostEvents = 10_000;
 
 function streamOf(ctx: Context, row: Readonly<StreamRow>): LogStream {
   const times = row.events.map((event) => event.timestamp);
@@ -60,6 +63,10 @@ function create(input: Sent<CreateLogStreamRequest>, ctx: Context): object {
 function describe(input: Sent<DescribeLogStreamsRequest>, ctx: Context): DescribeLogStreamsResponse {
   const { name } = requireGroup(ctx, input.logGroupName ?? input.logGroupIdentifier);
   const { logStreamNamePrefix: prefix, orderBy = "LogStreamName", descending = false } = input;
+  if (orderBy !== "LogStreamName" && orderBy !== "LastEventTime")
+    throw invalidParameter(
+      `1 validation error detected: Value '${String(orderBy)}' at 'orderBy' failed to satisfy constraint: Member must satisfy enum value set: [LastEventTime, LogStreamName]`,
+    );
   if (orderBy === "LastEventTime" && prefix !== undefined)
     throw invalidParameter("Cannot order by LastEventTime with a logStreamNamePrefix.");
   const rows = ctx
@@ -122,7 +129,13 @@ const within = (
 function get(input: Sent<GetLogEventsRequest>, ctx: Context): GetLogEventsResponse {
   const row = requireStream(ctx, input.logGroupName ?? input.logGroupIdentifier, input.logStreamName);
   const all = row.events.filter((event) => within(event, input, false));
-  const limit = Math.min(input.limit ?? 10_000, 10_000);
+  const limit = input.limit ?? mostEvents;
+  if (limit < 1 || limit > mostEvents)
+    throw invalidParameter(
+      `1 validation error detected: Value '${limit}' at 'limit' failed to satisfy constraint: Member must have value ${
+        limit < 1 ? "greater than or equal to 1" : `less than or equal to ${mostEvents}`
+      }`,
+    );
   const token = /^([fb])\/(\d+)$/.exec(input.nextToken ?? "");
   if (input.nextToken !== undefined && !token) throw invalidParameter("The specified nextToken is invalid.");
   const backward = token ? token[1] === "b" : !input.startFromHead;
@@ -181,14 +194,12 @@ function filter(input: Sent<FilterLogEventsRequest>, ctx: Context): FilterLogEve
   return { events: items, searchedLogStreams: [], ...(nextToken === undefined ? {} : { nextToken }) };
 }
 
-const onStream =
-  (action: string) =>
-  (input: { logGroupName?: string | undefined; logStreamName?: string | undefined }, ctx: Context) => [
-    {
-      action: `logs:${action}`,
-      resource: `${groupArn(ctx, groupName(input.logGroupName))}:log-stream:${input.logStreamName}`,
-    },
-  ];
+const onStream = (action: string) => (input: { logStreamName?: string | undefined }, ctx: Context) => [
+  {
+    action: `logs:${action}`,
+    resource: `${groupArn(ctx, groupName(givenGroup(input)))}:log-stream:${input.logStreamName}`,
+  },
+];
 
 export const streamOperations: Readonly<Record<string, Operation>> = {
   CreateLogStream: operation<Sent<CreateLogStreamRequest>, object>({

@@ -54,6 +54,8 @@ export const dhcpOptionsOperations: Readonly<Record<string, Operation>> = {
       if (!Object.hasOwn(most, Key)) throw invalidValue(Key, "dhcp-configuration-key", "Unknown DHCP option.");
       if (Values.length > (most[Key] ?? 0))
         throw invalidValue(Values.join(", "), Key, `At most ${most[Key]} values may be given.`);
+      if (Key === "netbios-node-type" && !Values.every((value) => ["1", "2", "4", "8"].includes(value)))
+        throw invalidValue(Values.join(", "), Key, "Must be 1, 2, 4 or 8.");
       return { key: Key, values: Values };
     });
     const id = ctx.ids.ec2("dopt");

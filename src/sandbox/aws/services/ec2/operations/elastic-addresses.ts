@@ -93,6 +93,8 @@ export const elasticAddressOperations: Readonly<Record<string, Operation>> = {
   AllocateAddress: operation<AllocateAddressRequest, AllocateAddressResult>((input, ctx) => {
     if (input.Domain && input.Domain !== "vpc" && input.Domain !== "standard")
       throw invalidValue(input.Domain, "domain");
+    // An address that was released can be had again from AWS's pool while nobody else has it; here there is no such pool.
+    if (input.Address) throw new AwsError("InvalidAddress.NotFound", `Address '${input.Address}' not found.`);
     const table = ctx.table(elasticAddresses);
     checkQuota(
       ctx,

@@ -18,21 +18,21 @@ import { imageItemFilters } from "../filter-names.ts";
 import { itemFilters } from "../item-filters.ts";
 import { checkId, find, imageKind, instanceKind, notFound, required } from "../kinds.ts";
 import type { Image } from "../state.ts";
-import { images, volumes } from "../state.ts";
+import { images, snapshots, volumes } from "../state.ts";
 import { tagList, tagsFor } from "../tags.ts";
 
 function blockDevices(
-  disks: readonly { device: string; size: number; type: string; snapshotId?: string }[],
+  disks: readonly { device: string; size: number; type: string; snapshotId?: string; encrypted?: boolean }[],
   imageId: string,
 ): BlockDeviceMapping[] {
-  return disks.map(({ device, size, type, snapshotId }) => ({
+  return disks.map(({ device, size, type, snapshotId, encrypted = false }) => ({
     DeviceName: device,
     Ebs: {
       DeleteOnTermination: true,
       SnapshotId: snapshotId ?? `snap-${imageId.slice("ami-".length)}`,
       VolumeSize: size,
       VolumeType: type as "gp3",
-      Encrypted: false,
+      Encrypted: encrypted,
       ...(type === "gp3" ? { Iops: 3000, Throughput: 125 } : {}),
     },
   }));
@@ -71,6 +71,7 @@ function ownItem(image: Readonly<Image>, ctx: Context): ImageItem {
     Description: image.description,
     BlockDeviceMappings: blockDevices(image.disks, image.id),
     RootDeviceName: image.rootDevice,
+    ...(image.sourceInstanceId ? { SourceInstanceId: image.sourceInstanceId } : {}),
     ...tagList(image.tags),
   };
 }
@@ -166,7 +167,20 @@ export const imageOperations: Readonly<Record<string, Operation>> = {
     const id = ctx.ids.ec2("ami");
     const disks = instance.volumes.flatMap(({ device, volumeId }) => {
       const volume = ctx.table(volumes).get(volumeId);
-      return volume ? [{ device, size: volume.size, type: volume.type }] : [];
+      if (!volume) return [];
+      const snapshotId = ctx.ids.ec2("snap");
+      ctx.table(snapshots).put(snapshotId, {
+        id: snapshotId,
+        volumeId,
+        size: volume.size,
+        encrypted: volume.encrypted,
+        ...(volume.kmsKeyId ? { kmsKeyId: volume.kmsKeyId } : {}),
+        description: `Created by CreateImage(${instance.id}) for ${id}`,
+        startedAt: ctx.now(),
+        state: "completed",
+        tags: tagsFor(ctx, input.TagSpecifications, "snapshot", ["image", "snapshot"]),
+      });
+      return [{ device, size: volume.size, type: volume.type, snapshotId, encrypted: volume.encrypted }];
     });
     ctx.table(images).put(id, {
       id,
@@ -177,6 +191,7 @@ export const imageOperations: Readonly<Record<string, Operation>> = {
       disks,
       createdAt: ctx.now(),
       isPublic: false,
+      sourceInstanceId: instance.id,
       tags: tagsFor(ctx, input.TagSpecifications, "image", ["image", "snapshot"]),
     });
     return { ImageId: id };

@@ -6,12 +6,15 @@ import type {
   InstanceAttribute,
   InstanceBlockDeviceMappingSpecification,
   ModifyInstanceAttributeRequest,
+  ModifyInstanceCreditSpecificationRequest,
+  ModifyInstanceCreditSpecificationResult,
   ModifyInstanceMetadataOptionsRequest,
   ModifyInstanceMetadataOptionsResult,
   MonitorInstancesRequest,
   MonitorInstancesResult,
   UnmonitorInstancesRequest,
   UnmonitorInstancesResult,
+  UnsuccessfulInstanceCreditSpecificationItem,
 } from "@aws-sdk/client-ec2";
 import { instanceType } from "../../../../../facts/index.ts";
 import type { Context, Operation } from "../../../core/index.ts";
@@ -88,7 +91,7 @@ export const instanceAttributeOperations: Readonly<Record<string, Operation>> = 
   DescribeInstanceAttribute: operation<DescribeInstanceAttributeRequest, InstanceAttribute>((input, ctx) => {
     const row = find(ctx, instanceKind, input.InstanceId, "instanceId");
     const read = readers[required(input.Attribute, "attribute")];
-    if (!read) throw invalidValue(input.Attribute, "attribute");
+    if (!read) throw invalidValue(input.Attribute, "attribute", "Unknown attribute.");
     return { InstanceId: row.id, ...read(row, ctx) };
   }),
 
@@ -161,6 +164,32 @@ export const instanceAttributeOperations: Readonly<Record<string, Operation>> = 
   UnmonitorInstances: operation<UnmonitorInstancesRequest, UnmonitorInstancesResult>((input, ctx) =>
     setMonitoring(ctx, input.InstanceIds, false),
   ),
+
+  ModifyInstanceCreditSpecification: operation<
+    ModifyInstanceCreditSpecificationRequest,
+    ModifyInstanceCreditSpecificationResult
+  >((input, ctx) => {
+    const wishes = required(input.InstanceCreditSpecifications, "instanceCreditSpecification");
+    const failed: UnsuccessfulInstanceCreditSpecificationItem[] = [];
+    const done = wishes.flatMap(({ InstanceId = "", CpuCredits = "" }) => {
+      const row = ctx.table(instances).get(InstanceId);
+      const refuse = (
+        Code: "InvalidInstanceID.NotFound" | "InstanceCreditSpecification.NotSupported",
+        Message: string,
+      ) => {
+        failed.push({ InstanceId, Error: { Code, Message } });
+        return [];
+      };
+      if (CpuCredits !== "standard" && CpuCredits !== "unlimited")
+        throw new AwsError("InvalidCpuCredits", `The CpuCredits value '${CpuCredits}' is invalid.`);
+      if (!row) return refuse("InvalidInstanceID.NotFound", instanceKind.missing(InstanceId));
+      if (!/^t[2-9]/.test(row.type))
+        return refuse("InstanceCreditSpecification.NotSupported", `The type ${row.type} has no credit specification.`);
+      ctx.table(instances).update(row.id, { creditSpecification: CpuCredits });
+      return [{ InstanceId }];
+    });
+    return { SuccessfulInstanceCreditSpecifications: done, UnsuccessfulInstanceCreditSpecifications: failed };
+  }),
 
   DescribeInstanceCreditSpecifications: operation<
     DescribeInstanceCreditSpecificationsRequest,

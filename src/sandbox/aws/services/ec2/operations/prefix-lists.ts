@@ -35,6 +35,7 @@ function item(ctx: Context, row: Readonly<PrefixList>, State: PrefixListState = 
     PrefixListId: row.id,
     AddressFamily: row.family,
     State,
+    ...(State === "delete-failed" && row.stateMessage ? { StateMessage: row.stateMessage } : {}),
     PrefixListArn: arnOf(ctx, "prefix-list", row.id),
     PrefixListName: row.name,
     MaxEntries: row.maxEntries,
@@ -162,9 +163,11 @@ export const prefixListOperations: Readonly<Record<string, Operation>> = {
 
   DeleteManagedPrefixList: operation<DeleteManagedPrefixListRequest, DeleteManagedPrefixListResult>((input, ctx) => {
     const row = own(ctx, input.PrefixListId);
+    // The request is taken; that something still names the list is found on the way.
     const [user] = users(ctx, row.id);
-    if (user) throw new AwsError("DependencyViolation", `The prefix list ${row.id} is referenced by ${user}.`);
-    ctx.table(managedPrefixLists).delete(row.id);
+    const stateMessage = `The prefix list ${row.id} is referenced by ${user}.`;
+    if (user) ctx.table(managedPrefixLists).update(row.id, { state: "delete-failed", stateMessage });
+    else ctx.table(managedPrefixLists).delete(row.id);
     return { PrefixList: item(ctx, row, "delete-in-progress") };
   }),
 

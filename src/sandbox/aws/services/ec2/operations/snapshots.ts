@@ -7,12 +7,12 @@ import type {
   Snapshot as SnapshotItem,
 } from "@aws-sdk/client-ec2";
 import type { Context, Operation, TimerDefinition } from "../../../core/index.ts";
-import { defineTimer, operation } from "../../../core/index.ts";
+import { AwsError, defineTimer, operation } from "../../../core/index.ts";
 import type { Listing } from "../describe.ts";
 import { describe } from "../describe.ts";
 import { find, snapshotKind, volumeKind } from "../kinds.ts";
 import type { Snapshot } from "../state.ts";
-import { snapshots } from "../state.ts";
+import { images, snapshots } from "../state.ts";
 import { tagList, tagsFor } from "../tags.ts";
 
 /** A small volume's; AWS takes longer for much data. */
@@ -87,7 +87,10 @@ export const snapshotOperations: Readonly<Record<string, Operation>> = {
   }),
 
   DeleteSnapshot: operation<DeleteSnapshotRequest, object>((input, ctx) => {
-    ctx.table(snapshots).delete(find(ctx, snapshotKind, input.SnapshotId, "snapshotId").id);
+    const { id } = find(ctx, snapshotKind, input.SnapshotId, "snapshotId");
+    const user = ctx.table(images).find((image) => image.disks.some(({ snapshotId }) => snapshotId === id));
+    if (user) throw new AwsError("InvalidSnapshot.InUse", `The snapshot ${id} is currently in use by ${user.id}`);
+    ctx.table(snapshots).delete(id);
     return {};
   }),
 

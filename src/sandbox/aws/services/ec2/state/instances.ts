@@ -83,7 +83,8 @@ export interface Image {
   description: string;
   architecture: "x86_64" | "arm64";
   rootDevice: string;
-  disks: readonly { device: string; size: number; type: string; snapshotId?: string }[];
+  disks: readonly { device: string; size: number; type: string; snapshotId?: string; encrypted?: boolean }[];
+  sourceInstanceId?: string;
   createdAt: number;
   isPublic: boolean;
   tags: Tags;

@@ -16,7 +16,9 @@ export interface PrefixList {
   /** Entries of version 1, 2, …; the last is the current one. */
   versions: readonly (readonly PrefixListEntry[])[];
   /** The last thing that was done to it. */
-  state: "create-complete" | "modify-complete" | "restore-complete";
+  state: "create-complete" | "modify-complete" | "restore-complete" | "delete-failed";
+  /** Why it couldn't be deleted. */
+  stateMessage?: string;
   tags: Tags;
 }
 

@@ -144,12 +144,10 @@ export const extraRows: readonly Row[] = [
     },
     { PrefixLists: [] },
     (w) => {
-      const PrefixListId = w.prefixList();
-      const IpPermissions = [{ IpProtocol: "-1", PrefixListIds: [{ PrefixListId }] }];
-      w.call("AuthorizeSecurityGroupIngress", { GroupId: w.group(w.vpc()), IpPermissions });
-      return { PrefixListId };
+      const owned = w.call("DescribeManagedPrefixLists", { Filters: [{ Name: "owner-id", Values: ["AWS"] }] });
+      return { PrefixListId: at(owned, "PrefixLists.0.PrefixListId") };
     },
-    "DependencyViolation",
+    "OperationNotPermitted",
   ),
   row(
     "DescribeManagedPrefixLists",

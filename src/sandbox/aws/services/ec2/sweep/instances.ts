@@ -123,6 +123,35 @@ export const instanceRows: readonly Row[] = [
     "InvalidParameterValue",
   ),
   row(
+    "GetInstanceMetadataDefaults",
+    (w) => w.call("GetInstanceMetadataDefaults"),
+    { AccountLevel: { ManagedBy: "account" } },
+    () => ({}),
+    "nothing",
+  ),
+  row(
+    "ModifyInstanceMetadataDefaults",
+    (w) => {
+      w.call("ModifyInstanceMetadataDefaults", { HttpTokens: "optional", HttpPutResponseHopLimit: 7 });
+      return state(w, w.instance({ MetadataOptions: { HttpPutResponseHopLimit: 3 } }));
+    },
+    { Reservations: [{ Instances: [{ MetadataOptions: { HttpTokens: "optional", HttpPutResponseHopLimit: 3 } }] }] },
+    () => ({ HttpPutResponseHopLimit: 65 }),
+    "InvalidParameterValue",
+  ),
+  row(
+    "ModifyInstanceCreditSpecification",
+    (w) => {
+      const InstanceId = w.instance();
+      const InstanceCreditSpecifications = [{ InstanceId, CpuCredits: "standard" }];
+      w.call("ModifyInstanceCreditSpecification", { InstanceCreditSpecifications });
+      return w.call("DescribeInstanceCreditSpecifications", { InstanceIds: [InstanceId] });
+    },
+    { InstanceCreditSpecifications: [{ CpuCredits: "standard" }] },
+    (w) => ({ InstanceCreditSpecifications: [{ InstanceId: w.instance(), CpuCredits: "endless" }] }),
+    "InvalidCpuCredits",
+  ),
+  row(
     "MonitorInstances",
     (w) => {
       const id = w.instance();

@@ -100,8 +100,11 @@ export const storageRows: readonly Row[] = [
       return w.call("DescribeSnapshots", { OwnerIds: ["self"] });
     },
     { Snapshots: [] },
-    () => ({ SnapshotId: none("snap") }),
-    `InvalidSnapshot.NotFound: The snapshot '${none("snap")}' does not exist.`,
+    (w) => {
+      image(w);
+      return { SnapshotId: at(w.call("DescribeSnapshots"), "Snapshots.0.SnapshotId") };
+    },
+    "InvalidSnapshot.InUse",
   ),
   row(
     "DescribeSnapshots",

@@ -85,6 +85,7 @@ describe("every emulated EC2 operation", () => {
       "DisableEbsEncryptionByDefault",
       "EnableEbsEncryptionByDefault",
       "ModifyEbsDefaultKmsKeyId",
+      "ModifyInstanceMetadataDefaults",
       "ResetEbsDefaultKmsKeyId",
     ]);
     expect(Object.keys(touched).filter((name) => !operations.includes(name))).toEqual([]);

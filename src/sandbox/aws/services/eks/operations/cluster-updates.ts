@@ -22,6 +22,7 @@ import { configKinds } from "../rules/config-update.ts";
 import { checkVersionChange } from "../rules/version-update.ts";
 import type { ClusterRow } from "../state.ts";
 import { clusters, updates } from "../state.ts";
+import { watchSupport } from "../support-life.ts";
 import type { UpdateDraft } from "../updates.ts";
 import { beginUpdate, endUpdate, refuseSecondUpdate, repeatedUpdate, updateOf, updateParams } from "../updates.ts";
 import { addCreatorEntry } from "./access-entries.ts";
@@ -41,6 +42,7 @@ export const changeDone: TimerDefinition<ChangeDone> = defineTimer<ChangeDone>(
     const hidden = { ...before.hidden, ...after.hidden };
     const row = ctx.table(clusters).update(name, { ...after, hidden, status: "ACTIVE" });
     endUpdate(ctx, name, updateId);
+    if (after.version !== undefined || after.upgradePolicy !== undefined) watchSupport(ctx, name);
     if (after.logTypes?.length) ensureLogGroup(ctx, row);
     const modeWas = before.accessConfig?.authenticationMode;
     if (modeWas === "CONFIG_MAP" && row.accessConfig?.authenticationMode !== "CONFIG_MAP") addCreatorEntry(ctx, row);

@@ -1,4 +1,4 @@
-// Grants: permissions on a key for one principal. They are kept and listed; EKS and Auto Scaling use keys as services.
+// Grants: permissions on a key for one principal, which count as if they stood in the key's policy.
 import type {
   CreateGrantRequest,
   CreateGrantResponse,
@@ -11,7 +11,7 @@ import type {
 } from "@aws-sdk/client-kms";
 import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { AwsError, operation } from "../../../core/index.ts";
-import { changeable, findKey, findKeyById, keyArn, notFound, onKey, usable } from "../lookup.ts";
+import { changeable, findKeyById, keyArn, notFound, onKey, usable, validation } from "../lookup.ts";
 import { page } from "../page.ts";
 import type { GrantRow } from "../state.ts";
 import { grants } from "../state.ts";
@@ -30,8 +30,19 @@ function entryOf(ctx: Context, row: Readonly<GrantRow>): GrantListEntry {
   };
 }
 
+/** Principals that a policy could name; a grant to anything else would make the key's policy unreadable. */
+function checkPrincipal(principal: string): void {
+  if (/\.amazonaws\.com(\.cn)?$/.test(principal) && !principal.includes(":")) return;
+  if (/^arn:[^:]+:(iam|sts)::\d{12}:(root|(user|role|assumed-role|federated-user)\/[\w+=,.@/-]+)$/.test(principal))
+    return;
+  throw new AwsError("InvalidArnException", `ARN does not refer to a valid principal: ${principal}`);
+}
+
 function create(input: Sent<CreateGrantRequest>, ctx: Context): CreateGrantResponse {
-  const key = usable(findKey(ctx, input.KeyId));
+  checkPrincipal(input.GranteePrincipal ?? "");
+  if (input.RetiringPrincipal !== undefined) checkPrincipal(input.RetiringPrincipal);
+  if (input.Operations.length === 0) throw validation("A grant must allow at least one operation.");
+  const key = usable(findKeyById(ctx, input.KeyId));
   // The same name with the same grantee gives the same grant again.
   const same = ctx
     .table(grants)
@@ -96,15 +107,20 @@ export const grantOperations: Readonly<Record<string, Operation>> = {
     },
   }),
   RetireGrant: operation<Sent<RetireGrantRequest>, object>({
-    permissions: onKey("RetireGrant"),
+    permissions: (input, ctx) => {
+      // The one that the grant names to retire it needs no other right.
+      const grant = ctx.table(grants).find((row) => row.token === input.GrantToken || row.id === input.GrantId);
+      const { arn, roleArn } = ctx.principal;
+      if (grant?.retiring !== undefined && [arn, roleArn].includes(grant.retiring)) return [];
+      return [{ action: "kms:RetireGrant", resource: grant ? keyArn(ctx, grant.keyId) : "*" }];
+    },
     run: (input, ctx) => {
-      if (input.GrantToken === undefined && input.GrantId === undefined)
-        throw new AwsError("ValidationException", "Either GrantToken or GrantId and KeyId must be given");
-      return remove(
-        ctx,
-        (row) => row.token === input.GrantToken || row.id === input.GrantId,
-        input.GrantId ?? "by token",
-      );
+      const { GrantToken: token, GrantId: id, KeyId } = input;
+      if (token === undefined && (id === undefined || KeyId === undefined))
+        throw validation("Either GrantToken or GrantId and KeyId must be given");
+      if (token !== undefined) return remove(ctx, (row) => row.token === token, "by token");
+      const key = findKeyById(ctx, KeyId ?? "");
+      return remove(ctx, (row) => row.id === id && row.keyId === key.id, id ?? "");
     },
   }),
 };

@@ -167,7 +167,7 @@ function create(input: Sent<CreateKeyRequest>, ctx: Context): CreateKeyResponse 
   if (input.Origin !== undefined && input.Origin !== "AWS_KMS")
     throw new NotEmulatedError(`kms CreateKey with Origin ${input.Origin}`);
   const usages = Object.keys(known).map((kind) => usageOf[kind as keyof typeof usageOf]);
-  if (input.KeyUsage === undefined && usages[0] !== "ENCRYPT_DECRYPT")
+  if (input.KeyUsage === undefined && spec !== "SYMMETRIC_DEFAULT")
     throw validation("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.");
   const usage = input.KeyUsage ?? "ENCRYPT_DECRYPT";
   if (!usages.includes(usage as (typeof usages)[number]))

@@ -35,6 +35,10 @@ export const bucketOperations: Readonly<Record<string, Operation>> = {
           `The ${text} location constraint is incompatible for the region specific endpoint this request was sent to.`,
         );
       }
+      // In its first region S3 takes a bucket made again by its owner for made.
+      if (ctx.table(buckets).get(Bucket)?.region === "us-east-1" && ctx.region === "us-east-1") {
+        return { Location: `/${Bucket}` };
+      }
       if (ctx.table(buckets).has(Bucket)) {
         throw new AwsError(
           "BucketAlreadyOwnedByYou",

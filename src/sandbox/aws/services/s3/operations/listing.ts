@@ -64,7 +64,7 @@ const content = (row: Readonly<ObjectRow>, encode: (text: string) => string): ob
   LastModified: new Date(row.modifiedAt),
   ETag: row.etag,
   Size: row.size,
-  StorageClass: "STANDARD",
+  StorageClass: row.storageClass ?? "STANDARD",
   ...(row.checksum ? { ChecksumAlgorithm: [row.checksum.algorithm], ChecksumType: "FULL_OBJECT" } : {}),
 });
 

@@ -13,7 +13,7 @@ import type {
   PutObjectRequest,
 } from "@aws-sdk/client-s3";
 import type { Context, Operation } from "../../../core/index.ts";
-import { AwsError, operation } from "../../../core/index.ts";
+import { AwsError, NotEmulatedError, operation } from "../../../core/index.ts";
 import { bucketOf, objectArn, onObject } from "../bucket.ts";
 import { checksumMembers, checksumOf } from "../checksums.ts";
 import { checkDecryption, encryptionFor, encryptionMembers } from "../encryption.ts";
@@ -41,6 +41,7 @@ function headersOf(ctx: Context, row: Readonly<ObjectRow>, input: HeadObjectRequ
     ...(row.tags.length === 0 ? {} : { TagCount: row.tags.length }),
     ...encryptionMembers(row),
     ...versionMember(ctx, row),
+    ...(row.storageClass === undefined ? {} : { StorageClass: row.storageClass as never }),
     ...(input.ChecksumMode === "ENABLED" ? checksumMembers(row.checksum) : {}),
     ...overrides(input),
   };
@@ -133,6 +134,25 @@ function slice(body: Uint8Array, range: string | undefined): { body: Uint8Array;
 const text = <K extends string>(key: K, value: string | undefined): { [key in K]?: string } =>
   (value === undefined ? {} : { [key]: value }) as { [key in K]?: string };
 
+/** Classes that answer at once; those that must be restored first aren't here. */
+const storageClasses = [
+  "STANDARD",
+  "REDUCED_REDUNDANCY",
+  "STANDARD_IA",
+  "ONEZONE_IA",
+  "INTELLIGENT_TIERING",
+  "GLACIER_IR",
+];
+
+function storageClassOf(asked: string | undefined): Pick<ObjectRow, "storageClass"> {
+  if (asked === undefined || asked === "STANDARD") return {};
+  if (asked === "GLACIER" || asked === "DEEP_ARCHIVE") throw new NotEmulatedError(`s3 storage class ${asked}`);
+  if (storageClasses.includes(asked)) return { storageClass: asked };
+  throw new AwsError("InvalidStorageClass", "The storage class you specified is not valid", {
+    members: { StorageClassRequested: asked },
+  });
+}
+
 function preconditionFailed(Condition: string): AwsError {
   return new AwsError("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", {
     status: 412,
@@ -178,6 +198,7 @@ export const objectOperations: Readonly<Record<string, Operation>> = {
         ...text("contentEncoding", input.ContentEncoding === "aws-chunked" ? undefined : input.ContentEncoding),
         ...text("cacheControl", input.CacheControl),
         ...text("contentDisposition", input.ContentDisposition),
+        ...storageClassOf(input.StorageClass),
       });
       return { ETag: row.etag, ...encryptionMembers(row), ...versionMember(ctx, row), ...checksumMembers(checksum) };
     },
@@ -216,7 +237,7 @@ export const objectOperations: Readonly<Record<string, Operation>> = {
       const { Checksum: _, ...members } = {
         ETag: row.etag.replaceAll('"', ""),
         ObjectSize: row.size,
-        StorageClass: "STANDARD" as const,
+        StorageClass: (row.storageClass ?? "STANDARD") as "STANDARD",
         Checksum: undefined,
       };
       const wanted = (input.ObjectAttributes ?? []).map(String);
@@ -251,7 +272,7 @@ export const objectOperations: Readonly<Record<string, Operation>> = {
           "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
         );
       }
-      const { versionId: _, kmsKey: __, ...object } = from;
+      const { versionId: _, kmsKey: __, storageClass: ___, ...object } = from;
       const row = storeObject(ctx, {
         ...object,
         bucket: input.Bucket ?? "",
@@ -259,6 +280,7 @@ export const objectOperations: Readonly<Record<string, Operation>> = {
         ...encryptionFor(ctx, input.Bucket ?? "", input),
         ...(replace ? { metadata: input.Metadata ?? {}, ...text("contentType", input.ContentType) } : {}),
         ...(input.TaggingDirective === "REPLACE" ? { tags: parseTagging(input.Tagging) } : {}),
+        ...storageClassOf(input.StorageClass),
       });
       return {
         CopyObjectResult: {

@@ -147,9 +147,11 @@ const checks: Readonly<Record<string, Check>> = {
     if (document?.Status === "Enabled" || document?.Status === "Suspended") return document;
     throw new AwsError("IllegalVersioningConfigurationException", "The Versioning element must be specified");
   },
-  BucketTagging: (document: { TagSet?: { Key?: string; Value?: string }[] }) => ({
-    TagSet: checkTags(document.TagSet, "bucket"),
-  }),
+  BucketTagging: (document: { TagSet?: { Key?: string; Value?: string }[] }) => {
+    const TagSet = checkTags(document.TagSet, "bucket");
+    // No tags at all is the same as none ever put.
+    return TagSet.length === 0 ? undefined : { TagSet };
+  },
   BucketEncryption: (document: {
     Rules?: { ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string; KMSMasterKeyID?: string } }[];
   }) => {
@@ -192,7 +194,6 @@ function operationsOf(setting: Setting): Record<string, Operation> {
     [`Put${setting.name}`]: operation<SettingInput, object>({
       permissions: onBucket(`Put${action}`),
       run: (input, ctx) => {
-        if (setting.emulated === false) throw new NotEmulatedError(`s3 Put${setting.name}`);
         bucketOf(ctx, input.Bucket);
         const document = input[setting.member] as object | string | undefined;
         const check = checks[setting.name];
@@ -213,6 +214,8 @@ function operationsOf(setting: Setting): Record<string, Operation> {
       },
     }),
   };
+  // What can't be set isn't listed as if it could.
+  if (setting.emulated === false) delete operations[`Put${setting.name}`];
   if (setting.deletable === false) return operations;
   operations[setting.deleteName ?? `Delete${setting.name}`] = operation<SettingInput, object>({
     permissions: onBucket(

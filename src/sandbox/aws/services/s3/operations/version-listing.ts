@@ -73,7 +73,12 @@ export const versionListingOperations: Readonly<Record<string, Operation>> = {
         ...(EncodingType === undefined ? {} : { EncodingType }),
         Versions: page.rows
           .filter((row) => !isMarker(row))
-          .map((row) => ({ ...common(row), ETag: row.etag, Size: row.size, StorageClass: "STANDARD" })),
+          .map((row) => ({
+            ...common(row),
+            ETag: row.etag,
+            Size: row.size,
+            StorageClass: (row.storageClass ?? "STANDARD") as "STANDARD",
+          })),
         DeleteMarkers: page.rows.filter(isMarker).map(common),
         CommonPrefixes: page.prefixes.map((prefix) => ({ Prefix: encode(prefix) })),
         ...(page.next ? { NextKeyMarker: encode(page.next.key) } : {}),

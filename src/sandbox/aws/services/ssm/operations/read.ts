@@ -42,7 +42,20 @@ function onNames(action: string, names: readonly string[], ctx: Context): Permis
   return names.map((name) => ({ action: `ssm:${action}`, resource: parameterArn(ctx, parseName(name).name) }));
 }
 
+/** Names that can't be one's: two slashes at a time, or a path without its first. */
+function checkAsked(text: string): void {
+  const { name } = parseName(text);
+  if (!name.includes("//") && (!name.includes("/") || name.startsWith("/"))) return;
+  throw new AwsError(
+    "ValidationException",
+    name.includes("//")
+      ? 'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_'
+      : "Parameter name must be a fully qualified name.",
+  );
+}
+
 function getParameter(input: Sent<GetParameterRequest>, ctx: Context): GetParameterResult {
+  checkAsked(input.Name);
   const parameter = readParameter(ctx, input.Name, input.WithDecryption === true);
   if (!parameter) throw notFound(input.Name);
   return { Parameter: parameter };

@@ -44,6 +44,21 @@ function checkName(name: string): void {
   if (name.length > 1011) throw invalid("Parameter name is too long: the maximum length is 1011 characters.");
 }
 
+/** Patterns hold at most 1,024 characters, and must be patterns. */
+function patternOf(text: string): RegExp {
+  try {
+    if (text.length <= 1024) return new RegExp(`^(?:${text})$`);
+  } catch {
+    // Answered below, as what is too long is.
+  }
+  throw new AwsError(
+    "InvalidAllowedPatternException",
+    `The request does not meet the regular expression requirement: ${text}`,
+  );
+}
+
+const dataTypes = ["text", "aws:ec2:image", "aws:ssm:integration"];
+
 function checkValue(input: Sent<PutParameterRequest>, type: string, tier: string): void {
   if (input.Value === "")
     throw invalid(
@@ -58,11 +73,13 @@ function checkValue(input: Sent<PutParameterRequest>, type: string, tier: string
     );
   if (type === "StringList" && input.Value.split(",").includes(""))
     throw invalid("The following parameter value is not a valid StringList: it has empty members");
-  if (input.AllowedPattern !== undefined && !new RegExp(`^(?:${input.AllowedPattern})$`).test(input.Value))
+  if (input.AllowedPattern !== undefined && !patternOf(input.AllowedPattern).test(input.Value))
     throw new AwsError(
       "ParameterPatternMismatchException",
       `Parameter value, cannot be validated against allowedPattern: ${input.AllowedPattern}`,
     );
+  if (input.DataType !== undefined && !dataTypes.includes(input.DataType))
+    throw invalid(`The following data type is not supported: ${input.DataType} (Data type names are all lowercase.)`);
   if (input.DataType === "aws:ec2:image" && !/^ami-[0-9a-f]{8,17}$/.test(input.Value))
     throw invalid(`The parameter value ${input.Value} is not a valid image id for data type aws:ec2:image`);
 }
@@ -132,6 +149,13 @@ function require(ctx: Context, text: string): Readonly<ParameterRow> {
 }
 
 function deleteMany(input: Sent<DeleteParametersRequest>, ctx: Context): DeleteParametersResult {
+  const count = input.Names.length;
+  if (count < 1 || count > 10)
+    throw invalid(
+      `1 validation error detected: Value '[${input.Names.join(", ")}]' at 'names' failed to satisfy constraint: Member must have length ${
+        count < 1 ? "greater than or equal to 1" : "less than or equal to 10"
+      }`,
+    );
   const found = input.Names.filter((name) => findRow(ctx, parseName(name).name));
   for (const name of found) ctx.table(parameters).delete(require(ctx, name).name);
   return { DeletedParameters: found, InvalidParameters: input.Names.filter((name) => !found.includes(name)) };
@@ -147,6 +171,9 @@ function relabel(
     .update(row.name, { versions: row.versions.map((version) => ({ ...version, labels: labels(version) })) });
 }
 
+/** Of one version. */
+const labelLimit = 10;
+
 function label(input: Sent<LabelParameterVersionRequest>, ctx: Context): LabelParameterVersionResult {
   const row = require(ctx, input.Name);
   const number = input.ParameterVersion ?? row.versions.at(-1)?.version ?? 0;
@@ -155,8 +182,18 @@ function label(input: Sent<LabelParameterVersionRequest>, ctx: Context): LabelPa
       "ParameterVersionNotFound",
       `Systems Manager could not find version ${number} of ${row.name}. Verify the version and try again.`,
     );
+  if (input.Labels.length > labelLimit)
+    throw invalid(
+      `1 validation error detected: Value '[${input.Labels.join(", ")}]' at 'labels' failed to satisfy constraint: Member must have length less than or equal to ${labelLimit}`,
+    );
   const bad = input.Labels.filter((text) => !/^(?!\d|aws|ssm)[\w.-]{1,100}$/i.test(text));
   const good = input.Labels.filter((text) => !bad.includes(text));
+  const there = row.versions.find((version) => version.version === number)?.labels ?? [];
+  if (new Set([...there, ...good]).size > labelLimit)
+    throw new AwsError(
+      "ParameterVersionLabelLimitExceeded",
+      `A parameter version can have a maximum of ${labelLimit} labels. Move one or more labels to another version and try again.`,
+    );
   relabel(ctx, row, (version) => {
     const rest = version.labels.filter((text) => !good.includes(text));
     return version.version === number ? [...rest, ...good] : rest;
@@ -167,7 +204,12 @@ function label(input: Sent<LabelParameterVersionRequest>, ctx: Context): LabelPa
 function unlabel(input: Sent<UnlabelParameterVersionRequest>, ctx: Context): UnlabelParameterVersionResult {
   const row = require(ctx, input.Name);
   const at = row.versions.find((version) => version.version === input.ParameterVersion);
-  const removed = input.Labels.filter((text) => at?.labels.includes(text));
+  if (!at)
+    throw new AwsError(
+      "ParameterVersionNotFound",
+      `Systems Manager could not find version ${input.ParameterVersion} of ${row.name}. Verify the version and try again.`,
+    );
+  const removed = input.Labels.filter((text) => at.labels.includes(text));
   relabel(ctx, row, (version) =>
     version === at ? version.labels.filter((text) => !removed.includes(text)) : version.labels,
   );

@@ -20,13 +20,16 @@ const chainedLimit = 3600;
 /** For session names and source identities. */
 export const sessionNamePattern: RegExp = /^[\w+=,.@-]*$/;
 
+function checkRoleArn(arn: string | undefined): string {
+  const text = checkText(arn ?? "", "roleArn", 20, 2048, /^\S+$/);
+  if (/^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$/.test(text)) return text;
+  throw new AwsError("ValidationError", `${text} is invalid`);
+}
+
 /** What assuming a role needs, with the keys that trust policies look at. */
 function permissions(input: AssumeRoleRequest, ctx: Context): readonly Permission[] {
-  const resource = input.RoleArn ?? "";
   // What is no ARN at all is refused before anybody's rights are looked at.
-  if (resource.length >= 20 && !/^arn:[^:]+:[^:]+:[^:]*:[^:]*:.+$/.test(resource)) {
-    throw new AwsError("ValidationError", `${resource} is invalid`);
-  }
+  const resource = checkRoleArn(input.RoleArn);
   // A source identity goes on through all roles, and each of them must let it.
   const sourceIdentity = callerSession(ctx)?.sourceIdentity ?? input.SourceIdentity;
   const conditions: Record<string, string | readonly string[]> = {
@@ -70,7 +73,7 @@ export const assumeRoleOperations: Readonly<Record<string, Operation>> = {
     permissions,
     readOnly: true,
     run: (input, ctx) => {
-      const roleArn = checkText(input.RoleArn ?? "", "roleArn", 20, 2048, /^\S+$/);
+      const roleArn = checkRoleArn(input.RoleArn);
       const name = checkText(input.RoleSessionName ?? "", "roleSessionName", 2, 64, sessionNamePattern);
       if (input.ExternalId !== undefined) {
         checkText(input.ExternalId, "externalId", 2, 1224, /^[\w+=,.@:/-]*$/);

@@ -224,8 +224,13 @@ export class KubernetesHost implements KubernetesPort {
     for (const cluster of this.#clusters.values()) {
       const { account, region } = cluster.key;
       if (!places.has(`${account}/${region}`)) continue;
-      if (cluster.running) cluster.worldChanged();
-      else if (cluster.hasInstances()) this.#wake(cluster);
+      try {
+        if (cluster.running) cluster.worldChanged();
+        else if (cluster.hasInstances()) this.#wake(cluster);
+      } catch (error) {
+        // One cluster's trouble is no other's, and nobody's AWS call.
+        this.#problem(error);
+      }
     }
   }
 

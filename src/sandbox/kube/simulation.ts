@@ -1,21 +1,25 @@
-// What runs on a cluster beside its control plane: the nodes that its instances make, and their pods.
-import type { GetInstanceProfileResponse } from "@aws-sdk/client-iam";
-import { instanceType } from "../../facts/index.ts";
-import type { AwsAuthData, Identity } from "../../identity/index.ts";
-import { clusterMappers, decideMapping } from "../../identity/index.ts";
-import type { Cloud, Context } from "../aws/core/index.ts";
-import { AwsError, servicePrincipal } from "../aws/core/index.ts";
-import { instances } from "../aws/services/ec2/state.ts";
+// What runs on a cluster beside its control plane: the nodes that its instances make, their pods, volumes, Fargate, add-ons.
+import type { AwsAuthData } from "../../identity/index.ts";
+import type { Cloud, Context, Principal } from "../aws/core/index.ts";
+import { servicePrincipal } from "../aws/core/index.ts";
+import { clusters } from "../aws/services/eks/state.ts";
 import { AddonKeeper } from "./addons/keeper.ts";
 import type { ClusterKey } from "./cluster-key.ts";
 import type { ControlPlane } from "./control-plane/index.ts";
-import type { Admission, FleetNode } from "./nodes/fleet.ts";
+import type { EventWriter } from "./events.ts";
+import { openEventWriter } from "./events.ts";
+import { Admissions } from "./nodes/admission.ts";
+import { AwsAuthKeeper } from "./nodes/aws-auth.ts";
+import type { FleetNode } from "./nodes/fleet.ts";
 import { Fleet } from "./nodes/fleet.ts";
-import type { NodeSpec } from "./nodes/membership.ts";
+import { networkNotReady } from "./nodes/node-object.ts";
+import { takesPrefixes } from "./nodes/size.ts";
 import { NodeAddresses } from "./pods/addresses.ts";
+import { Cni, isNetworkPlugin } from "./pods/cni.ts";
 import type { PodHost } from "./pods/keeper.ts";
 import { PodKeeper } from "./pods/keeper.ts";
-import { accessWorld } from "./webhooks/access.ts";
+import type { Pod } from "./pods/pod.ts";
+import { WorkloadRoles } from "./workload-role.ts";
 
 export interface SimulationOptions {
   key: ClusterKey;
@@ -33,48 +37,89 @@ export interface SimulationStatus {
   pods: number;
 }
 
-/** Why a role is no node: the kubelet only sees `Unauthorized`. */
-const unauthorized = (reason: string): Admission => ({ allowed: false, reason });
+/** Changes of AWS come in bunches: they are looked at together, wall milliseconds. */
+const gather = 25;
+/** A plugin that can't get what it needs from EC2 tries again, wall milliseconds. */
+const pluginRetry = 2_000;
+
+interface Host {
+  instanceId: string;
+  addresses: NodeAddresses;
+  images: Set<string>;
+}
 
 export class Simulation {
   readonly #options: SimulationOptions;
+  readonly #events: EventWriter;
+  readonly #roles: WorkloadRoles;
+  readonly #admissions: Admissions;
+  readonly #cni: Cni;
   readonly #fleet: Fleet;
   readonly #keeper: PodKeeper;
   readonly #addons: AddonKeeper;
-  readonly #hosts: Map<string, PodHost & { instanceId: string }> = new Map();
+  readonly #awsAuth: AwsAuthKeeper;
+  readonly #hosts: Map<string, Host> = new Map();
+  #refreshing: NodeJS.Timeout | undefined;
+  #started = false;
+  #closed = false;
 
   constructor(options: SimulationOptions) {
-    const { key, cloud, plane } = options;
+    const { key, cloud, plane, onProblem } = options;
+    const { client } = plane;
     this.#options = options;
+    this.#events = openEventWriter(client);
+    this.#roles = new WorkloadRoles({ key, cloud, client });
+    this.#admissions = new Admissions({ key, cloud, roles: this.#roles, awsAuth: options.awsAuth });
+    this.#cni = new Cni({ client, roles: this.#roles, onChange: () => this.#keeper.nodeChanged() });
     this.#keeper = new PodKeeper({
-      client: plane.client,
+      client,
       clock: cloud.clock,
+      events: this.#events,
       host: (name) => this.#host(name),
+      addresses: (name) => this.#hostOf(name)?.addresses,
+      onRunning: (pod, runs) => this.#podRuns(pod, runs),
       speed: options.speed,
     });
-    this.#addons = new AddonKeeper({ key, cloud, client: plane.client });
+    this.#addons = new AddonKeeper({ key, cloud, client });
+    this.#awsAuth = new AwsAuthKeeper({ key, cloud, client, onProblem });
     this.#fleet = new Fleet({
       key,
       cloud,
-      client: plane.client,
+      client,
+      events: this.#events,
       kubeletVersion: plane.version,
-      admit: (node) => this.#admit(node),
-      trouble: () => undefined,
-      onNodes: () => this.#keeper.nodesChanged(),
+      admit: (node) => this.#admissions.admit(node),
+      cniSize: () => this.#cni.settings,
+      others: () => [],
+      onNode: (name) => this.#nodeChanged(name),
+      speed: options.speed,
     });
   }
 
   /** Begins: registers nodes, follows pods. */
   async start(): Promise<void> {
     this.#addons.refresh();
+    this.#awsAuth.refresh();
+    await this.#cni.start();
     await this.#fleet.start();
+    if (this.#closed) return;
+    this.#started = true;
     this.#keeper.run().catch((error: unknown) => this.#options.onProblem(error as Error));
   }
 
   /** Instances, node groups, access or add-ons changed. */
   refresh(): void {
-    this.#addons.refresh();
-    this.#fleet.refresh();
+    if (this.#closed || this.#refreshing) return;
+    this.#refreshing = setTimeout(() => {
+      this.#refreshing = undefined;
+      if (this.#closed || !this.#started) return;
+      this.#roles.forget();
+      this.#admissions.forget();
+      this.#addons.refresh();
+      this.#awsAuth.refresh();
+      this.#fleet.refresh();
+    }, gather);
+    this.#refreshing.unref();
   }
 
   status(): SimulationStatus {
@@ -82,82 +127,101 @@ export class Simulation {
   }
 
   close(): void {
+    this.#closed = true;
+    clearTimeout(this.#refreshing);
     this.#fleet.close();
     this.#addons.close();
+    this.#awsAuth.close();
+    this.#cni.close();
     this.#keeper.close();
+    this.#events.close();
   }
 
-  #context(): Context {
+  #context(principal?: Principal): Context {
     const { cloud, key } = this.#options;
     const { account, region } = key;
-    return cloud.context({ account, region, principal: servicePrincipal("eks.amazonaws.com", account) });
+    return cloud.context({
+      account,
+      region,
+      principal: principal ?? servicePrincipal("eks.amazonaws.com", account),
+    });
   }
 
+  /** A node whose kubelet lives and is let in. */
   #host(name: string): PodHost | undefined {
-    const spec = this.#fleet.nodes.get(name)?.spec;
-    if (!spec) {
-      this.#hosts.delete(name);
-      return undefined;
-    }
+    const node = this.#fleet.nodes.get(name);
+    const host = this.#hostOf(name);
+    if (!node?.registered || node.refusal !== undefined || !host) return undefined;
+    return {
+      hostIP: node.spec.address,
+      images: host.images,
+      network: () =>
+        node.network
+          ? undefined
+          : { reason: "NetworkNotReady", message: `network is not ready: ${networkNotReady.message}` },
+    };
+  }
+
+  #hostOf(name: string): Host | undefined {
+    const node = this.#fleet.nodes.get(name);
     const known = this.#hosts.get(name);
-    if (known?.instanceId === spec.instanceId) return known;
-    const subnetId = this.#context().table(instances).get(spec.instanceId)?.subnetId ?? "";
-    const host = {
+    if (!node) return known;
+    if (known?.instanceId === node.spec.instanceId) return known;
+    const { spec } = node;
+    const type = spec.type ?? { enis: 2, ipv4PerEni: 2, hypervisor: "xen" as const, bareMetal: false };
+    const { key, cloud } = this.#options;
+    const family = cloud.store.table(clusters, key.account, key.region).get(key.name)
+      ?.kubernetesNetworkConfig?.ipFamily;
+    const host: Host = {
       instanceId: spec.instanceId,
-      hostIP: spec.privateIp,
+      images: new Set(),
       addresses: new NodeAddresses({
         instanceId: spec.instanceId,
-        subnetId,
-        type: instanceType(spec.instanceType) ?? { enis: 2, ipv4PerEni: 2 },
-        context: () => this.#context(),
-        cluster: this.#options.key.name,
+        type: { enis: type.enis, ipv4PerEni: type.ipv4PerEni, prefixes: takesPrefixes(type) },
+        ipv6: family === "ipv6",
+        context: () => this.#cniContext(name),
+        settings: () => this.#cni.settings,
+        eniConfig: () => this.#cni.eniConfig(node.labels, node.annotations),
+        cluster: key.name,
       }),
     };
     this.#hosts.set(name, host);
+    // Pods that were there before this process keep their addresses.
+    for (const [uid, address] of this.#keeper.addressesOn(name)) host.addresses.adopt(uid, address);
     return host;
   }
 
-  /** The instance's role as its kubelet would present it: a session named after the instance. */
-  #nodeIdentity(node: NodeSpec): Identity | undefined {
-    const profile = node.profileArn?.split("/").at(-1);
-    if (profile === undefined) return undefined;
-    let found: GetInstanceProfileResponse;
-    try {
-      found = this.#context().call<GetInstanceProfileResponse>("iam", "GetInstanceProfile", {
-        InstanceProfileName: profile,
-      });
-    } catch (error) {
-      if (error instanceof AwsError) return undefined;
-      throw error;
-    }
-    const role = found.InstanceProfile?.Roles?.[0];
-    if (!role?.Arn || !role.RoleName || !role.RoleId) return undefined;
-    const [, partition = "aws", , , account = ""] = role.Arn.split(":");
-    return {
-      arn: `arn:${partition}:sts::${account}:assumed-role/${role.RoleName}/${node.instanceId}`,
-      canonicalArn: `arn:${partition}:iam::${account}:role/${role.RoleName}`,
-      type: "assumed-role",
-      accountId: account,
-      userId: `${role.RoleId}:${node.instanceId}`,
-      principalId: role.RoleId,
-      sessionName: node.instanceId,
-      accessKeyId: "",
-    };
+  /** As whom the CNI of a node calls EC2. */
+  #cniContext(nodeName: string): Context {
+    const spec = this.#fleet.nodes.get(nodeName)?.spec;
+    const role = this.#cni.role ?? this.#roles.ofInstance(spec?.instanceId ?? "", spec?.profileArn);
+    if ("principal" in role) return this.#context(role.principal);
+    const { account } = this.#options.key;
+    return this.#context({ type: "Anonymous", account, arn: "", principalId: "", name: "" });
   }
 
-  #admit(node: NodeSpec): Admission {
-    const identity = this.#nodeIdentity(node);
-    if (!identity) return unauthorized(`instance ${node.instanceId} has no role: its kubelet has no credentials`);
-    const world = accessWorld(this.#options.cloud, this.#options.key, this.#options.awsAuth());
-    if (!world) return unauthorized("the cluster is gone");
-    const decision = decideMapping(identity, clusterMappers(world.access), world.decide);
-    if (!decision.allowed) return unauthorized(decision.reason);
-    const { username, groups } = decision.user;
-    if (username !== `system:node:${node.name}` || !groups.includes("system:nodes")) {
-      return unauthorized(
-        `${identity.canonicalArn} is ${username} [${groups.join(", ")}] in the cluster, and a node has to be system:node:${node.name} in system:nodes`,
-      );
+  #nodeChanged(name: string): void {
+    if (!this.#fleet.nodes.has(name)) this.#hosts.delete(name);
+    this.#keeper.nodeChanged(name);
+  }
+
+  #podRuns(pod: Pod, runs: boolean): void {
+    const { nodeName = "" } = pod.spec;
+    if (!runs) return;
+    if (isNetworkPlugin(pod)) this.#pluginStarts(nodeName, pod);
+  }
+
+  /** The daemon of the network plugin runs: the node has a network as soon as EC2 gives what the plugin keeps ready. */
+  #pluginStarts(nodeName: string, pod: Pod): void {
+    const node = this.#fleet.nodes.get(nodeName);
+    const addresses = this.#hostOf(nodeName)?.addresses;
+    if (!node || !addresses || this.#closed) return;
+    const isOurs = pod.metadata.labels?.["k8s-app"] === "aws-node";
+    if (isOurs) addresses.prepare();
+    if (isOurs && /^(Unauthorized|AccessDenied|AuthFailure|ENIConfigNotFound)/.test(addresses.problem ?? "")) {
+      setTimeout(() => this.#pluginStarts(nodeName, pod), pluginRetry).unref();
+      return;
     }
-    return { allowed: true };
+    this.#fleet.networkReady(nodeName);
   }
 }

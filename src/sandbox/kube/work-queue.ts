@@ -17,7 +17,7 @@ export class WorkQueue {
   readonly #running: Set<string> = new Set();
   readonly #again: Set<string> = new Set();
   readonly #failures: Map<string, number> = new Map();
-  readonly #timers: Map<string, NodeJS.Timeout> = new Map();
+  readonly #timers: Map<string, { timer: NodeJS.Timeout; at: number }> = new Map();
   #closed = false;
 
   constructor(options: WorkQueueOptions) {
@@ -33,14 +33,17 @@ export class WorkQueue {
   add(key: string, delay = 0): void {
     if (this.#closed) return;
     if (delay > 0) {
-      // The earlier of two: a timer that is set stays.
-      if (this.#timers.has(key)) return;
+      // The earlier of two counts.
+      const at = Date.now() + delay;
+      const set = this.#timers.get(key);
+      if (set && set.at <= at) return;
+      clearTimeout(set?.timer);
       const timer = setTimeout(() => {
         this.#timers.delete(key);
         this.add(key);
       }, delay);
       timer.unref();
-      this.#timers.set(key, timer);
+      this.#timers.set(key, { timer, at });
       return;
     }
     if (this.#running.has(key)) this.#again.add(key);
@@ -53,7 +56,7 @@ export class WorkQueue {
     this.#closed = true;
     this.#waiting.clear();
     this.#again.clear();
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    for (const { timer } of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();
   }
 

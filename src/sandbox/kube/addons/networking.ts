@@ -29,6 +29,7 @@ export function vpcCni(settings: AddonSettings): AddonObject[] {
       labels: { "k8s-app": "aws-node" },
       serviceAccount: "aws-node",
       hostNetwork: true,
+      hostPaths: { "cni-bin-dir": "/opt/cni/bin", "cni-net-dir": "/etc/cni/net.d", "run-dir": "/var/run/aws-node" },
       containers: [
         { name: "aws-node", cpu: "25m", env: { WARM_ENI_TARGET: "1", ENABLE_PREFIX_DELEGATION: "false", ...env } },
         { name: "aws-eks-nodeagent", cpu: "25m" },

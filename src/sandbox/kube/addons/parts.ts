@@ -30,6 +30,8 @@ export interface Workload {
     env?: Record<string, string>;
   }[];
   hostNetwork?: boolean;
+  /** Folders of the node, by the volume's name. */
+  hostPaths?: Record<string, string>;
   priority?: string;
   /** Of Deployments. */
   replicas?: number;
@@ -64,6 +66,9 @@ function podTemplate(settings: AddonSettings, work: Workload): object {
       ...(work.affinity ? { affinity: work.affinity } : {}),
       ...(work.nodeSelector ? { nodeSelector: work.nodeSelector } : {}),
       ...(work.topologySpread ? { topologySpreadConstraints: [...work.topologySpread] } : {}),
+      ...(work.hostPaths
+        ? { volumes: Object.entries(work.hostPaths).map(([name, path]) => ({ name, hostPath: { path } })) }
+        : {}),
       containers: work.containers.map(({ name, cpu, memory, memoryLimit, env }) => ({
         name,
         image: imageOf(settings.region, name, settings.version),

@@ -1,11 +1,18 @@
 // How large a node is: capacity and what is left for pods, as nodeadm, the kubelet and the VPC CNI reckon it. Written a
 // second time on purpose: it judges the product's arithmetic.
 import type { InstanceTypeFacts } from "../../../facts/index.ts";
+import { maxPodsOf } from "./max-pods-expression.ts";
 
 /** What bears on the number of pods beside the type. */
 export interface SizeSettings {
   /** Set by the user; it changes neither kube-reserved nor anything else. */
   maxPods?: number;
+  /** nodeadm's CEL; kube-reserved follows its result. */
+  maxPodsExpression?: string;
+  /** The CNI hands out /28 blocks where the type can take them. */
+  prefixDelegation?: boolean;
+  /** The first interface carries no pods. */
+  customNetworking?: boolean;
   /** Managed node groups without an image of one's own cap the table's value. */
   managed: boolean;
   rootVolumeGiB: number;
@@ -29,6 +36,18 @@ const gibi = 1024 * 1024;
 /** Secondary addresses of the interfaces of the first card, and two pods on the host's network. */
 export function podsByAddresses({ enis, ipv4PerEni }: Pick<InstanceTypeFacts, "enis" | "ipv4PerEni">): number {
   return enis * (ipv4PerEni - 1) + 2;
+}
+
+/** The same with the CNI's other ways: what EKS reckons for managed groups, whose CNI it knows. */
+function podsByCni(type: InstanceTypeFacts, settings: SizeSettings): number {
+  const enis = settings.customNetworking ? type.enis - 1 : type.enis;
+  const each = (type.ipv4PerEni - 1) * (settings.prefixDelegation && takesPrefixes(type) ? 16 : 1);
+  return enis * each + 2;
+}
+
+/** The CNI's rule: Nitro, or bare metal. */
+export function takesPrefixes({ hypervisor, bareMetal }: Pick<InstanceTypeFacts, "hypervisor" | "bareMetal">): boolean {
+  return hypervisor === "nitro" || bareMetal;
 }
 
 /** EKS's ceiling for managed node groups. */
@@ -58,8 +77,17 @@ export function nodeSize(type: InstanceTypeFacts | undefined, settings: SizeSett
   const nominal = (type?.memoryMiB ?? 4096) - (type?.arch === "arm64" ? armReserve : 0);
   const memory = nominal - Math.ceil(nominal * overhead);
   const byAddresses = type ? podsByAddresses(type) : 110;
-  const pods = settings.maxPods ?? (settings.managed ? Math.min(byAddresses, ceiling(vcpus)) : byAddresses);
-  const reservedMemory = 11 * byAddresses + 255;
+  const byExpression =
+    settings.maxPodsExpression && type
+      ? maxPodsOf(settings.maxPodsExpression, {
+          default_enis: type.enis,
+          ips_per_eni: type.ipv4PerEni,
+          max_pods: byAddresses,
+        })
+      : undefined;
+  const byCni = settings.managed && type ? Math.min(podsByCni(type, settings), ceiling(vcpus)) : byAddresses;
+  const pods = settings.maxPods ?? byExpression ?? byCni;
+  const reservedMemory = 11 * (byExpression ?? byAddresses) + 255;
   const storage = settings.rootVolumeGiB * gibi;
   return {
     capacity: { cpu: vcpus * 1000, memory: memory * mebi, storage, pods },

@@ -17,12 +17,15 @@ export interface JoinRequest {
   maxPods?: number;
   /** nodeadm's CEL expression for the number of pods. */
   maxPodsExpression?: string;
+  /** nodeadm's feature gate InstanceIdNodeName. */
+  instanceIdName?: boolean;
   bootstrap: "nodeadm" | "bootstrap.sh" | "bottlerocket" | "windows";
 }
 
 interface NodeConfig {
   apiVersion?: string;
   spec?: {
+    featureGates?: Record<string, boolean>;
     cluster?: { name?: string };
     kubelet?: {
       config?: { maxPods?: number; registerWithTaints?: Taint[] };
@@ -73,7 +76,8 @@ function fromNodeConfigs(text: string): JoinRequest | undefined {
     if (document.errors.length > 0) continue;
     const config = document.toJS() as NodeConfig | null;
     if (!config?.apiVersion?.startsWith("node.eks.aws/")) continue;
-    const { cluster, kubelet } = config.spec ?? {};
+    const { cluster, kubelet, featureGates } = config.spec ?? {};
+    if (featureGates?.["InstanceIdNodeName"] !== undefined) request.instanceIdName = featureGates["InstanceIdNodeName"];
     request.cluster = cluster?.name ?? request.cluster;
     applyFlags(request, kubelet?.flags ?? []);
     request.taints.push(...(kubelet?.config?.registerWithTaints ?? []));

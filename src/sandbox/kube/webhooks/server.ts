@@ -20,6 +20,8 @@ export interface WebhookServer {
 
 /** A token is at most 4 KiB, a SubjectAccessReview with many groups a little more. */
 const bodyLimit = 256 * 1024;
+/** A refused client has so long to read why, milliseconds. */
+const lastWords = 100;
 /** Who sends slower than this is cut off. */
 const requestTimeout = 10_000;
 
@@ -31,15 +33,18 @@ class Refused extends Error {
   }
 }
 
-async function readBody(message: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message) {
-    size += (chunk as Buffer).length;
-    if (size > bodyLimit) throw new Refused(413, "the review is too large");
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+function readBody(message: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    message.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= bodyLimit) chunks.push(chunk);
+      else reject(new Refused(413, "the review is too large"));
+    });
+    message.once("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+    message.once("error", reject);
+  });
 }
 
 function same(left: string, right: string): boolean {
@@ -68,12 +73,14 @@ export async function openWebhookServer(handlers: Record<Webhook, ReviewHandler>
     answer(message).then(
       (reviewed) => reply(response, reviewed),
       (error: unknown) => {
-        if (response.headersSent || message.destroyed) return;
+        if (response.headersSent || response.destroyed) return;
         const status = error instanceof Refused ? error.status : 500;
         // What is wrong inside stays inside: the answer lands in the API server's log.
         const text = error instanceof Refused ? error.message : "the webhook failed";
         response.setHeader("connection", "close");
         reply(response, { status, contentType: "text/plain; charset=utf-8", body: `${text}\n` });
+        // Whatever is still to come of the request isn't waited for.
+        setTimeout(() => message.destroy(), lastWords).unref();
       },
     );
   });

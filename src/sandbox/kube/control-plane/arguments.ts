@@ -89,6 +89,9 @@ export function apiserverArguments(settings: ControlPlaneSettings): string[] {
     // Simulated nodes and the people who watch them share one API server.
     "--max-requests-inflight=1600",
     "--max-mutating-requests-inflight=800",
+    `--egress-selector-config-file=${files.egress}`,
+    // Names of nodes are in no DNS.
+    "--kubelet-preferred-address-types=InternalIP",
     `--audit-policy-file=${files.auditPolicy}`,
     `--audit-log-path=${files.auditLog}`,
     "--audit-log-maxsize=64",

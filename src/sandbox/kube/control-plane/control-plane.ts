@@ -9,7 +9,7 @@ import { openKubeClient } from "../client.ts";
 import type { ControlPlaneSettings } from "./arguments.ts";
 import { apiserverArguments, controllerManagerArguments, etcdArguments, schedulerArguments } from "./arguments.ts";
 import type { ClientFiles, ControlPlaneFiles, ControlPlaneIdentity } from "./files.ts";
-import { clientCertificate, removeSockets, writeFiles } from "./files.ts";
+import { clientCertificate, removeSockets, serverCertificate, writeFiles } from "./files.ts";
 import type { Program } from "./process.ts";
 import { programEnded, startProgram } from "./process.ts";
 
@@ -35,6 +35,12 @@ export interface ControlPlane {
   readonly client: KubeClient;
   /** A client certificate for someone, in groups. */
   certificate(name: string, groups?: readonly string[]): ClientFiles;
+  /** A server's certificate of the cluster's authority. */
+  serverCertificate(name: string, names: readonly string[]): { certificate: string; key: string };
+  /** The authority, PEM. */
+  readonly authority: string;
+  /** Unix socket where the API server asks for connections into the cluster's network. */
+  readonly networkSocket: string;
   readonly pids: readonly number[];
   /** Where the programs write, and the API server its audit. */
   readonly logs: {
@@ -154,6 +160,9 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     version: assets.version,
     client,
     certificate: (name, groups) => clientCertificate(identity, name, groups),
+    serverCertificate: (name, names) => serverCertificate(identity, name, names),
+    authority: identity.authority.certificate,
+    networkSocket: files.networkSocket,
     pids: programs.map((program) => program.pid),
     logs: {
       apiserver: files.log("kube-apiserver"),

@@ -24,6 +24,9 @@ export interface ControlPlaneFiles {
   auditLog: string;
   /** Only with secrets encryption. */
   encryption?: string;
+  /** How the API server reaches the cluster's network, and the Unix socket where it asks. */
+  egress: string;
+  networkSocket: string;
   /** Log of a program. */
   log(program: string): string;
 }
@@ -83,6 +86,18 @@ resources:
 `;
 }
 
+/** Nothing goes to the addresses of nodes, pods and services, which are the emulated VPC's: see kubelet/network.ts. */
+function egressConfig(socket: string): string {
+  return `apiVersion: apiserver.k8s.io/v1beta1
+kind: EgressSelectorConfiguration
+egressSelections:
+  - name: cluster
+    connection:
+      proxyProtocol: HTTPConnect
+      transport: { uds: { udsName: ${JSON.stringify(socket)} } }
+`;
+}
+
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
 /** A kubeconfig of one cluster and one user; JSON is YAML. */
@@ -116,6 +131,18 @@ function programConfig(identity: ControlPlaneIdentity, port: number, user: strin
   );
 }
 
+/** Paths of Unix sockets end after 107 characters: those of long folders are elsewhere. */
+const longestSocketFolder = 90;
+
+function socketFolder(folder: string): string {
+  const own = join(folder, "run");
+  if (own.length > longestSocketFolder) return mkdtempSync(join(tmpdir(), "lotse-etcd-"));
+  // Sockets of a run that was killed are in the way of the next.
+  rmSync(own, { recursive: true, force: true });
+  mkdirSync(own, { mode: 0o700 });
+  return own;
+}
+
 /**
  * Writes everything the programs read. Keys and configurations are made anew at each start; `data` stays.
  *
@@ -124,8 +151,7 @@ function programConfig(identity: ControlPlaneIdentity, port: number, user: strin
 export function writeFiles(folder: string, identity: ControlPlaneIdentity, port: number): ControlPlaneFiles {
   const at = (name: string): string => join(folder, name);
   mkdirSync(at("logs"), { recursive: true, mode: 0o700 });
-  // Paths of Unix sockets end after 107 characters, whatever the folder's length.
-  const sockets = mkdtempSync(join(tmpdir(), "lotse-etcd-"));
+  const sockets = socketFolder(folder);
   const write = (name: string, text: string): string => {
     writeFileSync(at(name), text, { mode: 0o600 });
     return at(name);
@@ -172,8 +198,24 @@ export function writeFiles(folder: string, identity: ControlPlaneIdentity, port:
     ...(identity.encryptionKey
       ? { encryption: write("encryption.yaml", encryptionConfig(identity.encryptionKey)) }
       : {}),
+    egress: write("egress.yaml", egressConfig(join(sockets, "network"))),
+    networkSocket: join(sockets, "network"),
     log: (program) => join(at("logs"), `${program}.log`),
   };
+}
+
+/** A server's certificate of the cluster's authority. */
+export function serverCertificate(
+  identity: ControlPlaneIdentity,
+  commonName: string,
+  names: readonly string[],
+): Omit<ClientFiles, "authority"> {
+  const { certificate, privateKey } = issueCertificate(
+    identity.authority,
+    { commonName, names, usage: "server" },
+    Date.now(),
+  );
+  return { certificate, key: privateKey };
 }
 
 /** Removes the sockets of a control plane that has stopped; data, keys and logs stay. */

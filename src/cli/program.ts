@@ -49,6 +49,9 @@ function withHint(message: string): string {
 
 /** Summaries of the groups that exist only as a prefix of their commands. */
 const groups: Record<string, string> = {
+  create: "Let somebody into a cluster",
+  delete: "Take somebody's access away",
+  utils: "What eksctl has under utils",
   config: "Check, show and explain cluster files",
   get: "List what a cluster has",
   sandbox: "An AWS account on this machine",

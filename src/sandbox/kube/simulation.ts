@@ -8,6 +8,9 @@ import type { ClusterKey } from "./cluster-key.ts";
 import type { ControlPlane } from "./control-plane/index.ts";
 import type { EventWriter } from "./events.ts";
 import { openEventWriter } from "./events.ts";
+import { kubeletAnswer } from "./kubelet/answers.ts";
+import type { ClusterNetwork } from "./kubelet/network.ts";
+import { openClusterNetwork } from "./kubelet/network.ts";
 import { Admissions } from "./nodes/admission.ts";
 import { AwsAuthKeeper } from "./nodes/aws-auth.ts";
 import type { FleetNode } from "./nodes/fleet.ts";
@@ -59,6 +62,7 @@ export class Simulation {
   readonly #addons: AddonKeeper;
   readonly #awsAuth: AwsAuthKeeper;
   readonly #hosts: Map<string, Host> = new Map();
+  #network: ClusterNetwork | undefined;
   #refreshing: NodeJS.Timeout | undefined;
   #started = false;
   #closed = false;
@@ -100,6 +104,7 @@ export class Simulation {
   async start(): Promise<void> {
     this.#addons.refresh();
     this.#awsAuth.refresh();
+    await this.#openNetwork();
     await this.#cni.start();
     await this.#fleet.start();
     if (this.#closed) return;
@@ -122,6 +127,18 @@ export class Simulation {
     this.#refreshing.unref();
   }
 
+  /** The API server reaches kubelets to show logs. */
+  async #openNetwork(): Promise<void> {
+    const { plane } = this.#options;
+    this.#network = await openClusterNetwork({
+      socket: plane.networkSocket,
+      certificate: plane.serverCertificate("kubelet", ["localhost"]),
+      isNode: (address) => [...this.#fleet.nodes.values()].some(({ spec }) => spec.address === address),
+      answer: (_method, url) => kubeletAnswer(url, (namespace, name) => this.#keeper.find(namespace, name)),
+    });
+    if (this.#closed) await this.#network.close();
+  }
+
   status(): SimulationStatus {
     return { nodes: [...this.#fleet.nodes.values()], pods: this.#keeper.size };
   }
@@ -135,6 +152,7 @@ export class Simulation {
     this.#cni.close();
     this.#keeper.close();
     this.#events.close();
+    void this.#network?.close();
   }
 
   #context(principal?: Principal): Context {

@@ -38,6 +38,7 @@ import type { DesiredObjects, DesiredStacks, Known } from "./stacks/index.ts";
 export type {
   AccessMigration,
   AssumedRole,
+  Change,
   ClusterView,
   Confirm,
   EffectivePolicy,

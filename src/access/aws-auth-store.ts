@@ -1,4 +1,5 @@
 // The aws-auth ConfigMap of a living cluster: read, edited as a whole, written back only if nobody else did meanwhile.
+import type { Diagnostic } from "../base/index.ts";
 import { LotseError } from "../base/index.ts";
 import type { AwsAuthData, AwsAuthEdit } from "../identity/index.ts";
 import type { Kube, KubeObject } from "../kube/index.ts";
@@ -13,8 +14,18 @@ export interface AwsAuthMap extends KubeObject {
 /** Where it is. */
 export const awsAuthKey = { namespace: "kube-system", name: "aws-auth" } as const;
 
+/** A change that is to be confirmed. */
+export interface Change {
+  /** The question. */
+  text: string;
+  /** Lines with `+`, `-` or two spaces before them. */
+  diff: readonly string[];
+  /** What should be known before answering. */
+  notes: readonly Diagnostic[];
+}
+
 /** Is shown a change and says whether it is to be made. */
-export type Confirm = (change: { text: string; diff: readonly string[] }) => Promise<boolean>;
+export type Confirm = (change: Change) => Promise<boolean>;
 
 const tries = 5;
 
@@ -67,7 +78,7 @@ export async function editAwsAuth(
     const change = diff.filter((line) => !line.startsWith("  ")).join("\n");
     if (change !== confirmed) {
       const text = current ? "Change the ConfigMap aws-auth?" : "Create the ConfigMap aws-auth?";
-      if (!(await confirm({ text, diff }))) return { ...made, written: false };
+      if (!(await confirm({ text, diff, notes: made.notes }))) return { ...made, written: false };
       confirmed = change;
     }
     try {

@@ -8,7 +8,7 @@ export type { KubeconfigOptions, TokenProgram } from "./kubeconfig.ts";
 export { kubeconfigEntry } from "./kubeconfig.ts";
 export type { ClusterView, EffectivePolicy, WhoAmI } from "./who-am-i.ts";
 export { whoAmI } from "./who-am-i.ts";
-export type { Confirm } from "./aws-auth-store.ts";
+export type { Change, Confirm } from "./aws-auth-store.ts";
 export type { MappingList, MappingOutcome, MappingRemoval, MappingRequest } from "./mappings.ts";
 export { createMappings, deleteMapping, listMappings } from "./mappings.ts";
 export type { ListedEntry, NewEntry } from "./entries.ts";

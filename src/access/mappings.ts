@@ -38,6 +38,7 @@ export interface MappingOutcome {
   written: boolean;
   /** True when something was to be changed. */
   changed: boolean;
+  /** Were told with the question already, if there was one. */
   notes: readonly Diagnostic[];
 }
 
@@ -115,7 +116,7 @@ export async function createMappings(
   return withCluster(aws, clusterName, async (kube, cluster) => {
     const services = requests.filter((request) => "serviceName" in request);
     const edit = (data: AwsAuthEdit["data"] | undefined): AwsAuthEdit => {
-      let whole: AwsAuthEdit = { data: data ?? {}, changed: false, notes: [] };
+      let whole: AwsAuthEdit = { data: data ?? {}, changed: false, notes: ignored(cluster) };
       for (const [i, request] of requests.entries()) {
         const next = addTo(request, cluster)(i === 0 ? data : whole.data);
         whole = { data: next.data, changed: whole.changed || next.changed, notes: [...whole.notes, ...next.notes] };
@@ -126,7 +127,7 @@ export async function createMappings(
     // A mapping that is there already may still lack its rights.
     if (written || !changed)
       for (const { serviceName, namespace } of services) await applyServiceRoles(kube, serviceName, namespace);
-    return { written, changed, notes: [...ignored(cluster), ...notes] };
+    return { written, changed, notes };
   });
 }
 
@@ -158,7 +159,7 @@ export async function deleteMapping(
       },
       confirm,
     );
-    return { written, changed, notes: [...ignored(cluster), ...notes] };
+    return { written, changed, notes };
   });
 }
 

@@ -103,7 +103,7 @@ export const create: Action = async (invocation) => {
   const confirm = confirmChange(invocation);
   return withAws(invocation, region, async (aws) => {
     const outcomes = await accessEntries.create(aws, name, entries, async (question) =>
-      confirm({ text: question, diff: [] }),
+      confirm({ text: question, diff: [], notes: [] }),
     );
     if (outcomes.length === 0) throw declined();
     for (const { principalArn, created } of outcomes)
@@ -122,7 +122,7 @@ export const remove: Action = async (invocation) => {
   const confirm = confirmChange(invocation);
   return withAws(invocation, region, async (aws) => {
     const gone = await accessEntries.delete(aws, name, { principalArn, force }, async (question) =>
-      confirm({ text: question, diff: [] }),
+      confirm({ text: question, diff: [], notes: [] }),
     );
     if (!gone) throw declined();
     invocation.terminal.stdout.write(`Deleted access entry ${principalArn}\n`);

@@ -1,12 +1,11 @@
 // `lotse create|get|delete iamidentitymapping`
-import type { Diagnostic } from "../../base/index.ts";
 import { LotseError } from "../../base/index.ts";
 import type { IdentityRow, MappingOutcome, MappingRemoval, MappingRequest } from "../../lotse.ts";
 import { identityMappings } from "../../lotse.ts";
 import { clusterNameOf, readClusterFile } from "../cluster-input.ts";
 import type { Action, Invocation } from "../command.ts";
 import { exitCode } from "../command.ts";
-import { confirmChange, declined } from "../confirm-change.ts";
+import { confirmChange, declined, tellNotes } from "../confirm-change.ts";
 import { withAws } from "../connection.ts";
 import { renderData } from "../render/data.ts";
 import type { Column } from "../render/table.ts";
@@ -18,14 +17,6 @@ const text = ({ options }: Invocation, name: string): string | undefined => {
 };
 
 const usage = (title: string, remedy: string): LotseError => new LotseError("cli/usage", { title, remedy });
-
-function tell({ host }: Invocation, notes: readonly Diagnostic[]): void {
-  for (const { code, severity, title, remedy, at } of notes) {
-    const place = at?.path === undefined ? "" : `${at.path}: `;
-    const level = severity === "error" || severity === "warning" ? "warn" : "info";
-    host.emit({ level, code, text: `${place}${title}${remedy === undefined ? "" : ` (${remedy})`}` });
-  }
-}
 
 const columns: readonly Column<IdentityRow>[] = [
   { title: "ARN", value: (row) => row.rolearn ?? row.userarn },
@@ -46,7 +37,7 @@ export const list: Action = async (invocation) => {
     const format = options["output"];
     if (format === "json" || format === "yaml") terminal.stdout.write(await renderData(rows, format));
     else terminal.stdout.write(`${tableLines(columns, rows, terminal.stdout.columns).join("\n")}\n`);
-    tell(invocation, findings);
+    tellNotes(invocation, findings);
     return exitCode.done;
   });
 };
@@ -92,7 +83,7 @@ async function requestsOf(invocation: Invocation): Promise<MappingRequest[]> {
 }
 
 function report(invocation: Invocation, { written, changed, notes }: MappingOutcome, done: string): number {
-  tell(invocation, notes);
+  if (!changed) tellNotes(invocation, notes);
   if (changed && !written) throw declined();
   invocation.terminal.stdout.write(`${written ? done : "Nothing to change"}\n`);
   return exitCode.done;

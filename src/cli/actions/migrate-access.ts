@@ -88,7 +88,7 @@ export const run: Action = async (invocation) => {
     print(invocation, migration);
     if (plan.steps.length > 0) {
       const text = `Carry out ${plan.steps.length} steps on ${name}?`;
-      const yes = options["approve"] === true || (await confirmChange(invocation)({ text, diff: [] }));
+      const yes = options["approve"] === true || (await confirmChange(invocation)({ text, diff: [], notes: [] }));
       if (!yes) throw declined();
       await accessMigration.apply(migration, aws, host, keeper(invocation, name));
     }

@@ -9,6 +9,7 @@ export { kubeconfigEntry } from "./kubeconfig.ts";
 export type { ClusterView, EffectivePolicy, WhoAmI } from "./who-am-i.ts";
 export { whoAmI } from "./who-am-i.ts";
 export type { Change, Confirm } from "./aws-auth-store.ts";
+export { editAwsAuth, readAwsAuthMap } from "./aws-auth-store.ts";
 export type { MappingList, MappingOutcome, MappingRemoval, MappingRequest } from "./mappings.ts";
 export { createMappings, deleteMapping, listMappings } from "./mappings.ts";
 export type { ListedEntry, NewEntry } from "./entries.ts";

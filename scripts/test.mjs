@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { ensureJudges } from "./judges.mjs";
+import { ensureKubernetes } from "./kubernetes.mjs";
 
 const extra = process.argv.slice(2);
 const started = performance.now();
@@ -19,6 +20,7 @@ function step(title, command, args, env = {}) {
 }
 
 const judges = ensureJudges();
+const missing = [...judges.missing, ...ensureKubernetes()];
 const bin = (name) => `node_modules/.bin/${name}`;
 const results = ".cache/test-results.json";
 const ok = [
@@ -43,7 +45,7 @@ const titles = skipped.map(
   ({ ancestorTitles, title }) => ancestorTitles.find((name) => name.startsWith("skipped")) ?? title,
 );
 for (const title of new Set(titles)) console.log(title.startsWith("skipped") ? title : `skipped: ${title}`);
-for (const line of judges.missing) console.log(`skipped: ${line}`);
+for (const line of missing) console.log(`skipped: ${line}`);
 console.log(`in ${((performance.now() - started) / 1000).toFixed(0)} s`);
 console.log(
   `${report.numPassedTests} passed, ${report.numFailedTests} failed, ${report.numPendingTests + report.numTodoTests} skipped`,

@@ -1,5 +1,20 @@
 // The library: one function per verb. Rooms are loaded when a verb needs them, so that importing this costs nothing.
-import type { Aws, OpenOptions } from "./aws/index.ts";
+import type {
+  AccessMigration,
+  Confirm,
+  EntryOutcome,
+  EntryRemoval,
+  KubeconfigOptions,
+  ListedEntry,
+  MappingList,
+  MappingOutcome,
+  MappingRemoval,
+  MappingRequest,
+  NewEntry,
+  SigningOptions,
+  WhoAmI,
+} from "./access/index.ts";
+import type { Aws, AwsCredentials, OpenOptions } from "./aws/index.ts";
 import type { Host } from "./base/index.ts";
 import type { Cluster, FieldExplanation, InitOptions, JsonSchema, LoadOptions, LoadResult } from "./config/index.ts";
 import type { RunOptions, RunResult } from "./engine/index.ts";
@@ -16,8 +31,31 @@ import type {
   ServiceAccountSummary,
   UnreadableKey,
 } from "./plan/index.ts";
+import type { AssociatedPolicy, AuthenticationMode, AwsAuthData } from "./identity/index.ts";
+import type { Choice, KubeconfigEntry, KubeconfigPlaces, MergeResult } from "./kube/index.ts";
 import type { DesiredObjects, DesiredStacks, Known } from "./stacks/index.ts";
 
+export type {
+  AccessMigration,
+  AssumedRole,
+  Change,
+  ClusterView,
+  Confirm,
+  EffectivePolicy,
+  EntryOutcome,
+  EntryRemoval,
+  KubeconfigOptions,
+  ListedEntry,
+  LivingCluster,
+  MappingList,
+  MappingOutcome,
+  MappingRemoval,
+  MappingRequest,
+  NewEntry,
+  SigningOptions,
+  TokenProgram,
+  WhoAmI,
+} from "./access/index.ts";
 export type { Aws, AwsCredentials, CallerIdentity, CallRecord, OpenOptions } from "./aws/index.ts";
 export type { Diagnostic, Host, Message, Question, Severity, SourceLocation } from "./base/index.ts";
 export { isLotseError, LotseError, recordingHost, version } from "./base/index.ts";
@@ -51,6 +89,15 @@ export type {
   UnreadableKey,
   Why,
 } from "./plan/index.ts";
+export type {
+  AssociatedPolicy,
+  AuthenticationMode,
+  AwsAuthData,
+  IdentityRow,
+  MigrationPlan,
+  MigrationStep,
+} from "./identity/index.ts";
+export type { Choice, KubeconfigEntry, KubeconfigPlaces, MergeResult } from "./kube/index.ts";
 export type { DesiredObjects, DesiredStack, DesiredStacks, Known, Tag, Template } from "./stacks/index.ts";
 
 /** Reads a cluster file's text: a typed, defaulted cluster, or every mistake at once with line and column. */
@@ -85,6 +132,11 @@ export async function renderInitFile(options: InitOptions): Promise<string> {
 /** Opens the door to an account. No call is made before the first verb needs one. */
 export async function connect(options: OpenOptions): Promise<Aws> {
   return (await import("./aws/index.ts")).openAws(options);
+}
+
+/** Keys to sign a bearer token with: of the SDK's chain, or of a role that is assumed. @throws LotseError `aws/…`, `access/…` */
+export async function signingCredentials(options: SigningOptions): Promise<AwsCredentials> {
+  return (await import("./access/index.ts")).signingCredentials(options);
 }
 
 /**
@@ -184,3 +236,88 @@ export const get = {
 export async function status(aws: Aws, name: string): Promise<ClusterStatus> {
   return (await import("./plan/index.ts")).getStatus(aws, name);
 }
+
+/** Who the caller is to AWS and, where one is named, to a cluster; by which of its rules. */
+export async function whoami(aws: Aws, cluster?: string): Promise<WhoAmI> {
+  return (await import("./access/index.ts")).whoAmI(aws, cluster);
+}
+
+/** Kubeconfig files: which one, what goes in, and putting it in without disturbing the rest. */
+export const kubeconfig = {
+  /** The entry of a cluster that is up. @throws LotseError `access/no-cluster`, `access/cluster-status` */
+  entry: async (aws: Aws, cluster: string, options: KubeconfigOptions): Promise<KubeconfigEntry> => {
+    const { describeCluster, kubeconfigEntry } = await import("./access/index.ts");
+    return kubeconfigEntry(await describeCluster(aws, cluster), options);
+  },
+  choose: async (places: KubeconfigPlaces, clusterName: string): Promise<Choice> =>
+    (await import("./kube/index.ts")).chooseKubeconfig(places, clusterName),
+  preview: async (file: string, entry: KubeconfigEntry): Promise<MergeResult> =>
+    (await import("./kube/index.ts")).previewKubeconfig(file, entry),
+  write: async (file: string, entry: KubeconfigEntry): Promise<MergeResult["change"]> =>
+    (await import("./kube/index.ts")).writeKubeconfig(file, entry),
+};
+
+/** Items of the aws-auth ConfigMap, by eksctl's rules; every write is shown to `confirm` first. */
+export const identityMappings = {
+  list: async (aws: Aws, cluster: string, arn?: string): Promise<MappingList> =>
+    (await import("./access/index.ts")).listMappings(aws, cluster, arn),
+  create: async (
+    aws: Aws,
+    cluster: string,
+    requests: readonly MappingRequest[],
+    confirm: Confirm,
+  ): Promise<MappingOutcome> => (await import("./access/index.ts")).createMappings(aws, cluster, requests, confirm),
+  delete: async (
+    aws: Aws,
+    cluster: string,
+    removal: MappingRemoval,
+    confirm: Confirm,
+    force = false,
+  ): Promise<MappingOutcome> =>
+    (await import("./access/index.ts")).deleteMapping(aws, cluster, removal, confirm, force),
+};
+
+/** Access entries of a cluster. */
+export const accessEntries = {
+  list: async (aws: Aws, cluster: string, principalArn?: string): Promise<ListedEntry[]> => {
+    const { readEntries, readEntry } = await import("./access/index.ts");
+    if (principalArn === undefined) return readEntries(aws, cluster);
+    const entry = await readEntry(aws, cluster, principalArn);
+    return entry ? [entry] : [];
+  },
+  /** A policy from text: `AmazonEKSViewPolicy`, `AmazonEKSEditPolicy=namespace:shop,shop-*`. @throws LotseError `access/bad-entry` */
+  policy: async (text: string, partition: string): Promise<AssociatedPolicy> =>
+    (await import("./access/index.ts")).accessPolicyOf(text, partition),
+  create: async (
+    aws: Aws,
+    cluster: string,
+    entries: readonly NewEntry[],
+    confirm: (text: string) => Promise<boolean>,
+  ): Promise<EntryOutcome[]> => (await import("./access/index.ts")).createEntries(aws, cluster, entries, confirm),
+  /** Entries that a file made stand in stacks of their own, which go with them. False when it was declined. */
+  delete: async (
+    aws: Aws,
+    cluster: string,
+    removal: EntryRemoval,
+    confirm: (text: string) => Promise<boolean>,
+  ): Promise<boolean> => {
+    const [{ deleteEntry }, { stackNames }] = await Promise.all([
+      import("./access/index.ts"),
+      import("./stacks/index.ts"),
+    ]);
+    const stackName = stackNames.accessEntry(cluster, removal.principalArn);
+    return deleteEntry(aws, cluster, { stackName, ...removal }, confirm);
+  },
+};
+
+/** From aws-auth to access entries: a plan, and carrying it out. */
+export const accessMigration = {
+  plan: async (aws: Aws, cluster: string, target: AuthenticationMode): Promise<AccessMigration> =>
+    (await import("./access/index.ts")).planAccessMigration(aws, cluster, target),
+  apply: async (
+    migration: AccessMigration,
+    aws: Aws,
+    host: Host,
+    keep: (awsAuth: AwsAuthData) => Promise<void>,
+  ): Promise<void> => (await import("./access/index.ts")).carryOutMigration(migration, aws, host, keep),
+};

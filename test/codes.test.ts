@@ -3,20 +3,27 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, it } from "vitest";
+import { accessCodes } from "../src/access/index.ts";
 import { awsCodes } from "../src/aws/index.ts";
 import { cliCodes } from "../src/cli/errors.ts";
 import { configCodes } from "../src/config/index.ts";
 import { engineCodes } from "../src/engine/index.ts";
+import { identityCodes } from "../src/identity/index.ts";
+import { kubeCodes } from "../src/kube/index.ts";
 import { planCodes } from "../src/plan/index.ts";
-import { sandboxCodes } from "../src/sandbox/index.ts";
+import { kubernetesCodes, sandboxCodes } from "../src/sandbox/index.ts";
 import { stackErrors } from "../src/stacks/index.ts";
 
 const source = resolve(import.meta.dirname, "../src");
 const tables = {
+  access: Object.keys(accessCodes),
   aws: Object.keys(awsCodes),
   cli: Object.keys(cliCodes),
   config: configCodes().map(({ code }) => code),
   engine: Object.keys(engineCodes),
+  // Two rooms speak of Kubernetes: the door to clusters, and the sandbox that runs them.
+  kube: [...Object.keys(kubeCodes), ...Object.keys(kubernetesCodes)],
+  identity: Object.keys(identityCodes),
   plan: Object.keys(planCodes),
   sandbox: Object.keys(sandboxCodes),
   stacks: Object.keys(stackErrors),

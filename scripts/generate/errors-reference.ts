@@ -1,10 +1,13 @@
 // docs/reference/errors.md: every code of findings, errors and messages, from the rooms' tables.
+import { accessCodes } from "../../src/access/index.ts";
 import { awsCodes } from "../../src/aws/index.ts";
 import { cliCodes } from "../../src/cli/errors.ts";
 import { configCodes } from "../../src/config/index.ts";
 import { engineCodes } from "../../src/engine/index.ts";
+import { identityCodes } from "../../src/identity/index.ts";
+import { kubeCodes } from "../../src/kube/index.ts";
 import { planCodes } from "../../src/plan/index.ts";
-import { sandboxCodes } from "../../src/sandbox/index.ts";
+import { kubernetesCodes, sandboxCodes } from "../../src/sandbox/index.ts";
 import { stackErrors } from "../../src/stacks/index.ts";
 
 type Row = readonly [code: string, ...cells: string[]];
@@ -47,6 +50,18 @@ export function generate(): Promise<Map<string, string>> {
       Object.entries(stackErrors).map(([code, { title, remedy }]) => [code, title, remedy]),
     ),
     ...section(
+      "identity",
+      "Findings about who may use a cluster, and edits of `aws-auth` that are refused.",
+      ["what it stands for"],
+      Object.entries(identityCodes),
+    ),
+    ...section(
+      "access",
+      "Getting to a cluster and saying who may: kubeconfig, mappings, access entries.",
+      ["what it stands for"],
+      Object.entries(accessCodes),
+    ),
+    ...section(
       "plan",
       "Reasons of steps, notes, and errors that forbid a plan.",
       ["what it stands for"],
@@ -69,6 +84,12 @@ export function generate(): Promise<Map<string, string>> {
       "The sandbox as a thing on this machine. What it answers as AWS carries AWS's codes.",
       ["what it stands for"],
       Object.entries(sandboxCodes),
+    ),
+    ...section(
+      "kube",
+      "What API servers answer, kubeconfigs, and the programs of the sandbox's own control planes.",
+      ["what it stands for"],
+      Object.entries({ ...kubeCodes, ...kubernetesCodes }).sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
     ...section("cli", "The command itself.", ["what it stands for"], Object.entries(cliCodes)),
   ];

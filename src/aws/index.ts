@@ -1,5 +1,7 @@
 // The only door to AWS: calls by name, retries, typed errors, waits. Nothing else imports an SDK client.
-export type { Aws, AwsCredentials, CallerIdentity, CallRecord, OpenOptions } from "./open.ts";
+export type { AwsCredentials, CredentialOptions } from "./credentials.ts";
+export { resolveCredentials } from "./credentials.ts";
+export type { Aws, CallerIdentity, CallRecord, OpenOptions } from "./open.ts";
 export { openAws } from "./open.ts";
 export type { Input, OperationName, Operations, Output, ServiceName } from "./operations.ts";
 export type { FailureKind } from "./codes.ts";

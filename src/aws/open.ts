@@ -1,18 +1,13 @@
 // The door to AWS: one function that calls an operation by name, with retries, typed errors and idempotency tokens.
 import { setMaxListeners } from "node:events";
 import { errorMessage, LotseError } from "../base/index.ts";
+import { resolveCredentials } from "./credentials.ts";
+import type { AwsCredentials } from "./credentials.ts";
 import { awsError, isForeign } from "./errors.ts";
 import { loadService } from "./load.ts";
 import type { Input, OperationName, Output, ServiceName } from "./operations.ts";
 import { withRetries } from "./retry.ts";
 import type { Client, ClientConfig, Service } from "./service.ts";
-
-/** An access key, with a token when it is temporary. */
-export interface AwsCredentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken?: string;
-}
 
 /** One call, as a trace tells it: `ms` with all its retries. */
 export interface CallRecord {
@@ -46,6 +41,8 @@ export interface OpenOptions {
 export interface CallerIdentity {
   account: string;
   arn: string;
+  /** `AIDA…` of a user, `AROA…:session` of a session. */
+  userId: string;
 }
 
 /** A connection to an account and region: the door to AWS. */
@@ -66,6 +63,8 @@ export interface Aws {
   ): Promise<Output<S, O>>;
   /** Who is calling; asked once. */
   identity(): Promise<CallerIdentity>;
+  /** What calls are signed with at this moment: for presigned tokens. @throws LotseError `aws/bad-credentials` */
+  credentials(): Promise<AwsCredentials>;
   /** Closes connections. */
   close(): void;
 }
@@ -203,7 +202,7 @@ export function openAws(options: OpenOptions): Aws {
     call,
     identity: () => {
       identity ??= call("sts", "GetCallerIdentity", {}).then(
-        ({ Account = "", Arn = "" }) => ({ account: Account, arn: Arn }),
+        ({ Account = "", Arn = "", UserId = "" }) => ({ account: Account, arn: Arn, userId: UserId }),
         (error: unknown) => {
           identity = undefined;
           throw error;
@@ -211,6 +210,7 @@ export function openAws(options: OpenOptions): Aws {
       );
       return identity;
     },
+    credentials: async () => resolveCredentials(options),
     close: () => {
       for (const opened of clients.values()) {
         // A client that failed to load has told its caller already and holds nothing to close.

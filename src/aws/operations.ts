@@ -18,6 +18,7 @@ interface Operation<Input, Output> {
 /** Every operation that lotse calls, with its types: what isn't here isn't called. */
 export interface Operations {
   sts: {
+    AssumeRole: Operation<sts.AssumeRoleCommandInput, sts.AssumeRoleCommandOutput>;
     GetCallerIdentity: Operation<sts.GetCallerIdentityCommandInput, sts.GetCallerIdentityCommandOutput>;
   };
   cloudformation: {
@@ -53,6 +54,7 @@ export interface Operations {
     >;
   };
   eks: {
+    AssociateAccessPolicy: Operation<eks.AssociateAccessPolicyCommandInput, eks.AssociateAccessPolicyCommandOutput>;
     AssociateEncryptionConfig: Operation<
       eks.AssociateEncryptionConfigCommandInput,
       eks.AssociateEncryptionConfigCommandOutput
@@ -86,6 +88,10 @@ export interface Operations {
     DescribeUpdate: Operation<eks.DescribeUpdateCommandInput, eks.DescribeUpdateCommandOutput>;
     ListAccessEntries: Operation<eks.ListAccessEntriesCommandInput, eks.ListAccessEntriesCommandOutput>;
     ListAddons: Operation<eks.ListAddonsCommandInput, eks.ListAddonsCommandOutput>;
+    ListAssociatedAccessPolicies: Operation<
+      eks.ListAssociatedAccessPoliciesCommandInput,
+      eks.ListAssociatedAccessPoliciesCommandOutput
+    >;
     ListClusters: Operation<eks.ListClustersCommandInput, eks.ListClustersCommandOutput>;
     ListFargateProfiles: Operation<eks.ListFargateProfilesCommandInput, eks.ListFargateProfilesCommandOutput>;
     ListNodegroups: Operation<eks.ListNodegroupsCommandInput, eks.ListNodegroupsCommandOutput>;
@@ -118,6 +124,8 @@ export interface Operations {
       iam.GetOpenIDConnectProviderCommandInput,
       iam.GetOpenIDConnectProviderCommandOutput
     >;
+    GetRole: Operation<iam.GetRoleCommandInput, iam.GetRoleCommandOutput>;
+    GetUser: Operation<iam.GetUserCommandInput, iam.GetUserCommandOutput>;
     ListOpenIDConnectProviders: Operation<
       iam.ListOpenIDConnectProvidersCommandInput,
       iam.ListOpenIDConnectProvidersCommandOutput

@@ -3,6 +3,7 @@
 /** What each code stands for; the text of an occurrence says more. */
 export const cliCodes: Readonly<Record<string, string>> = {
   "cli/apply": "Question: is the plan to be carried out?",
+  "cli/change-access": "Question: is somebody's access to be changed?",
   "cli/declined": "The question was answered with no",
   "cli/defect": "A defect: something threw that shouldn't",
   "cli/demo-interrupted": "The demo was ended from outside",
@@ -12,6 +13,7 @@ export const cliCodes: Readonly<Record<string, string>> = {
   "cli/needs-confirmation": "A question has to be answered, and nobody is there",
   "cli/no-public-key": "Message: a file with an SSH public key can't be read; it is taken for a key pair's name",
   "cli/not-found": "There is no such thing in the list",
+  "cli/refused-migration": "The way to access entries is barred",
   "cli/sandbox-started": "Message: a sandbox was started for the command",
   "cli/unreadable": "A file that was named can't be read",
   "cli/unwritable": "A file that was named can't be written",

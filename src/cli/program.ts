@@ -49,9 +49,13 @@ function withHint(message: string): string {
 
 /** Summaries of the groups that exist only as a prefix of their commands. */
 const groups: Record<string, string> = {
+  create: "Let somebody into a cluster",
+  delete: "Take somebody's access away",
+  utils: "What eksctl has under utils",
   config: "Check, show and explain cluster files",
   get: "List what a cluster has",
   sandbox: "An AWS account on this machine",
+  "sandbox kubernetes": "The programs that its clusters are made of",
 };
 
 /** The way through, for whoever has typed `lotse` for the first time. */

@@ -68,3 +68,19 @@ export const amiTypes: readonly string[] = [
   "WINDOWS_FULL_2025_x86_64",
   "CUSTOM",
 ];
+
+/** Beginnings of names that Kubernetes and EKS keep for themselves; access entries may not use them. */
+export const reservedNamePrefixes: readonly string[] = ["system:", "eks:", "aws:", "amazon:", "iam:"];
+
+/**
+ * User name and groups that EKS gives entries of the types for nodes; nobody can choose them. The CLI's examples show those
+ * of EC2_LINUX, the others are as they were found on clusters.
+ */
+export const nodeEntryIdentities: Readonly<Record<string, { username: string; groups: readonly string[] }>> = {
+  EC2_LINUX: { username: "system:node:{{EC2PrivateDNSName}}", groups: ["system:nodes"] },
+  EC2_WINDOWS: { username: "system:node:{{EC2PrivateDNSName}}", groups: ["eks:kube-proxy-windows", "system:nodes"] },
+  FARGATE_LINUX: { username: "system:node:{{SessionName}}", groups: ["system:node-proxier", "system:nodes"] },
+  HYBRID_LINUX: { username: "system:node:{{SessionName}}", groups: ["system:nodes"] },
+  EC2: { username: "eks:auto:{{SessionName}}", groups: ["system:nodes"] },
+  HYPERPOD_LINUX: { username: "system:node:{{SessionName}}", groups: ["system:nodes"] },
+};

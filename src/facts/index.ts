@@ -15,7 +15,15 @@ export type { Zone } from "./zones.ts";
 export { availabilityZones, eksZones, localZones, zoneIdsWithoutEks } from "./zones.ts";
 export type { AddonFacts, AddonVersion } from "./addons.ts";
 export { addon, addons, addonVersions } from "./addons.ts";
-export { accessEntryTypes, accessPolicies, accessPolicyArn, amiTypes, clusterLogTypes } from "./eks-access.ts";
+export {
+  accessEntryTypes,
+  accessPolicies,
+  accessPolicyArn,
+  amiTypes,
+  clusterLogTypes,
+  nodeEntryIdentities,
+  reservedNamePrefixes,
+} from "./eks-access.ts";
 export type { AmiParameters } from "./ami-parameters.ts";
 export {
   al2023Parameters,
@@ -27,4 +35,6 @@ export {
 } from "./ami-parameters.ts";
 export type { ResourceTypeFacts } from "./cloudformation.ts";
 export { resourceTypeFacts, resourceTypesWithFacts } from "./cloudformation.ts";
+export type { Partition } from "./partitions.ts";
+export { partitionById, partitionOfRegion, partitions } from "./partitions.ts";
 export { eksRegions } from "./regions.ts";

@@ -2,8 +2,10 @@
 import { isLotseError, version } from "../base/index.ts";
 import type { FaultRule } from "./aws/faults.ts";
 import { cloudTrailRecord } from "./aws/trail.ts";
+import type { ClusterStatus } from "./kube/index.ts";
 import type { WireRequest, WireResponse } from "./aws/wire/index.ts";
 import { bodyText, parseQuery } from "./aws/wire/index.ts";
+import { answerOidc, oidcPrefix } from "./oidc.ts";
 import type { CredentialMode, Sandbox } from "./sandbox.ts";
 
 export const adminPrefix = "/_lotse/";
@@ -34,6 +36,10 @@ export interface SandboxStatus {
   /** Requests for what isn't emulated, by what was asked for. */
   missing: Record<string, number>;
   faults: number;
+  /** What the clusters behind emulated EKS are doing. */
+  kubernetes: readonly ClusterStatus[] | "off";
+  /** True when it is a proxy for AWS's host names too. */
+  proxy: boolean;
   /** What of the saved state was found damaged and left out. */
   damage?: string;
   /** Set while the state can't be written to disk. */
@@ -71,6 +77,8 @@ function statusOf({ sandbox }: AdminCall): SandboxStatus {
     rows,
     missing: Object.fromEntries(sandbox.missing),
     faults: sandbox.faults.list().length,
+    kubernetes: sandbox.kubernetes?.status() ?? "off",
+    proxy: sandbox.proxyAuthority !== undefined,
     ...(sandbox.damage === undefined ? {} : { damage: sandbox.damage }),
     ...(sandbox.problem ? { problem: sandbox.problem.message } : {}),
   };
@@ -134,6 +142,8 @@ function answer(status: number, value: unknown): WireResponse {
 
 /** Answers a request for which {@link isAdminPath} holds. */
 export function answerAdmin(request: WireRequest, sandbox: Sandbox, options: AdminOptions): WireResponse {
+  if (request.path.startsWith(oidcPrefix) && request.method === "GET")
+    return answerOidc(sandbox.cloud, request.path.slice(oidcPrefix.length));
   const asked = `${request.method} ${request.path}`;
   const name = asked === motoReset ? "POST reset" : asked.replace(adminPrefix, "").replace(/\/$/, "");
   const action = Object.hasOwn(adminEndpoints, name) ? adminEndpoints[name] : undefined;

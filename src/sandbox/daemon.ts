@@ -6,6 +6,7 @@ import { errorMessage, LotseError, packageFile, sleep, version } from "../base/i
 import type { SandboxStatus } from "./admin.ts";
 import { adminPrefix } from "./admin.ts";
 import type { ClockMode } from "./aws/core/index.ts";
+import type { KubernetesMode } from "./kube/index.ts";
 import { administratorKey } from "./aws/administrator.ts";
 import { serviceEntries } from "./aws/schema/index.ts";
 import { checkQuotas } from "./quotas.ts";
@@ -33,12 +34,18 @@ export interface DaemonOptions {
   region?: string;
   seed?: number;
   credentials?: CredentialMode;
+  /** Default `lazy`. */
+  kubernetes?: KubernetesMode;
+  /** Also a proxy for AWS's host names. */
+  proxy?: boolean;
   /** Quotas other than AWS's, by name. */
   quotas?: Readonly<Record<string, number>>;
 }
 
 const fileName = "daemon.json";
 const logName = "daemon.log";
+/** The proxy's authority for trust stores: PEM. */
+const authorityName = "proxy-authority.pem";
 
 /** `poll`, `instant`, `real` or `scaled:N`; undefined when it is none of these. */
 export function parseClock(text: string): ClockMode | undefined {
@@ -173,9 +180,11 @@ export async function startDaemon(
     ["--region", options.region],
     ["--seed", options.seed],
     ["--credentials", options.credentials],
+    ["--kubernetes", options.kubernetes],
     ...Object.entries(options.quotas ?? {}).map(([name, value]): [string, string] => ["--quota", `${name}=${value}`]),
   ];
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
+  if (options.proxy) given.push("--proxy");
   const child = spawn(process.execPath, [entry, "sandbox", "serve", ...given], {
     detached: true,
     stdio: ["ignore", log, log],
@@ -242,6 +251,9 @@ export async function serveSandbox(
       ...(options.region ? { region: options.region } : {}),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.credentials ? { credentials: options.credentials } : {}),
+      ...(options.kubernetes ? { kubernetes: options.kubernetes } : {}),
+      ...(options.proxy ? { proxy: true } : {}),
+      onKubernetesProblem: (problem) => say(`kubernetes: ${problem.message}`),
       ...(options.quotas ? { quotas: options.quotas } : {}),
     });
   // 0 is any free port, as everywhere.
@@ -252,6 +264,9 @@ export async function serveSandbox(
     throw error;
   });
   sandbox.ref();
+  if (sandbox.proxyAuthority !== undefined) {
+    writeFileSync(join(folder, authorityName), sandbox.proxyAuthority, { mode: 0o644 });
+  }
   const path = join(folder, fileName);
   const file: DaemonFile = { pid: process.pid, endpoint: sandbox.endpoint, version };
   writeFileSync(`${path}.tmp`, JSON.stringify(file), { mode: 0o600 });
@@ -274,6 +289,23 @@ export async function resetState(folder: string): Promise<"running" | "on disk">
   }
   inFolder(folder, () => removeState(folder));
   return "on disk";
+}
+
+/**
+ * Variables that send what ignores endpoint variables through the sandbox's proxy, and make it believe the sandbox's
+ * authority. OpenSSL's, Go's, Node's and the AWS CLI's own.
+ */
+export function proxyVariables(target: Pick<SandboxStatus, "endpoint">, folder: string): Record<string, string> {
+  const authority = join(folder, authorityName);
+  return {
+    HTTPS_PROXY: target.endpoint,
+    https_proxy: target.endpoint,
+    NO_PROXY: "127.0.0.1,localhost,::1",
+    no_proxy: "127.0.0.1,localhost,::1",
+    AWS_CA_BUNDLE: authority,
+    SSL_CERT_FILE: authority,
+    NODE_EXTRA_CA_CERTS: authority,
+  };
 }
 
 /** Variables that point AWS tools at a sandbox, and those that would lead them away from it. */

@@ -19,11 +19,14 @@ export {
   resetState,
   serveSandbox,
   startDaemon,
+  proxyVariables,
   stopDaemon,
   toolVariables,
 } from "./daemon.ts";
+export { kubernetesCodes, sandboxCodes } from "./errors.ts";
+export type { AssetOptions, AssetProgress, AssetSource, CachedAssets, KubeAssets } from "./kube/assets/index.ts";
+export { builtMinors, defaultMinor, findAssets, installAssets, listAssets, removeAssets } from "./kube/assets/index.ts";
 export type { ListedQuota } from "./quotas.ts";
 export { sandboxQuotas } from "./quotas.ts";
 export type { CredentialMode, Sandbox, SandboxClientConfig, SandboxCredentials, SandboxOptions } from "./sandbox.ts";
-export { sandboxCodes } from "./errors.ts";
 export { createSandbox, foreignVariables } from "./sandbox.ts";

@@ -1,4 +1,5 @@
 // createSandbox: an emulated AWS account in this process, for tests and rehearsals.
+import { join } from "node:path";
 import { errorMessage, LotseError } from "../base/index.ts";
 import type { AdminOptions } from "./admin.ts";
 import { answerAdmin, isAdminPath } from "./admin.ts";
@@ -18,7 +19,11 @@ import { composeGuards } from "./aws/guards.ts";
 import { services } from "./aws/services/index.ts";
 import type { TrailRow } from "./aws/trail.ts";
 import { trailGuards, trailOf } from "./aws/trail.ts";
+import type { KubernetesHost, KubernetesMode, KubernetesOptions } from "./kube/index.ts";
+import { openKubernetes } from "./kube/index.ts";
 import { checkQuotas } from "./quotas.ts";
+import { answerOidc } from "./oidc.ts";
+import { issuerRegion, openTunnel, proxyAuthority } from "./proxy/index.ts";
 import { readSnapshot } from "./state/format.ts";
 import { inFolder } from "./state/folder.ts";
 import type { Journal } from "./state/journal.ts";
@@ -43,6 +48,11 @@ export interface SandboxOptions {
   /** Fresh roles can't be assumed for ten virtual seconds, as on AWS; default false. */
   slowRoles?: boolean;
   /**
+   * A real control plane behind each EKS cluster; default `lazy`: started by the first connection or node. Without
+   * Kubernetes' programs on this machine, endpoints hang up. See {@link KubernetesMode}.
+   */
+  kubernetes?: KubernetesMode | KubernetesOptions;
+  /**
    * Whose access keys are taken. `strict` (default): the administrator's, and those that were made in the account.
    * `any`: besides, a key that nobody has made acts as the administrator, whatever it is signed with, as in emulators
    * that know no IAM. Keys of the account keep their rights.
@@ -50,10 +60,17 @@ export interface SandboxOptions {
   credentials?: CredentialMode;
   /** Quotas other than AWS's, by name: `{ vpcs: 50, vcpus: 8 }`. See `sandboxQuotas()`. */
   quotas?: Readonly<Record<string, number>>;
+  /**
+   * Also a proxy (CONNECT) for AWS's host names, with certificates of an authority of its own: for tools that ignore
+   * endpoint variables. Default false. See {@link Sandbox.proxyAuthority}.
+   */
+  proxy?: boolean;
   /** State to go on from. */
   store?: Store;
   /** Keeps the state in this folder: loaded at start, saved as it changes. One process at a time. */
   folder?: string;
+  /** Hears why a control plane didn't start, or ended. */
+  onKubernetesProblem?: (problem: Error) => void;
   /** Hears when the folder can't be written, and with `undefined` when it can again. */
   onProblem?: (problem: Error | undefined) => void;
   /** What `/_lotse/` may do to this process. */
@@ -108,6 +125,10 @@ export interface Sandbox {
    * `process.env`, Node leaves them out.
    */
   env(): Record<string, string | undefined>;
+  /** The clusters behind emulated EKS; undefined when it was made with `kubernetes: "off"`. */
+  readonly kubernetes: KubernetesHost | undefined;
+  /** PEM of the authority that signs for AWS's names; undefined when it was made without `proxy`. */
+  readonly proxyAuthority: string | undefined;
   /** Moves virtual time forward by so many seconds. */
   advance(seconds: number): void;
   /** Empties the account: as new. */
@@ -230,10 +251,21 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       blame: "user",
     });
   };
+  const kubernetes = await openKubernetes(options.kubernetes ?? "lazy", {
+    cloud,
+    dispatch: (request) => dispatcher.dispatch(request),
+    endpoints: () => (gateway ? [gateway.endpoint] : []),
+    stateFolder: options.folder,
+    ...(options.onKubernetesProblem ? { onProblem: options.onKubernetesProblem } : {}),
+  });
+  const authority = options.proxy
+    ? proxyAuthority(options.folder === undefined ? undefined : join(options.folder, "proxy-authority.json"))
+    : undefined;
   const close = async (): Promise<void> => {
     const open = gateway;
     gateway = undefined;
     await open?.close();
+    await kubernetes?.close();
     journal?.close();
   };
   const sandbox: Sandbox = {
@@ -249,6 +281,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     clock: cloud.clock,
     faults,
     access,
+    kubernetes,
+    proxyAuthority: authority?.certificate,
     trail: (at = region) => trailOf(cloud.context({ account, region: at, principal: administrator.principal })),
     missing: dispatcher.missing,
     clientConfig: (change = {}) => ({
@@ -273,6 +307,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     reset: () => {
       cloud.reset();
       journal?.snapshot();
+      void kubernetes?.rescan();
     },
     save: () => dumpState(store),
     load: (text) => {
@@ -281,6 +316,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       store.load(changes);
       cloud.resume();
       journal?.snapshot();
+      void kubernetes?.rescan();
     },
     flush: () => journal?.flush(),
     damage: journal?.damage,
@@ -294,12 +330,19 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   if (listen !== false) {
     try {
       gateway = await openGateway({
-        handle: (request) =>
-          isAdminPath(request.path) ? answerAdmin(request, sandbox, options.admin ?? {}) : dispatcher.dispatch(request),
+        handle: (request) => {
+          if (isAdminPath(request.path)) return answerAdmin(request, sandbox, options.admin ?? {});
+          // Under its own name an issuer is reached through the proxy only.
+          const issuer = issuerRegion(request.headers["host"] ?? "");
+          return issuer === undefined
+            ? dispatcher.dispatch(request)
+            : answerOidc(cloud, `${issuer}${request.path.replace(/^\/id/, "")}`);
+        },
+        ...(authority ? { tunnel: (serve) => openTunnel({ authority, serve }) } : {}),
         ...(listen === true ? {} : { port: listen.port }),
       });
     } catch (cause) {
-      journal?.close();
+      await close();
       throw cannotListen(listen, cause);
     }
   }

@@ -4,11 +4,12 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 
-const folder = process.env["LOTSE_JUDGES"] ?? resolve(".cache", "judges");
+/** Where `npm test` puts them. */
+export const judgesFolder: string = process.env["LOTSE_JUDGES"] ?? resolve(".cache", "judges");
 
 /** The virtual environment's Python, or undefined when `npm test` could not make one. */
-export const python: string | undefined = existsSync(join(folder, "installed.txt"))
-  ? join(folder, "bin", "python")
+export const python: string | undefined = existsSync(join(judgesFolder, "installed.txt"))
+  ? join(judgesFolder, "bin", "python")
   : undefined;
 
 /** Why tests with the AWS CLI and boto3 are skipped, for their titles. */

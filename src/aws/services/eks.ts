@@ -1,5 +1,6 @@
 // The EKS client and the operations of it that lotse calls; loaded on first use.
 import {
+  AssociateAccessPolicyCommand,
   AssociateEncryptionConfigCommand,
   CreateAccessEntryCommand,
   CreateAddonCommand,
@@ -22,6 +23,7 @@ import {
   EKSClient,
   ListAccessEntriesCommand,
   ListAddonsCommand,
+  ListAssociatedAccessPoliciesCommand,
   ListClustersCommand,
   ListFargateProfilesCommand,
   ListNodegroupsCommand,
@@ -38,6 +40,7 @@ import {
 import { defineService, type Service } from "../service.ts";
 
 export const service: Service = defineService("eks", EKSClient, {
+  AssociateAccessPolicy: AssociateAccessPolicyCommand,
   AssociateEncryptionConfig: AssociateEncryptionConfigCommand,
   CreateAccessEntry: CreateAccessEntryCommand,
   CreateAddon: CreateAddonCommand,
@@ -59,6 +62,7 @@ export const service: Service = defineService("eks", EKSClient, {
   DescribeUpdate: DescribeUpdateCommand,
   ListAccessEntries: ListAccessEntriesCommand,
   ListAddons: ListAddonsCommand,
+  ListAssociatedAccessPolicies: ListAssociatedAccessPoliciesCommand,
   ListClusters: ListClustersCommand,
   ListFargateProfiles: ListFargateProfilesCommand,
   ListNodegroups: ListNodegroupsCommand,

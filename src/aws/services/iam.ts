@@ -3,6 +3,8 @@ import {
   CreateOpenIDConnectProviderCommand,
   DeleteOpenIDConnectProviderCommand,
   GetOpenIDConnectProviderCommand,
+  GetRoleCommand,
+  GetUserCommand,
   IAMClient,
   ListOpenIDConnectProvidersCommand,
 } from "@aws-sdk/client-iam";
@@ -12,5 +14,7 @@ export const service: Service = defineService("iam", IAMClient, {
   CreateOpenIDConnectProvider: CreateOpenIDConnectProviderCommand,
   DeleteOpenIDConnectProvider: DeleteOpenIDConnectProviderCommand,
   GetOpenIDConnectProvider: GetOpenIDConnectProviderCommand,
+  GetRole: GetRoleCommand,
+  GetUser: GetUserCommand,
   ListOpenIDConnectProviders: ListOpenIDConnectProvidersCommand,
 });

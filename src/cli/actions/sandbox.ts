@@ -8,6 +8,7 @@ import {
   daemonStatus,
   defaultStateFolder,
   parseClock,
+  proxyVariables,
   resetState,
   sandboxCoverage,
   serveSandbox,
@@ -56,6 +57,7 @@ function daemonOptions(invocation: Invocation): DaemonOptions {
   const region = textOption(invocation, "region");
   const seed = numberOption(invocation, "seed");
   const credentials = textOption(invocation, "credentials") as DaemonOptions["credentials"];
+  const kubernetes = textOption(invocation, "kubernetes") as DaemonOptions["kubernetes"];
   const quotas = quotasOf(invocation);
   return {
     folder: folderOf(invocation),
@@ -65,6 +67,8 @@ function daemonOptions(invocation: Invocation): DaemonOptions {
     ...(region === undefined ? {} : { region }),
     ...(seed === undefined ? {} : { seed }),
     ...(credentials === undefined ? {} : { credentials }),
+    ...(kubernetes === undefined ? {} : { kubernetes }),
+    ...(invocation.options["proxy"] === true ? { proxy: true } : {}),
     ...(quotas ? { quotas } : {}),
   };
 }
@@ -110,6 +114,8 @@ function keptSettings(options: DaemonOptions, status: SandboxStatus): string[] {
   if (region !== undefined && region !== status.region) kept.push(`region ${status.region}, not ${region}`);
   if (credentials !== undefined && credentials !== status.credentials)
     kept.push(`credentials ${status.credentials}, not ${credentials}`);
+  if (options.kubernetes === "off" && status.kubernetes !== "off") kept.push("Kubernetes");
+  if (options.proxy && !status.proxy) kept.push("port without a proxy");
   const other = Object.entries(quotas ?? {}).filter(([name, value]) => status.quotas[name] !== value);
   if (other.length > 0) kept.push(`quotas, not ${other.map(([name, value]) => `${name}=${value}`).join(" ")}`);
   return kept;
@@ -175,6 +181,14 @@ export const status: Action = async (invocation) => {
     ...(found.credentials === "any"
       ? [["credentials", "any: unknown access keys act as the administrator"] satisfies [string, string]]
       : []),
+    ...(found.kubernetes === "off" ? [["kubernetes", "off"] satisfies [string, string]] : []),
+    ...(found.kubernetes === "off" ? [] : found.kubernetes).map(
+      ({ name, state, version, endpoint, problem }): [string, string] => [
+        "cluster",
+        [name, state, version, endpoint, problem].filter((each) => each !== undefined).join("  "),
+      ],
+    ),
+    ...(found.proxy ? [["proxy", "for AWS's host names"] satisfies [string, string]] : []),
     ...Object.entries(found.quotas).map(([name, value]): [string, string] => ["quota", `${name} = ${value}`]),
     ["process", `${found.pid}, lotse ${found.version}`],
     ...Object.entries(found.missing).map(([what, count]): [string, string] => ["asked in vain", `${count} × ${what}`]),
@@ -186,7 +200,12 @@ export const status: Action = async (invocation) => {
 type Assignment = { set(name: string, value: string): string; unset(name: string): string };
 
 const shells: Record<string, Assignment> = {
-  sh: { set: (name, value) => `export ${name}=${value}`, unset: (name) => `unset ${name}` },
+  // Values of ours need no quotes, paths of the user's folders may.
+  sh: {
+    set: (name, value) =>
+      `export ${name}=${/^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`}`,
+    unset: (name) => `unset ${name}`,
+  },
   fish: { set: (name, value) => `set -gx ${name} '${value}'`, unset: (name) => `set -e ${name}` },
   powershell: {
     set: (name, value) => `$Env:${name} = '${value}'`,
@@ -197,6 +216,16 @@ const shells: Record<string, Assignment> = {
 export const env: Action = async (invocation) => {
   const target = await running(invocation);
   const { set, unset } = toolVariables(target, invocation.env);
+  if (invocation.options["proxy"] === true) {
+    if (!target.proxy) {
+      throw new LotseError("sandbox/not-running", {
+        title: "The running sandbox is no proxy",
+        remedy: "Start it as one: lotse sandbox down, then lotse sandbox up --proxy",
+        blame: "user",
+      });
+    }
+    Object.assign(set, proxyVariables(target, folderOf(invocation)));
+  }
   const shell = shells[textOption(invocation, "shell") ?? "sh"] ?? (shells["sh"] as Assignment);
   for (const [name, value] of Object.entries(set)) print(invocation, shell.set(name, value));
   for (const name of unset) print(invocation, shell.unset(name));

@@ -10,7 +10,16 @@ export interface Outcome {
 }
 
 /** Runs `lotse …words` with a text on standard input, without a terminal. */
-export async function runLotse(input: string, ...words: string[]): Promise<Outcome> {
+export function runLotse(input: string, ...words: string[]): Promise<Outcome> {
+  return runLotseIn({}, input, ...words);
+}
+
+/** The same in an environment. */
+export async function runLotseIn(
+  env: Readonly<Record<string, string>>,
+  input: string,
+  ...words: string[]
+): Promise<Outcome> {
   const written = { stdout: "", stderr: "" };
   const output = (name: "stdout" | "stderr"): Output => ({
     write: (text) => void (written[name] += text),
@@ -20,7 +29,7 @@ export async function runLotse(input: string, ...words: string[]): Promise<Outco
   });
   const code = await runCommandLine({
     arguments: words,
-    env: {},
+    env,
     terminal: { stdin: Readable.from([Buffer.from(input)]), stdout: output("stdout"), stderr: output("stderr") },
     signal: new AbortController().signal,
   });

@@ -1,15 +1,21 @@
 // Every command of lotse, in the order of help.
 import type { CommandDefinition } from "../command.ts";
+import { accessEntryCommands } from "./access-entries.ts";
 import { apply } from "./apply.ts";
 import { configCommands } from "./config.ts";
 import { demo } from "./demo.ts";
 import { destroy } from "./destroy.ts";
 import { get } from "./get.ts";
+import { identityMappingCommands } from "./identity-mappings.ts";
 import { init } from "./init.ts";
+import { kubeconfigCommands } from "./kubeconfig.ts";
 import { plan } from "./plan.ts";
+import { sandboxKubernetesCommands } from "./sandbox-kubernetes.ts";
 import { sandboxCommands } from "./sandbox.ts";
 import { stacks } from "./stacks.ts";
 import { status } from "./status.ts";
+import { token } from "./token.ts";
+import { whoami } from "./whoami.ts";
 
 export const commands: readonly CommandDefinition[] = [
   demo,
@@ -21,5 +27,11 @@ export const commands: readonly CommandDefinition[] = [
   status,
   ...get,
   destroy,
+  ...kubeconfigCommands,
+  whoami,
+  token,
+  ...identityMappingCommands,
+  ...accessEntryCommands,
   ...sandboxCommands,
+  ...sandboxKubernetesCommands,
 ];

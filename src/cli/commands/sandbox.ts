@@ -40,6 +40,13 @@ const startOptions: readonly OptionDefinition[] = [
     choices: ["strict", "any"],
   },
   {
+    flags: "--kubernetes <mode>",
+    description:
+      "a real control plane behind each cluster: lazy (at the first connection or node), on (with the cluster), off (default: lazy)",
+    choices: ["lazy", "on", "off"],
+  },
+  { flags: "--proxy", description: "also be a proxy for AWS's host names, for tools that ignore endpoint variables" },
+  {
     flags: "--quota <name=number>",
     description: "a quota other than AWS's, higher or lower (vpcs=50, vcpus=8 …); may be repeated",
     repeatable: true,
@@ -99,6 +106,7 @@ export const sandboxCommands: readonly CommandDefinition[] = [
         choices: ["sh", "fish", "powershell"],
         default: "sh",
       },
+      { flags: "--proxy", description: "also send tools that ignore endpoint variables through the sandbox's proxy" },
       stateOption,
     ],
     examples: [{ command: 'eval "$(lotse sandbox env)" && aws eks list-clusters', does: "ask the sandbox" }],

@@ -131,10 +131,12 @@ const authenticateLink: Link = {
     const now = Date.now();
     const signedAt = signatureTime(authorization.time);
     if (Number.isNaN(signedAt) || !authorization.time.startsWith(authorization.date)) throw refuse("incomplete");
-    const until = authorization.expires === undefined ? signedAt + clockSkew : signedAt + authorization.expires * 1000;
+    // STS ignores X-Amz-Expires: an address of it is good for a quarter of an hour, whatever it says (facts of EKS tokens).
+    const expires = authorization.service === "sts" ? undefined : authorization.expires;
+    const until = expires === undefined ? signedAt + clockSkew : signedAt + expires * 1000;
     if (now > until || signedAt > now + clockSkew) {
       const limit = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, "");
-      const failure = authorization.expires === undefined ? "expired-signature" : "expired-address";
+      const failure = expires === undefined ? "expired-signature" : "expired-address";
       throw refuse(failure, `Signature expired: ${authorization.time} is now too far from ${limit}`);
     }
     if (credential.expires !== undefined && now >= credential.expires) throw refuse("expired-token");

@@ -135,6 +135,7 @@ class DiskJournal implements Journal {
   readonly #store: Store;
   readonly #options: JournalOptions;
   readonly #unlock: () => void;
+  readonly #unlisten: () => void;
   #generation: number;
   #file: number;
   /** Length of what is whole in the journal's file. */
@@ -159,7 +160,7 @@ class DiskJournal implements Journal {
     // A line that a crash cut off would spoil the next one.
     if (fstatSync(this.#file).size > journalLength) ftruncateSync(this.#file, journalLength);
     this.#removeOldJournals();
-    store.onCommit((changes) => {
+    this.#unlisten = store.onCommit((changes) => {
       this.#pending.push(changes);
       this.#wake(this.problem ? retryInterval : flushInterval);
     });
@@ -200,7 +201,7 @@ class DiskJournal implements Journal {
       this.flush();
     } finally {
       this.#closed = true;
-      this.#store.onCommit(() => undefined);
+      this.#unlisten();
       closeSync(this.#file);
       this.#unlock();
     }

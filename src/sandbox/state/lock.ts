@@ -53,12 +53,11 @@ function holds(owner: Owner | undefined): owner is Owner {
 }
 
 /**
- * Takes the lock of a state folder.
+ * Tries to take the lock of a folder.
  *
- * @returns what gives it back
- * @throws LotseError `sandbox/state-in-use` while another process has it
+ * @returns what gives it back, or the id of the process that has it
  */
-export function takeLock(folder: string): () => void {
+export function tryLock(folder: string): (() => void) | { pid: number } {
   const path = join(folder, "lock");
   const mine = join(folder, `lock.${process.pid}`);
   try {
@@ -73,15 +72,7 @@ export function takeLock(folder: string): () => void {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       }
       const owner = read(path);
-      if (holds(owner)) {
-        throw new LotseError("sandbox/state-in-use", {
-          title: `The sandbox's state in ${folder} is in use`,
-          detail: `Process ${owner.pid} has it.`,
-          remedy: "Use that sandbox (lotse sandbox status), stop it with lotse sandbox down, or choose another folder.",
-          blame: "user",
-          data: { pid: owner.pid },
-        });
-      }
+      if (holds(owner)) return { pid: owner.pid };
       // A rename is won by one process only, so two that find the same stale lock don't remove each other's new one.
       try {
         renameSync(path, `${mine}.stale`);
@@ -94,4 +85,22 @@ export function takeLock(folder: string): () => void {
   } finally {
     rmSync(mine, { force: true });
   }
+}
+
+/**
+ * Takes the lock of a state folder.
+ *
+ * @returns what gives it back
+ * @throws LotseError `sandbox/state-in-use` while another process has it
+ */
+export function takeLock(folder: string): () => void {
+  const taken = tryLock(folder);
+  if (typeof taken === "function") return taken;
+  throw new LotseError("sandbox/state-in-use", {
+    title: `The sandbox's state in ${folder} is in use`,
+    detail: `Process ${taken.pid} has it.`,
+    remedy: "Use that sandbox (lotse sandbox status), stop it with lotse sandbox down, or choose another folder.",
+    blame: "user",
+    data: taken,
+  });
 }

@@ -7,6 +7,7 @@ import type { Credential, Principal } from "./principal.ts";
 import { servicePrincipal } from "./principal.ts";
 import type {
   Context,
+  KubernetesPort,
   Operation,
   Permission,
   ResourceFault,
@@ -91,6 +92,8 @@ export class Cloud {
   /** Request ids aren't drawn from the generator whose state is saved: a read changes nothing. */
   readonly requestIds: SerialIds;
   readonly guards: Guards;
+  /** Set when the sandbox runs Kubernetes. */
+  kubernetes: KubernetesPort | undefined;
   readonly #services: Map<string, ServiceDefinition>;
   readonly #timers: Map<string, TimerDefinition>;
   readonly #quotas: ReadonlyMap<string, number>;
@@ -217,6 +220,7 @@ export class Cloud {
       principal,
       requestId,
       ids: this.ids,
+      kubernetes: this.kubernetes,
       now: () => this.clock.now(),
       table: (definition, other) => this.store.table(definition, other?.account ?? account, other?.region ?? region),
       call: (service, operation, input) =>

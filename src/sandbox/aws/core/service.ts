@@ -4,6 +4,12 @@ import type { Ids } from "./ids.ts";
 import type { Principal } from "./principal.ts";
 import type { Table, TableDefinition } from "./table.ts";
 
+/** The Kubernetes clusters behind emulated EKS clusters. */
+export interface KubernetesPort {
+  /** Address of a cluster's API server, `https://127.0.0.1:PORT`. */
+  endpoint(cluster: { account: string; region: string; name: string }): string | undefined;
+}
+
 /** What an operation may use. Made by the cloud for one call; `as` gives the same for another principal. */
 export interface Context {
   readonly account: string;
@@ -48,6 +54,8 @@ export interface Context {
   pending(subject: string): boolean;
   /** The injected fault that applies here, if any: services ask for the kinds that they can show. */
   fault(kind: ResourceFaultKind, facts: Record<string, string>): ResourceFault | undefined;
+  /** Undefined when the sandbox runs no Kubernetes. */
+  readonly kubernetes: KubernetesPort | undefined;
   /** How much the account may have, by a name of {@link ServiceDefinition.quotas}. */
   quota(name: string): number;
   /** True when the caller may do `action` on `resource`; never throws. The trust of a role: see `iam`. */

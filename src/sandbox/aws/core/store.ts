@@ -20,7 +20,7 @@ export class Store {
   readonly #found: WeakMap<object, Map<string, Map<string, Table<object>>>> = new WeakMap();
   readonly #loaded: Loaded = new Map();
   #undo: Undo[] | undefined;
-  #listener: ((changes: readonly Change[]) => void) | undefined;
+  readonly #listeners: Set<(changes: readonly Change[]) => void> = new Set();
 
   /** The rows of a table in an account (and, for regional tables, a region). */
   table<Row extends object>(definition: TableDefinition<Row>, account: string, region: string): Table<Row> {
@@ -94,9 +94,14 @@ export class Store {
     }
   }
 
-  /** Is told of every committed transaction's changes. One listener: the journal. */
-  onCommit(listener: (changes: readonly Change[]) => void): void {
-    this.#listener = listener;
+  /**
+   * Tells a listener of every committed transaction's changes, from now on.
+   *
+   * @returns what ends that
+   */
+  onCommit(listener: (changes: readonly Change[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Every row there is, for snapshots. */
@@ -139,7 +144,7 @@ export class Store {
   };
 
   #publish(undo: readonly Undo[]): void {
-    if (!this.#listener || undo.length === 0) return;
+    if (this.#listeners.size === 0 || undo.length === 0) return;
     const seen = new Set<string>();
     const changes: Change[] = [];
     for (const { table, id } of undo) {
@@ -149,7 +154,7 @@ export class Store {
       seen.add(key);
       changes.push({ table: table.definition.name, place: table.place, id, row: table.get(id) ?? null });
     }
-    if (changes.length > 0) this.#listener(changes);
+    if (changes.length > 0) for (const listener of this.#listeners) listener(changes);
   }
 }
 

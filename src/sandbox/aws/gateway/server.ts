@@ -1,8 +1,9 @@
 // The HTTP front on 127.0.0.1. Ordinary requests are served straight from the socket (direct.ts); what is large, sent in
 // chunks or unusual in another way is collected and answered here, by node:http.
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { WireRequest, WireResponse } from "../wire/index.ts";
 import { serveDirectly } from "./direct.ts";
 import { refuseForeign } from "./foreign.ts";
@@ -13,6 +14,11 @@ export interface GatewayOptions {
   handle: Handler;
   /** Default: one that is free. */
   port?: number;
+  /** Takes CONNECT requests, and has what comes out of their tunnels answered by `serve`; without it they are refused. */
+  tunnel?(serve: RequestListener): {
+    accept(message: IncomingMessage, socket: Duplex, head: Buffer): void;
+    close(): void;
+  };
   /** Bodies larger than this are answered with 413; default 256 MiB. */
   bodyLimit?: number;
   /** Wall-clock ms in which a client must have sent its headers; default 20 s. */
@@ -178,6 +184,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     if (Number(message.headers["content-length"] ?? 0) <= limit) response.writeContinue();
     serve(message, response);
   });
+  const tunnel = options.tunnel?.(serve);
+  if (tunnel) server.on("connect", (message, socket, head) => tunnel.accept(message, socket, head));
   const direct = serveDirectly({
     handle: options.handle,
     handOver: connectByHttp(server),
@@ -197,6 +205,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
         server.close(() => resolve());
         server.closeIdleConnections();
         direct.close();
+        tunnel?.close();
         // Connections in the middle of something get a moment, not more.
         setTimeout(() => {
           server.closeAllConnections();

@@ -152,8 +152,10 @@ export const creationFailed: TimerDefinition<Named & { message: string }> = defi
   },
 );
 
-/** `https://…gr7.eu-central-1.eks.amazonaws.com`; clusters of the IPv6 family have the dual-stack name. */
+/** The API server's own address where there is one; else as EKS names it: `https://…gr7.eu-central-1.eks.amazonaws.com`; clusters of the IPv6 family have the dual-stack name. */
 function endpointOf(ctx: Context, row: Readonly<ClusterRow>): string {
+  const own = ctx.kubernetes?.endpoint({ account: ctx.account, region: ctx.region, name: row.name });
+  if (own) return own;
   const { endpointId, endpointShard } = row.hidden;
   const china = ctx.partition === "aws-cn" ? ".cn" : "";
   if (row.kubernetesNetworkConfig?.ipFamily === "ipv6")

@@ -11,6 +11,7 @@ import type {
   PodIdentityAssociation,
   Update,
 } from "@aws-sdk/client-eks";
+import type { KeyedCertificate } from "../../../x509.ts";
 import type { TableDefinition } from "../../core/index.ts";
 import { defineTable } from "../../core/index.ts";
 
@@ -156,12 +157,7 @@ export interface CapabilityRow extends Stored<
 }
 
 /** A cluster's certificate authority: self-signed, with its key, both PEM. */
-export interface AuthorityRow {
-  certificate: string;
-  privateKey: string;
-  notBefore: number;
-  notAfter: number;
-}
+export type AuthorityRow = KeyedCertificate;
 
 /** Keys that sign a cluster's service-account tokens, by cluster; made when first asked for. */
 export interface OidcKeyRow {

@@ -12,7 +12,7 @@ import type {
   UpdateAccessEntryRequest,
   UpdateAccessEntryResponse,
 } from "@aws-sdk/client-eks";
-import { accessPolicyArn } from "../../../../../facts/index.ts";
+import { accessPolicyArn, nodeEntryIdentities } from "../../../../../facts/index.ts";
 import type { Context, Operation, Sent } from "../../../core/index.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, notFound, resourceInUse } from "../errors.ts";
@@ -24,7 +24,6 @@ import {
   checkPrincipal,
   checkUsername,
   defaultUsername,
-  entryDefaults,
   requireApiMode,
 } from "../rules/access.ts";
 import { checkTags } from "../rules/text.ts";
@@ -86,7 +85,7 @@ function clusterWide(ctx: Context, policy: string): AccessEntryRow["policies"][n
 
 function putEntry(ctx: Context, entry: NewEntry): Readonly<AccessEntryRow> {
   const { clusterName, principalArn, principal, type } = entry;
-  const fixed = entryDefaults[type];
+  const fixed = nodeEntryIdentities[type];
   return ctx.table(accessEntries).put(childKey(clusterName, principalArn), {
     clusterName,
     principalArn,

@@ -1,7 +1,7 @@
 // The rules of access entries (EKS user guide, "Create access entries"; texts partly from AWS's answers to others).
 import type { AccessScope } from "@aws-sdk/client-eks";
 import type { GetUserResponse } from "@aws-sdk/client-iam";
-import { accessEntryTypes, accessPolicies, accessPolicyArn } from "../../../../../facts/index.ts";
+import { accessEntryTypes, accessPolicies, accessPolicyArn, reservedNamePrefixes } from "../../../../../facts/index.ts";
 import type { Context } from "../../../core/index.ts";
 import { AwsError } from "../../../core/index.ts";
 import { invalidParameter, invalidRequest, notFound } from "../errors.ts";
@@ -9,8 +9,6 @@ import { asEks, requireCluster } from "../lookup.ts";
 import type { ClusterRow } from "../state.ts";
 import { findRole } from "./roles.ts";
 import { checkEnum } from "./text.ts";
-
-const reservedUserPrefixes = ["system:", "eks:", "aws:", "amazon:", "iam:"];
 
 /** The cluster, which must listen to access entries. */
 export function requireApiMode(ctx: Context, name: string): Readonly<ClusterRow> {
@@ -24,16 +22,6 @@ export function requireApiMode(ctx: Context, name: string): Readonly<ClusterRow>
     );
   return cluster;
 }
-
-/** Node types of entries have their user name and groups from EKS. */
-export const entryDefaults: Readonly<Record<string, { username: string; groups: readonly string[] }>> = {
-  EC2_LINUX: { username: "system:node:{{EC2PrivateDNSName}}", groups: ["system:nodes"] },
-  EC2_WINDOWS: { username: "system:node:{{EC2PrivateDNSName}}", groups: ["eks:kube-proxy-windows", "system:nodes"] },
-  FARGATE_LINUX: { username: "system:node:{{SessionName}}", groups: ["system:node-proxier", "system:nodes"] },
-  HYBRID_LINUX: { username: "system:node:{{SessionName}}", groups: ["system:nodes"] },
-  EC2: { username: "eks:auto:{{SessionName}}", groups: ["system:nodes"] },
-  HYPERPOD_LINUX: { username: "system:node:{{SessionName}}", groups: ["system:nodes"] },
-};
 
 export interface EntryPrincipal {
   kind: "role" | "user" | "root";
@@ -83,7 +71,7 @@ export function defaultUsername(arn: string, principal: EntryPrincipal, partitio
  */
 export function checkUsername(username: string | undefined): void {
   if (username === undefined) return;
-  const prefix = reservedUserPrefixes.find((reserved) => username.toLowerCase().startsWith(reserved));
+  const prefix = reservedNamePrefixes.find((reserved) => username.toLowerCase().startsWith(reserved));
   if (prefix !== undefined)
     throw invalidParameter(`The username ${username} is invalid, it cannot start with ${prefix}`);
   if (/^\{\{session/i.test(username) || /^session/i.test(username))
@@ -96,7 +84,7 @@ export function checkUsername(username: string | undefined): void {
 /** Refuses groups of access entries that Kubernetes keeps for itself. */
 export function checkGroups(groups: readonly string[] | undefined): void {
   for (const group of groups ?? []) {
-    const prefix = reservedUserPrefixes.find((reserved) => group.toLowerCase().startsWith(reserved));
+    const prefix = reservedNamePrefixes.find((reserved) => group.toLowerCase().startsWith(reserved));
     if (prefix !== undefined)
       throw invalidParameter(`The kubernetes group name ${group} is invalid, it cannot start with ${prefix}`);
   }

@@ -1,0 +1,154 @@
+// List and watch: everything there is, then every change, through reconnects, restarts of the server and compaction.
+import type { IncomingMessage } from "node:http";
+import { isLotseError, sleep } from "../base/index.ts";
+import type { Connection } from "./connection.ts";
+import { KubeRefusal } from "./refusals.ts";
+import type { KubeObject } from "./object.ts";
+
+/** What a watcher hears. After a new list come changes; a list may come again, when changes were missed. */
+export interface WatchHandler<T extends KubeObject> {
+  onList(objects: readonly T[]): void;
+  onChange(type: "ADDED" | "MODIFIED" | "DELETED", object: T): void;
+  /** The connection is lost for the time being. */
+  onTrouble?(error: unknown): void;
+}
+
+/** Which objects of a kind. */
+export interface Selection {
+  labelSelector?: string;
+  fieldSelector?: string;
+}
+
+const pageSize = "500";
+/** The server ends watches after half an hour or so by itself; shorter ones spread the reconnects. */
+const watchSeconds = 300;
+const longestPause = 15_000;
+const longestLine = 64 * 1024 * 1024;
+
+interface Page<T> {
+  items: T[];
+  apiVersion: string;
+  kind: string;
+  metadata: { resourceVersion: string; continue?: string };
+}
+
+/** Everything under a path, page by page; each object has the kind that lists leave out. */
+export async function listAll<T extends KubeObject>(
+  connection: Connection,
+  path: string,
+  selection: Selection,
+  what: string,
+): Promise<{ items: T[]; resourceVersion: string }> {
+  const items: T[] = [];
+  let token: string | undefined;
+  for (;;) {
+    let page: Page<T>;
+    try {
+      const query = { ...selection, limit: pageSize, continue: token };
+      page = await connection.send<Page<T>>({ method: "GET", path, query, what });
+    } catch (error) {
+      // The token of a long list has expired: begin anew.
+      if (token === undefined || !(error instanceof KubeRefusal) || error.refusal.status !== 410) throw error;
+      items.length = 0;
+      token = undefined;
+      continue;
+    }
+    const { apiVersion } = page;
+    const kind = page.kind.replace(/List$/, "");
+    for (const item of page.items) items.push({ ...item, apiVersion, kind });
+    token = page.metadata.continue || undefined;
+    if (token === undefined) return { items, resourceVersion: page.metadata.resourceVersion };
+  }
+}
+
+async function eachLine(response: IncomingMessage, heard: (line: string) => void): Promise<void> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, from)) {
+      parts.push(chunk.subarray(from, at));
+      heard(Buffer.concat(parts).toString("utf8"));
+      parts.length = 0;
+      size = 0;
+      from = at + 1;
+    }
+    parts.push(chunk.subarray(from));
+    size += chunk.length - from;
+    if (size > longestLine) throw new Error("a watch event is larger than 64 MiB");
+  }
+}
+
+interface Line<T> {
+  type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
+  object: T;
+}
+
+/** Follows from a version; returns where to go on, undefined when a new list is needed. */
+async function follow<T extends KubeObject>(
+  connection: Connection,
+  path: string,
+  selection: Selection,
+  from: string,
+  handler: WatchHandler<T>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let version: string | undefined = from;
+  const query = {
+    ...selection,
+    watch: "1",
+    allowWatchBookmarks: "true",
+    timeoutSeconds: String(watchSeconds),
+    resourceVersion: from,
+  };
+  const response = await connection.stream({ method: "GET", path, query, what: `watch ${path}`, signal });
+  await eachLine(response, (text) => {
+    if (text === "" || version === undefined) return;
+    const { type, object } = JSON.parse(text) as Line<T>;
+    if (type === "ERROR") {
+      version = undefined;
+      return;
+    }
+    version = object.metadata.resourceVersion ?? version;
+    if (type !== "BOOKMARK") handler.onChange(type, object);
+  });
+  return version;
+}
+
+/** Refusals that another try doesn't mend. */
+const final = new Set([400, 401, 403, 404, 405]);
+
+/**
+ * Lists and watches until the signal is aborted.
+ *
+ * @throws LotseError when the cluster refuses for good; lost connections are taken up again
+ */
+export async function watchAll<T extends KubeObject>(
+  connection: Connection,
+  path: string,
+  selection: Selection,
+  handler: WatchHandler<T>,
+  signal: AbortSignal,
+): Promise<void> {
+  let version: string | undefined;
+  for (let pause = 0; !signal.aborted;) {
+    try {
+      if (version === undefined) {
+        const all = await listAll<T>(connection, path, selection, `list ${path}`);
+        version = all.resourceVersion;
+        handler.onList(all.items);
+      }
+      version = await follow(connection, path, selection, version, handler, signal);
+      pause = 0;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof KubeRefusal) {
+        if (final.has(error.refusal.status)) throw error;
+        if (error.refusal.status === 410) version = undefined;
+      } else if (isLotseError(error) && error.code !== "kube/unreachable") throw error;
+      handler.onTrouble?.(error);
+      pause = Math.min(Math.max(pause * 2, 200), longestPause);
+      await sleep(pause * (0.5 + Math.random()), signal).catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+// Command lines of the four programs. Flags are those of Kubernetes 1.33 to 1.36 and etcd 3.6.
+import type { ControlPlaneFiles } from "./files.ts";
+
+/** What the programs must know about each other and about the cluster. */
+export interface ControlPlaneSettings {
+  files: ControlPlaneFiles;
+  /** Of the API server, on 127.0.0.1. */
+  port: number;
+  /** `1.35`: the minor to behave as, when the programs are newer. */
+  emulate?: string;
+  /** Of services, e.g. `10.100.0.0/16`. */
+  serviceCidr: string;
+  /** The cluster's OIDC issuer, `https://oidc.eks.…/id/…`. */
+  issuer: string;
+  /** Where the issuer's keys can be fetched. */
+  jwksUri: string;
+  /** Judges bearer tokens and permissions beside RBAC; without them there are client certificates and RBAC only. */
+  webhooks: boolean;
+}
+
+/**
+ * Answers of the webhooks are kept this long. The default of two minutes hides that access was just given or taken
+ * away; EKS itself takes seconds.
+ */
+const webhookCache = "5s";
+
+/** A thousand simulated nodes would take 500 s at the defaults of 20 and 30. */
+const clientRate = ["--kube-api-qps=1000", "--kube-api-burst=2000"];
+
+const emulation = ({ emulate }: ControlPlaneSettings): string[] => (emulate ? [`--emulated-version=${emulate}`] : []);
+
+/** etcd on Unix sockets in a folder of its owner: nobody else on the machine can read what it holds. */
+export function etcdArguments({ files }: ControlPlaneSettings): string[] {
+  return [
+    "--name=lotse",
+    `--data-dir=${files.data}`,
+    // What a rehearsal loses in a power failure it makes again; without this each write waits for the disk.
+    "--unsafe-no-fsync",
+    `--listen-client-urls=unix://${files.etcdSocket}`,
+    `--listen-peer-urls=unix://${files.etcdPeerSocket}`,
+    // Demanded to look like addresses; a single member tells them nobody.
+    "--advertise-client-urls=http://127.0.0.1:1",
+    "--initial-advertise-peer-urls=http://127.0.0.1:2",
+    "--initial-cluster=lotse=http://127.0.0.1:2",
+    "--auto-compaction-mode=periodic",
+    "--auto-compaction-retention=5m",
+    "--quota-backend-bytes=4294967296",
+    "--log-level=warn",
+  ];
+}
+
+function webhookArguments({ files, webhooks }: ControlPlaneSettings): string[] {
+  if (!webhooks) return ["--authorization-mode=Node,RBAC"];
+  return [
+    `--authentication-token-webhook-config-file=${files.authenticationConfig}`,
+    "--authentication-token-webhook-version=v1",
+    `--authentication-token-webhook-cache-ttl=${webhookCache}`,
+    "--authorization-mode=Node,RBAC,Webhook",
+    `--authorization-webhook-config-file=${files.authorizationConfig}`,
+    "--authorization-webhook-version=v1",
+    `--authorization-webhook-cache-authorized-ttl=${webhookCache}`,
+    `--authorization-webhook-cache-unauthorized-ttl=${webhookCache}`,
+  ];
+}
+
+/** kube-apiserver, as EKS sets it up as far as a process on this machine can. */
+export function apiserverArguments(settings: ControlPlaneSettings): string[] {
+  const { files } = settings;
+  return [
+    `--etcd-servers=unix://${files.etcdSocket}`,
+    "--bind-address=127.0.0.1",
+    `--secure-port=${settings.port}`,
+    // EKS publishes its interfaces' addresses itself; a loopback address would be refused here.
+    "--endpoint-reconciler-type=none",
+    `--service-cluster-ip-range=${settings.serviceCidr}`,
+    `--tls-cert-file=${files.server.certificate}`,
+    `--tls-private-key-file=${files.server.key}`,
+    `--client-ca-file=${files.authority}`,
+    `--service-account-issuer=${settings.issuer}`,
+    `--service-account-jwks-uri=${settings.jwksUri}`,
+    `--service-account-signing-key-file=${files.serviceAccountKey}`,
+    `--service-account-key-file=${files.serviceAccountPublicKey}`,
+    // As on EKS: tokens for the cluster itself name this audience or the issuer.
+    `--api-audiences=https://kubernetes.default.svc,${settings.issuer}`,
+    ...webhookArguments(settings),
+    "--enable-admission-plugins=NodeRestriction",
+    "--allow-privileged=true",
+    "--profiling=false",
+    // Simulated nodes and the people who watch them share one API server.
+    "--max-requests-inflight=1600",
+    "--max-mutating-requests-inflight=800",
+    `--egress-selector-config-file=${files.egress}`,
+    // Names of nodes are in no DNS.
+    "--kubelet-preferred-address-types=InternalIP",
+    `--audit-policy-file=${files.auditPolicy}`,
+    `--audit-log-path=${files.auditLog}`,
+    "--audit-log-maxsize=64",
+    "--audit-log-maxbackup=1",
+    ...(files.encryption ? [`--encryption-provider-config=${files.encryption}`] : []),
+    ...emulation(settings),
+  ];
+}
+
+/** kube-controller-manager without the loops that belong to the cloud. */
+export function controllerManagerArguments(settings: ControlPlaneSettings): string[] {
+  const { files } = settings;
+  return [
+    `--kubeconfig=${files.controllerManagerConfig}`,
+    "--leader-elect=false",
+    // Nobody asks it for health or metrics.
+    "--secure-port=0",
+    "--use-service-account-credentials=true",
+    `--service-account-private-key-file=${files.serviceAccountKey}`,
+    `--root-ca-file=${files.authority}`,
+    `--cluster-signing-cert-file=${files.authority}`,
+    `--cluster-signing-key-file=${files.authorityKey}`,
+    // Addresses of pods come from the VPC, load balancers and nodes from the cloud's controllers.
+    "--allocate-node-cidrs=false",
+    "--cloud-provider=external",
+    "--profiling=false",
+    ...clientRate,
+    "--concurrent-deployment-syncs=20",
+    "--concurrent-replicaset-syncs=20",
+    ...emulation(settings),
+  ];
+}
+
+/** kube-scheduler with its own defaults. */
+export function schedulerArguments(settings: ControlPlaneSettings): string[] {
+  return [
+    `--kubeconfig=${settings.files.schedulerConfig}`,
+    "--leader-elect=false",
+    "--secure-port=0",
+    "--profiling=false",
+    ...clientRate,
+    ...emulation(settings),
+  ];
+}

@@ -1,0 +1,175 @@
+// A real Kubernetes control plane on this machine: etcd, kube-apiserver, kube-controller-manager, kube-scheduler.
+import { createServer } from "node:net";
+import { request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LotseError } from "../../../base/index.ts";
+import type { KubeAssets } from "../assets/index.ts";
+import type { KubeClient } from "../client.ts";
+import { openKubeClient } from "../client.ts";
+import type { ControlPlaneSettings } from "./arguments.ts";
+import { apiserverArguments, controllerManagerArguments, etcdArguments, schedulerArguments } from "./arguments.ts";
+import type { ClientFiles, ControlPlaneFiles, ControlPlaneIdentity } from "./files.ts";
+import { clientCertificate, removeSockets, serverCertificate, writeFiles } from "./files.ts";
+import type { Program } from "./process.ts";
+import { programEnded, startProgram } from "./process.ts";
+
+export interface ControlPlaneOptions {
+  identity: ControlPlaneIdentity;
+  /** Of this cluster alone; etcd's data in it is what survives. */
+  folder: string;
+  assets: KubeAssets;
+  serviceCidr: string;
+  issuer: string;
+  jwksUri: string;
+  /** Hears of a program that ended by itself after the start. */
+  onFailure?: (error: LotseError) => void;
+}
+
+/** A control plane that runs. */
+export interface ControlPlane {
+  /** Of the API server on 127.0.0.1. */
+  readonly port: number;
+  /** What `/version` says, `v1.35.9`. */
+  readonly version: string;
+  /** As `lotse:sandbox`, which may do everything. */
+  readonly client: KubeClient;
+  /** A client certificate for someone, in groups. */
+  certificate(name: string, groups?: readonly string[]): ClientFiles;
+  /** A server's certificate of the cluster's authority. */
+  serverCertificate(name: string, names: readonly string[]): { certificate: string; key: string };
+  /** The authority, PEM. */
+  readonly authority: string;
+  /** Unix socket where the API server asks for connections into the cluster's network. */
+  readonly networkSocket: string;
+  readonly pids: readonly number[];
+  /** Where the programs write, and the API server its audit. */
+  readonly logs: {
+    readonly apiserver: string;
+    readonly audit: string;
+    readonly controllerManager: string;
+    readonly scheduler: string;
+  };
+  /** Ends the programs, those that write first. */
+  stop(): Promise<void>;
+}
+
+/** Measured: 2.9 s on an idle machine with two cores; a busy one takes its time. */
+const startPatience = 90_000;
+const firstLook = 25;
+const longestLook = 250;
+
+/** A port of 127.0.0.1 that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+function etcdHealthy(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request({ socketPath, path: "/health", timeout: 1000 }, (response) => {
+      response.resume();
+      response.once("end", () => resolve(response.statusCode === 200));
+    });
+    asked.once("error", () => resolve(false));
+    asked.once("timeout", () => asked.destroy());
+    asked.end();
+  });
+}
+
+function tooSlow(what: string, files: ControlPlaneFiles): LotseError {
+  return new LotseError("sandbox/kubernetes-slow", {
+    title: `${what} of the emulated control plane isn't ready after ${startPatience / 1000} s`,
+    detail: "The programs run, but don't answer.",
+    remedy: `Their logs are in ${files.folder}/logs. A machine that is short of memory or processor time may need another try.`,
+    blame: "lotse",
+  });
+}
+
+/** Looks again and again, a little later each time, until it is so or one of the programs has ended. */
+async function until(
+  what: string,
+  files: ControlPlaneFiles,
+  programs: readonly Program[],
+  look: () => Promise<boolean>,
+): Promise<void> {
+  const deadline = Date.now() + startPatience;
+  for (let pause = firstLook; !(await look()); pause = Math.min(pause * 1.5, longestLook)) {
+    const dead = programs.find((program) => program.exit);
+    if (dead) throw programEnded(dead, files.log(dead.name));
+    if (Date.now() > deadline) throw tooSlow(what, files);
+    await sleep(pause);
+  }
+}
+
+/**
+ * Starts a control plane and waits until its API server answers.
+ *
+ * @throws LotseError `sandbox/program-ended` or `sandbox/kubernetes-slow`, with the log to look into
+ */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { identity, assets } = options;
+  const port = await freePort();
+  const files = writeFiles(options.folder, identity, port);
+  const settings: ControlPlaneSettings = {
+    files,
+    port,
+    serviceCidr: options.serviceCidr,
+    issuer: options.issuer,
+    jwksUri: options.jwksUri,
+    webhooks: identity.webhooks !== undefined,
+    ...(assets.emulated ? { emulate: assets.minor } : {}),
+  };
+  const client = openKubeClient({ port, ...clientCertificate(identity, "lotse:sandbox", ["system:masters"]) });
+  const programs: Program[] = [];
+  let stopping = false;
+  const start = (name: string, path: string, list: readonly string[]): void => {
+    const program = startProgram({ name, path, arguments: list, logFile: files.log(name) });
+    programs.push(program);
+    void program.ended.then(() => {
+      if (!stopping) options.onFailure?.(programEnded(program, files.log(name)));
+    });
+  };
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    client.close();
+    // etcd last: what the others still write has somewhere to go.
+    const [etcd, ...others] = programs;
+    await Promise.all(others.map((program) => program.stop()));
+    await etcd?.stop();
+    removeSockets(files);
+  };
+  try {
+    start("etcd", assets.paths.etcd, etcdArguments(settings));
+    await until("etcd", files, programs, () => etcdHealthy(files.etcdSocket));
+    start("kube-apiserver", assets.paths.apiserver, apiserverArguments(settings));
+    await until("kube-apiserver", files, programs, () => client.answers("/readyz"));
+    start("kube-controller-manager", assets.paths.controllerManager, controllerManagerArguments(settings));
+    start("kube-scheduler", assets.paths.scheduler, schedulerArguments(settings));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    port,
+    version: assets.version,
+    client,
+    certificate: (name, groups) => clientCertificate(identity, name, groups),
+    serverCertificate: (name, names) => serverCertificate(identity, name, names),
+    authority: identity.authority.certificate,
+    networkSocket: files.networkSocket,
+    pids: programs.map((program) => program.pid),
+    logs: {
+      apiserver: files.log("kube-apiserver"),
+      audit: files.auditLog,
+      controllerManager: files.log("kube-controller-manager"),
+      scheduler: files.log("kube-scheduler"),
+    },
+    stop,
+  };
+}

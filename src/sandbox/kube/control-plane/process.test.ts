@@ -1,0 +1,64 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { it } from "vitest";
+import { startProgram } from "./process.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "lotse-program-"));
+let count = 0;
+const logFile = (): string => join(folder, `${(count += 1)}.log`);
+
+async function running(marker: string): Promise<boolean> {
+  const { stdout } = await promisify(execFile)("ps", ["-eo", "stat,args"]);
+  return stdout.split("\n").some((line) => !line.startsWith("Z") && line.includes(`sleep ${marker}`));
+}
+
+async function gone(marker: string): Promise<boolean> {
+  for (let i = 0; i < 50 && (await running(marker)); i += 1) await sleep(50);
+  return !(await running(marker));
+}
+
+it("tells how a program ended, with the end of what it said", async ({ expect }) => {
+  const program = startProgram({
+    name: "etcd",
+    path: "/bin/sh",
+    arguments: ["-c", "echo no space left; exit 7"],
+    logFile: logFile(),
+  });
+  await program.ended;
+  expect(program.exit).toEqual({ status: 7, tail: "no space left\n" });
+});
+
+it("ends a program that is asked to", async ({ expect }) => {
+  const program = startProgram({ name: "x", path: "/bin/sleep", arguments: ["86397"], logFile: logFile() });
+  await program.stop();
+  expect(await gone("86397")).toBe(true);
+});
+
+it("says when there is no such program", async ({ expect }) => {
+  const file = logFile();
+  const program = startProgram({ name: "x", path: "/no/such/program", arguments: [], logFile: file });
+  await program.ended;
+  expect(program.exit?.status).toBe(127);
+  expect(readFileSync(file, "utf8")).toContain("/no/such/program");
+});
+
+it("lets no program outlive a process that was killed", async ({ expect }) => {
+  const source = `
+    import { startProgram } from ${JSON.stringify(join(import.meta.dirname, "process.ts"))};
+    startProgram({ name: "x", path: "/bin/sleep", arguments: ["86398"], logFile: ${JSON.stringify(logFile())} });
+    setInterval(() => {}, 1000);
+    console.log("started");
+  `;
+  const file = join(folder, "parent.ts");
+  writeFileSync(file, source);
+  const parent = spawn(process.execPath, ["scripts/run.mjs", file], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(parent.stdout, "data");
+  while (!(await running("86398"))) await sleep(20);
+  parent.kill("SIGKILL");
+  expect(await gone("86398")).toBe(true);
+});

@@ -1,0 +1,36 @@
+import { it } from "vitest";
+import { instanceType } from "../../../facts/index.ts";
+import { nodeSize, podsByAddresses } from "./size.ts";
+
+const sizeOf = (name: string): ReturnType<typeof nodeSize> =>
+  nodeSize(instanceType(name), { managed: true, rootVolumeGiB: 80 });
+
+it.for<[string, number]>([
+  ["m7g.large", 6844],
+  ["m5.large", 6903],
+  ["a1.medium", 1392],
+  ["a1.large", 3055],
+  ["a1.xlarge", 6525],
+])("leaves pods on %s the %i MiB that Karpenter's page names", ([name, mebibytes], { expect }) => {
+  expect(sizeOf(name).allocatable.memory / 1024).toBe(mebibytes);
+});
+
+it.for<[string, number, number]>([
+  ["t3.large", 2, 70],
+  ["m5.xlarge", 4, 80],
+  ["m5.4xlarge", 16, 110],
+  ["m5.24xlarge", 96, 310],
+])("keeps of the CPU of %s (%i cores) %i millicores", ([name, cores, reserved], { expect }) => {
+  const { capacity, allocatable } = sizeOf(name);
+  expect(capacity.cpu).toBe(cores * 1000);
+  expect(capacity.cpu - allocatable.cpu).toBe(reserved);
+});
+
+it("counts pods by addresses, capped for managed nodes", ({ expect }) => {
+  expect(podsByAddresses({ enis: 3, ipv4PerEni: 12 })).toBe(35);
+  expect(sizeOf("t3.large").capacity.pods).toBe(35);
+  expect(sizeOf("m5.4xlarge").capacity.pods).toBe(110);
+  const own = nodeSize(instanceType("m5.4xlarge"), { managed: false, rootVolumeGiB: 80 });
+  expect(own.capacity.pods).toBe(234);
+  expect(nodeSize(instanceType("t3.large"), { managed: true, maxPods: 17, rootVolumeGiB: 80 }).capacity.pods).toBe(17);
+});

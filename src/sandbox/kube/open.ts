@@ -1,0 +1,48 @@
+// From what the maker of a sandbox asks for to a host of clusters.
+import { totalmem } from "node:os";
+import { join } from "node:path";
+import type { AssetOptions } from "./assets/index.ts";
+import { findAssets } from "./assets/index.ts";
+import type { KubernetesHostOptions, KubernetesMode } from "./host.ts";
+import { KubernetesHost } from "./host.ts";
+
+/** How a sandbox runs Kubernetes. */
+export interface KubernetesOptions {
+  /** Default `lazy`. */
+  mode?: KubernetesMode;
+  /** Of all control planes together, in MiB; default half of the machine's memory. */
+  memoryLimit?: number;
+  /** Connections count as coming from inside of every VPC: private endpoints answer. Default false. */
+  insideVpc?: boolean;
+  /** Where the programs are looked for. */
+  assets?: AssetOptions;
+}
+
+/** What the clusters share with the sandbox they are part of. */
+export interface KubernetesSurroundings extends Pick<
+  KubernetesHostOptions,
+  "cloud" | "dispatch" | "endpoints" | "onProblem"
+> {
+  /** Of the sandbox's state, when it is kept. */
+  stateFolder?: string | undefined;
+}
+
+/** Opens the host of a sandbox's clusters; undefined when it is to have none. */
+export async function openKubernetes(
+  asked: KubernetesMode | KubernetesOptions,
+  { stateFolder, ...surroundings }: KubernetesSurroundings,
+): Promise<KubernetesHost | undefined> {
+  const options = typeof asked === "string" ? { mode: asked } : asked;
+  const { mode = "lazy", memoryLimit } = options;
+  if (mode === "off") return undefined;
+  const host = await KubernetesHost.open({
+    ...surroundings,
+    mode,
+    ...(stateFolder === undefined ? {} : { folder: join(stateFolder, "kubernetes") }),
+    findAssets: (minor) => findAssets(minor, options.assets),
+    ...(options.insideVpc === undefined ? {} : { insideVpc: options.insideVpc }),
+    memoryLimit: memoryLimit === undefined ? totalmem() / 2 : memoryLimit * 1024 * 1024,
+  });
+  surroundings.cloud.kubernetes = host;
+  return host;
+}

@@ -1,0 +1,245 @@
+// What runs on a cluster beside its control plane: the nodes that its instances make, their pods, volumes, Fargate, add-ons.
+import type { AwsAuthData } from "../../identity/index.ts";
+import type { Cloud, Context, Principal } from "../aws/core/index.ts";
+import { servicePrincipal } from "../aws/core/index.ts";
+import { clusters } from "../aws/services/eks/state.ts";
+import { AddonKeeper } from "./addons/keeper.ts";
+import type { ClusterKey } from "./cluster-key.ts";
+import type { ControlPlane } from "./control-plane/index.ts";
+import type { EventWriter } from "./events.ts";
+import { openEventWriter } from "./events.ts";
+import { kubeletAnswer } from "./kubelet/answers.ts";
+import type { ClusterNetwork } from "./kubelet/network.ts";
+import { openClusterNetwork } from "./kubelet/network.ts";
+import { Admissions } from "./nodes/admission.ts";
+import { AwsAuthKeeper } from "./nodes/aws-auth.ts";
+import type { FleetNode } from "./nodes/fleet.ts";
+import { Fleet } from "./nodes/fleet.ts";
+import { networkNotReady } from "./nodes/node-object.ts";
+import { takesPrefixes } from "./nodes/size.ts";
+import { NodeAddresses } from "./pods/addresses.ts";
+import { Cni, isNetworkPlugin } from "./pods/cni.ts";
+import type { PodHost } from "./pods/keeper.ts";
+import { PodKeeper } from "./pods/keeper.ts";
+import type { Pod } from "./pods/pod.ts";
+import { WorkloadRoles } from "./workload-role.ts";
+
+export interface SimulationOptions {
+  key: ClusterKey;
+  cloud: Cloud;
+  plane: ControlPlane;
+  awsAuth(): AwsAuthData | undefined;
+  /** Virtual seconds of a container's life in one second of wall time. */
+  speed: number;
+  onProblem(problem: Error): void;
+}
+
+/** Nodes and pods of a cluster, for people and tests. */
+export interface SimulationStatus {
+  nodes: readonly FleetNode[];
+  pods: number;
+}
+
+/** Changes of AWS come in bunches: they are looked at together, wall milliseconds. */
+const gather = 25;
+/** A plugin that can't get what it needs from EC2 tries again, wall milliseconds. */
+const pluginRetry = 2_000;
+
+interface Host {
+  instanceId: string;
+  addresses: NodeAddresses;
+  images: Set<string>;
+}
+
+export class Simulation {
+  readonly #options: SimulationOptions;
+  readonly #events: EventWriter;
+  readonly #roles: WorkloadRoles;
+  readonly #admissions: Admissions;
+  readonly #cni: Cni;
+  readonly #fleet: Fleet;
+  readonly #keeper: PodKeeper;
+  readonly #addons: AddonKeeper;
+  readonly #awsAuth: AwsAuthKeeper;
+  readonly #hosts: Map<string, Host> = new Map();
+  #network: ClusterNetwork | undefined;
+  #refreshing: NodeJS.Timeout | undefined;
+  #started = false;
+  #closed = false;
+
+  constructor(options: SimulationOptions) {
+    const { key, cloud, plane, onProblem } = options;
+    const { client } = plane;
+    this.#options = options;
+    this.#events = openEventWriter(client);
+    this.#roles = new WorkloadRoles({ key, cloud, client });
+    this.#admissions = new Admissions({ key, cloud, roles: this.#roles, awsAuth: options.awsAuth });
+    this.#cni = new Cni({ client, roles: this.#roles, onChange: () => this.#keeper.nodeChanged() });
+    this.#keeper = new PodKeeper({
+      client,
+      clock: cloud.clock,
+      events: this.#events,
+      host: (name) => this.#host(name),
+      addresses: (name) => this.#hostOf(name)?.addresses,
+      onRunning: (pod, runs) => this.#podRuns(pod, runs),
+      speed: options.speed,
+    });
+    this.#addons = new AddonKeeper({ key, cloud, client });
+    this.#awsAuth = new AwsAuthKeeper({ key, cloud, client, onProblem });
+    this.#fleet = new Fleet({
+      key,
+      cloud,
+      client,
+      events: this.#events,
+      kubeletVersion: plane.version,
+      admit: (node) => this.#admissions.admit(node),
+      cniSize: () => this.#cni.settings,
+      others: () => [],
+      onNode: (name) => this.#nodeChanged(name),
+      speed: options.speed,
+    });
+  }
+
+  /** Begins: registers nodes, follows pods. */
+  async start(): Promise<void> {
+    this.#addons.refresh();
+    this.#awsAuth.refresh();
+    await this.#openNetwork();
+    await this.#cni.start();
+    await this.#fleet.start();
+    if (this.#closed) return;
+    this.#started = true;
+    this.#keeper.run().catch((error: unknown) => this.#options.onProblem(error as Error));
+  }
+
+  /** Instances, node groups, access or add-ons changed. */
+  refresh(): void {
+    if (this.#closed || this.#refreshing) return;
+    this.#refreshing = setTimeout(() => {
+      this.#refreshing = undefined;
+      if (this.#closed || !this.#started) return;
+      this.#roles.forget();
+      this.#admissions.forget();
+      this.#addons.refresh();
+      this.#awsAuth.refresh();
+      this.#fleet.refresh();
+    }, gather);
+    this.#refreshing.unref();
+  }
+
+  /** The API server reaches kubelets to show logs. */
+  async #openNetwork(): Promise<void> {
+    const { plane } = this.#options;
+    this.#network = await openClusterNetwork({
+      socket: plane.networkSocket,
+      certificate: plane.serverCertificate("kubelet", ["localhost"]),
+      isNode: (address) => [...this.#fleet.nodes.values()].some(({ spec }) => spec.address === address),
+      answer: (_method, url) => kubeletAnswer(url, (namespace, name) => this.#keeper.find(namespace, name)),
+    });
+    if (this.#closed) await this.#network.close();
+  }
+
+  status(): SimulationStatus {
+    return { nodes: [...this.#fleet.nodes.values()], pods: this.#keeper.size };
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#refreshing);
+    this.#fleet.close();
+    this.#addons.close();
+    this.#awsAuth.close();
+    this.#cni.close();
+    this.#keeper.close();
+    this.#events.close();
+    void this.#network?.close();
+  }
+
+  #context(principal?: Principal): Context {
+    const { cloud, key } = this.#options;
+    const { account, region } = key;
+    return cloud.context({
+      account,
+      region,
+      principal: principal ?? servicePrincipal("eks.amazonaws.com", account),
+    });
+  }
+
+  /** A node whose kubelet lives and is let in. */
+  #host(name: string): PodHost | undefined {
+    const node = this.#fleet.nodes.get(name);
+    const host = this.#hostOf(name);
+    if (!node?.registered || node.refusal !== undefined || !host) return undefined;
+    return {
+      hostIP: node.spec.address,
+      images: host.images,
+      network: () =>
+        node.network
+          ? undefined
+          : { reason: "NetworkNotReady", message: `network is not ready: ${networkNotReady.message}` },
+    };
+  }
+
+  #hostOf(name: string): Host | undefined {
+    const node = this.#fleet.nodes.get(name);
+    const known = this.#hosts.get(name);
+    if (!node) return known;
+    if (known?.instanceId === node.spec.instanceId) return known;
+    const { spec } = node;
+    const type = spec.type ?? { enis: 2, ipv4PerEni: 2, hypervisor: "xen" as const, bareMetal: false };
+    const { key, cloud } = this.#options;
+    const family = cloud.store.table(clusters, key.account, key.region).get(key.name)
+      ?.kubernetesNetworkConfig?.ipFamily;
+    const host: Host = {
+      instanceId: spec.instanceId,
+      images: new Set(),
+      addresses: new NodeAddresses({
+        instanceId: spec.instanceId,
+        type: { enis: type.enis, ipv4PerEni: type.ipv4PerEni, prefixes: takesPrefixes(type) },
+        ipv6: family === "ipv6",
+        context: () => this.#cniContext(name),
+        settings: () => this.#cni.settings,
+        eniConfig: () => this.#cni.eniConfig(node.labels, node.annotations),
+        cluster: key.name,
+      }),
+    };
+    this.#hosts.set(name, host);
+    // Pods that were there before this process keep their addresses.
+    for (const [uid, address] of this.#keeper.addressesOn(name)) host.addresses.adopt(uid, address);
+    return host;
+  }
+
+  /** As whom the CNI of a node calls EC2. */
+  #cniContext(nodeName: string): Context {
+    const spec = this.#fleet.nodes.get(nodeName)?.spec;
+    const role = this.#cni.role ?? this.#roles.ofInstance(spec?.instanceId ?? "", spec?.profileArn);
+    if ("principal" in role) return this.#context(role.principal);
+    const { account } = this.#options.key;
+    return this.#context({ type: "Anonymous", account, arn: "", principalId: "", name: "" });
+  }
+
+  #nodeChanged(name: string): void {
+    if (!this.#fleet.nodes.has(name)) this.#hosts.delete(name);
+    this.#keeper.nodeChanged(name);
+  }
+
+  #podRuns(pod: Pod, runs: boolean): void {
+    const { nodeName = "" } = pod.spec;
+    if (!runs) return;
+    if (isNetworkPlugin(pod)) this.#pluginStarts(nodeName, pod);
+  }
+
+  /** The daemon of the network plugin runs: the node has a network as soon as EC2 gives what the plugin keeps ready. */
+  #pluginStarts(nodeName: string, pod: Pod): void {
+    const node = this.#fleet.nodes.get(nodeName);
+    const addresses = this.#hostOf(nodeName)?.addresses;
+    if (!node || !addresses || this.#closed) return;
+    const isOurs = pod.metadata.labels?.["k8s-app"] === "aws-node";
+    if (isOurs) addresses.prepare();
+    if (isOurs && /^(Unauthorized|AccessDenied|AuthFailure|ENIConfigNotFound)/.test(addresses.problem ?? "")) {
+      setTimeout(() => this.#pluginStarts(nodeName, pod), pluginRetry).unref();
+      return;
+    }
+    this.#fleet.networkReady(nodeName);
+  }
+}

@@ -1,0 +1,140 @@
+// As whom the pods of a service account call AWS: by a pod identity association, by the role that the account is
+// annotated with (IRSA), or by the role of the node that they run on.
+import type { AssumeRoleWithWebIdentityResponse } from "@aws-sdk/client-sts";
+import type { GetInstanceProfileResponse, GetRoleResponse } from "@aws-sdk/client-iam";
+import type { Cloud, Context, Principal } from "../aws/core/index.ts";
+import { AwsError, servicePrincipal } from "../aws/core/index.ts";
+import { podIdentities } from "../aws/services/eks/state.ts";
+import type { KubeClient, KubeObject } from "./client.ts";
+import type { ClusterKey } from "./cluster-key.ts";
+
+export interface WorkloadRolesOptions {
+  key: ClusterKey;
+  cloud: Cloud;
+  client: KubeClient;
+}
+
+/** Somebody, or why the workload is nobody. */
+export type WorkloadRole = { principal: Principal } | { problem: string };
+
+const roleAnnotation = "eks.amazonaws.com/role-arn";
+/** What a role may do is asked at every call; who it is, is asked again after so long. */
+const freshFor = 20_000;
+
+interface Session {
+  name: string;
+  id: string;
+  arn: string;
+}
+
+function sessionOf({ name, id, arn }: Session, session: string): Principal {
+  const [, partition = "aws", , , account = ""] = arn.split(":");
+  return {
+    type: "AssumedRole",
+    account,
+    arn: `arn:${partition}:sts::${account}:assumed-role/${name}/${session}`,
+    principalId: `${id}:${session}`,
+    name,
+    roleArn: arn,
+  };
+}
+
+export class WorkloadRoles {
+  readonly #options: WorkloadRolesOptions;
+  readonly #own: Map<string, { role: WorkloadRole | undefined; at: number }> = new Map();
+
+  constructor(options: WorkloadRolesOptions) {
+    this.#options = options;
+  }
+
+  /** Everything may have changed. */
+  forget(): void {
+    this.#own.clear();
+  }
+
+  /**
+   * Role of a service account's own; undefined when its pods have the node's.
+   *
+   * @param namespace of the account
+   */
+  async own(namespace: string, account: string): Promise<WorkloadRole | undefined> {
+    const key = `${namespace}/${account}`;
+    const known = this.#own.get(key);
+    if (known && Date.now() - known.at < freshFor) return known.role;
+    const role = this.#associated(namespace, account) ?? (await this.#annotated(namespace, account));
+    this.#own.set(key, { role, at: Date.now() });
+    return role;
+  }
+
+  /** Role of an instance: what its pods have when they have none of their own. */
+  ofInstance(instanceId: string, profileArn: string | undefined): WorkloadRole {
+    const profile = profileArn?.split("/").at(-1);
+    if (profile === undefined) return { problem: `instance ${instanceId} has no instance profile` };
+    try {
+      const found = this.#context().call<GetInstanceProfileResponse>("iam", "GetInstanceProfile", {
+        InstanceProfileName: profile,
+      });
+      const role = found.InstanceProfile?.Roles?.[0];
+      if (!role?.Arn || !role.RoleName || !role.RoleId) return { problem: `instance profile ${profile} has no role` };
+      return { principal: sessionOf({ name: role.RoleName, id: role.RoleId, arn: role.Arn }, instanceId) };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return { problem: `${error.code}: ${error.message}` };
+    }
+  }
+
+  #context(): Context {
+    const { cloud, key } = this.#options;
+    const { account, region } = key;
+    return cloud.context({ account, region, principal: servicePrincipal("eks.amazonaws.com", account) });
+  }
+
+  #associated(namespace: string, account: string): WorkloadRole | undefined {
+    const ctx = this.#context();
+    const row = ctx
+      .table(podIdentities)
+      .by("cluster", this.#options.key.name)
+      .find((each) => each.namespace === namespace && each.serviceAccount === account);
+    if (!row) return undefined;
+    try {
+      const { Role } = ctx.call<GetRoleResponse>("iam", "GetRole", { RoleName: row.roleArn.split("/").at(-1) });
+      if (!Role?.Arn || !Role.RoleName || !Role.RoleId) return { problem: `role ${row.roleArn} is gone` };
+      const session = sessionOf({ name: Role.RoleName, id: Role.RoleId, arn: Role.Arn }, `eks-${account}`);
+      return { principal: session };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return { problem: `${error.code}: ${error.message}` };
+    }
+  }
+
+  /** With a token of the cluster, as its pods do it: trust policy and issuer are judged by the emulated STS. */
+  async #annotated(namespace: string, account: string): Promise<WorkloadRole | undefined> {
+    const { client, cloud, key } = this.#options;
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}`;
+    const found = await client.find<KubeObject>(path);
+    const roleArn = found?.metadata.annotations?.[roleAnnotation];
+    if (!roleArn) return undefined;
+    const { status } = await client.create<{ status: { token: string } }>(`${path}/token`, {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: { audiences: ["sts.amazonaws.com"], expirationSeconds: 3600 },
+    });
+    const principal: Principal = { type: "Anonymous", account: key.account, arn: "", principalId: "", name: "" };
+    try {
+      const answer = cloud
+        .context({ account: key.account, region: key.region, principal })
+        .call<AssumeRoleWithWebIdentityResponse>("sts", "AssumeRoleWithWebIdentity", {
+          RoleArn: roleArn,
+          RoleSessionName: `${namespace}-${account}`.slice(0, 64),
+          WebIdentityToken: status.token,
+        });
+      const [, , , , owner = ""] = roleArn.split(":");
+      const [id = "", session = ""] = (answer.AssumedRoleUser?.AssumedRoleId ?? "").split(":");
+      const name = roleArn.split("/").at(-1) ?? "";
+      return { principal: { ...sessionOf({ name, id, arn: roleArn }, session), account: owner } };
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return { problem: `failed to retrieve credentials, ${error.code}: ${error.message}` };
+    }
+  }
+}

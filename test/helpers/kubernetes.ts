@@ -1,0 +1,56 @@
+// A living cluster in a sandbox, and the product's door to it.
+import { setTimeout as sleep } from "node:timers/promises";
+import { bearerToken } from "../../src/identity/index.ts";
+import type { Kube } from "../../src/kube/index.ts";
+import { openKube } from "../../src/kube/index.ts";
+import type { Sandbox } from "../../src/sandbox/index.ts";
+import type { World } from "./world.ts";
+
+/** A door to a cluster as somebody; the account's administrator by default. */
+export function kubeOf(
+  world: World,
+  name: string,
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } = world.sandbox.credentials,
+): Kube {
+  const { cluster } = world.send<{ cluster: { endpoint: string; certificateAuthority: { data: string } } }>(
+    "eks",
+    "DescribeCluster",
+    { name },
+  );
+  const { region } = world.sandbox;
+  return openKube({
+    server: cluster.endpoint,
+    authority: Buffer.from(cluster.certificateAuthority.data, "base64").toString(),
+    token: () => {
+      const { token, expiresAt } = bearerToken({ cluster: name, region, credentials, at: Date.now() });
+      return Promise.resolve({ token, expires: expiresAt });
+    },
+  });
+}
+
+/** Looks until it is so; throws with what it saw last. */
+export async function eventually<T>(look: () => Promise<T>, good: (seen: T) => boolean, seconds = 20): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const seen = await look();
+    if (good(seen)) return seen;
+    if (Date.now() > deadline) throw new Error(`not after ${seconds} s: ${JSON.stringify(seen).slice(0, 2000)}`);
+    await sleep(100);
+  }
+}
+
+/** Process ids of a cluster's programs. */
+export function pidsOf(sandbox: Sandbox, name: string): readonly number[] {
+  return sandbox.kubernetes?.status().find((cluster) => cluster.name === name)?.pids ?? [];
+}
+
+/** True while a process runs. */
+export function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    // ESRCH: it has ended.
+    return false;
+  }
+}

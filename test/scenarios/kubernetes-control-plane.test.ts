@@ -1,0 +1,122 @@
+// What EKS's settings do to a living control plane: logs, endpoint access, issuer, memory.
+import { afterAll, beforeAll, describe, it } from "vitest";
+import type { Kube } from "../../src/kube/index.ts";
+import { resources } from "../../src/kube/index.ts";
+import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
+import { eventually, kubeOf } from "../helpers/kubernetes.ts";
+import type { World } from "../helpers/world.ts";
+import { openWorld } from "../helpers/world.ts";
+
+const kubernetes = await kubernetesOr("1.36");
+
+const file = (name: string): string => `apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: { name: ${name}, region: eu-central-1, version: "1.36" }
+cloudWatch: { clusterLogging: { enableTypes: [audit, authenticator] } }
+iam: { withOIDC: true }
+`;
+
+describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a control plane", () => {
+  let world: World;
+  let kube: Kube;
+
+  beforeAll(async () => {
+    world = await openWorld({ kubernetes: { memoryLimit: 900 } });
+    await world.apply(file("shop"));
+    kube = kubeOf(world, "shop");
+    await kube.version();
+  });
+
+  afterAll(async () => {
+    kube?.close();
+    await world?.close();
+  });
+
+  const streamOf = (prefix: string): { events: { message: string }[] } => {
+    const logGroupName = "/aws/eks/shop/cluster";
+    const { logStreams } = world.send<{ logStreams: { logStreamName: string }[] }>(
+      "cloudwatch-logs",
+      "DescribeLogStreams",
+      { logGroupName, logStreamNamePrefix: prefix },
+    );
+    const logStreamName = logStreams[0]?.logStreamName ?? "";
+    return world.send("cloudwatch-logs", "GetLogEvents", { logGroupName, logStreamName });
+  };
+
+  it("writes the log types that are on into the cluster's log group", async ({ expect }) => {
+    await eventually(
+      async () => {
+        await kube.list(resources.configMaps, { namespace: "default" });
+        return streamOf("kube-apiserver-audit-").events;
+      },
+      (events) => events.some(({ message }) => message.includes('"requestURI":"/api/v1/namespaces/default/configmaps')),
+    );
+    const { events } = streamOf("authenticator-");
+    expect(
+      events.some(({ message }) =>
+        message.includes('msg="access granted" arn="arn:aws:iam::123456789012:user/administrator"'),
+      ),
+    ).toBe(true);
+    expect(events.some(({ message }) => message.includes("k8s-aws-v1"))).toBe(false);
+  });
+
+  it("signs tokens of service accounts that STS takes for the roles that trust them", async ({ expect }) => {
+    const { status } = await kube.post<{ status: { token: string } }>(
+      resources.serviceAccounts,
+      { namespace: "default", name: "default" },
+      "token",
+      { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: { audiences: ["sts.amazonaws.com"] } },
+    );
+    const { cluster } = world.send<{ cluster: { identity: { oidc: { issuer: string } } } }>("eks", "DescribeCluster", {
+      name: "shop",
+    });
+    const issuer = cluster.identity.oidc.issuer.replace("https://", "");
+    const trust = {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { Federated: `arn:aws:iam::123456789012:oidc-provider/${issuer}` },
+          Action: "sts:AssumeRoleWithWebIdentity",
+          Condition: { StringEquals: { [`${issuer}:sub`]: "system:serviceaccount:default:default" } },
+        },
+      ],
+    };
+    const { Role } = world.send<{ Role: { Arn: string } }>("iam", "CreateRole", {
+      RoleName: "pod",
+      AssumeRolePolicyDocument: JSON.stringify(trust),
+    });
+    const session = world.send<{ SubjectFromWebIdentityToken: string }>("sts", "AssumeRoleWithWebIdentity", {
+      RoleArn: Role.Arn,
+      RoleSessionName: "test",
+      WebIdentityToken: status.token,
+    });
+    expect(session.SubjectFromWebIdentityToken).toBe("system:serviceaccount:default:default");
+  });
+
+  it("is refused by name when there is no memory for another one", async ({ expect }) => {
+    await world.apply(file("second"));
+    const second = kubeOf(world, "second");
+    await expect(second.version()).rejects.toMatchObject({ code: "kube/unreachable" });
+    const status = world.sandbox.kubernetes?.status().find(({ name }) => name === "second");
+    expect(status).toMatchObject({
+      state: "failed",
+      problem: "There is no memory for the control plane of cluster second",
+    });
+    second.close();
+  });
+
+  it("hangs up on the outside once its endpoint is private, and says so", async ({ expect }) => {
+    world.send("eks", "UpdateClusterConfig", {
+      name: "shop",
+      resourcesVpcConfig: { endpointPublicAccess: false, endpointPrivateAccess: true },
+    });
+    world.sandbox.clock.settle();
+    const outside = kubeOf(world, "shop");
+    await expect(outside.version()).rejects.toMatchObject({ code: "kube/unreachable" });
+    outside.close();
+    expect(world.sandbox.kubernetes?.status()[0]?.note).toBe(
+      "its endpoint is private, and this machine stands outside of the VPC",
+    );
+  });
+});

@@ -9,6 +9,7 @@ import type { KubeClient } from "../client.ts";
 import { KubeRefusal } from "../client.ts";
 import type { ClusterKey } from "../cluster-key.ts";
 import { WorkQueue } from "../work-queue.ts";
+import { makeDefaults } from "./defaults.ts";
 import { addonDefinitions } from "./definitions.ts";
 import type { AddonObject, AddonSettings } from "./parts.ts";
 
@@ -21,6 +22,8 @@ export interface AddonKeeperOptions {
 /** What EKS puts into a cluster that is made with its self-managed add-ons, outside of the add-on API. */
 const selfManaged = ["vpc-cni", "kube-proxy", "coredns"];
 const manager = "eks";
+/** Key of the work that isn't an add-on's. */
+const defaults = "cluster defaults";
 
 const plurals: Readonly<Record<string, string>> = {
   ServiceAccount: "serviceaccounts",
@@ -54,6 +57,7 @@ export function dnsAddress(serviceCidr: string): string {
 export class AddonKeeper {
   readonly #options: AddonKeeperOptions;
   readonly #queue: WorkQueue;
+  #complete = false;
   /** What was applied, by add-on, to be taken away with it. */
   readonly #applied: Map<string, { text: string; objects: readonly AddonObject[] }> = new Map();
 
@@ -65,6 +69,7 @@ export class AddonKeeper {
 
   /** Looks at the add-ons again. */
   refresh(): void {
+    if (!this.#complete) this.#queue.add(defaults);
     for (const name of new Set([...selfManaged, ...this.#rows().keys(), ...this.#applied.keys()]))
       this.#queue.add(name);
   }
@@ -111,6 +116,11 @@ export class AddonKeeper {
   }
 
   async #settle(name: string): Promise<void> {
+    if (name === defaults) {
+      await makeDefaults(this.#options.client);
+      this.#complete = true;
+      return;
+    }
     const wanted = this.#wanted(name);
     const before = this.#applied.get(name);
     if (!wanted) {

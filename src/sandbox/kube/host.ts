@@ -1,7 +1,7 @@
 // All Kubernetes clusters of one sandbox: follows the rows of emulated EKS, and gives each cluster an address and, when
 // somebody comes, a control plane.
 import { errorMessage, LotseError } from "../../base/index.ts";
-import type { Change, Cloud, KubernetesPort } from "../aws/core/index.ts";
+import type { Change, Cloud, KubernetesAddonIssue, KubernetesPort } from "../aws/core/index.ts";
 import { instances } from "../aws/services/ec2/state.ts";
 import type { ClusterRow } from "../aws/services/eks/state.ts";
 import {
@@ -70,11 +70,17 @@ function noMemory(name: string, limit: number, running: readonly string[]): Lots
   });
 }
 
+/** The port that a cluster had; below 1024 are those that a sandbox never gives. */
+function portOf(endpoint: string | undefined): number | undefined {
+  const port = Number(/^https:\/\/127\.0\.0\.1:(\d+)$/.exec(endpoint ?? "")?.[1]);
+  return port >= 1024 ? port : undefined;
+}
+
 interface FoundCluster {
   key: ClusterKey;
   endpointId: string;
-  /** Of its address, as the state has it. */
-  port: number | undefined;
+  /** As the state has it; undefined while the cluster is being made. */
+  endpoint: string | undefined;
 }
 
 export class KubernetesHost implements KubernetesPort {
@@ -127,6 +133,14 @@ export class KubernetesHost implements KubernetesPort {
     return `https://127.0.0.1:${this.#claim(key).port}`;
   }
 
+  addonIssue(key: ClusterKey, addon: string): KubernetesAddonIssue | undefined {
+    return this.cluster(key)?.simulation?.addonIssue(addon);
+  }
+
+  shutOut(key: ClusterKey, group: string): readonly string[] {
+    return this.cluster(key)?.simulation?.shutOut(group) ?? [];
+  }
+
   /** The cluster, when the sandbox has it. */
   cluster(key: ClusterKey): LiveCluster | undefined {
     return this.#clusters.get(clusterId(key));
@@ -148,11 +162,11 @@ export class KubernetesHost implements KubernetesPort {
     // One of the same name that was made at another time is another one.
     const gone = [...this.#clusters].filter(([id, cluster]) => found.get(id)?.endpointId !== cluster.endpointId);
     await Promise.all(gone.map(([id, cluster]) => this.#remove(id, cluster)));
-    for (const [id, { key, port }] of found) {
+    for (const [id, { key, endpoint }] of found) {
       if (this.#closed) return;
       const known = this.#clusters.get(id);
-      if (known) this.#correctEndpoint(known, port);
-      else await this.#takeUp(key, port);
+      if (known) this.#correctEndpoint(known, endpoint);
+      else await this.#takeUp(key, endpoint);
     }
   }
 
@@ -161,11 +175,9 @@ export class KubernetesHost implements KubernetesPort {
     for (const { table, place, id: name, row } of this.#options.cloud.store.dump()) {
       if (table !== clusterTable.name || !row) continue;
       const [account = "", region = ""] = place.split("/");
-      const { endpoint = "", hidden } = row as ClusterRow;
-      const port = /^https:\/\/127\.0\.0\.1:(\d+)$/.exec(endpoint)?.[1];
+      const { endpoint, hidden } = row as ClusterRow;
       const key = { account, region, name };
-      const { endpointId } = hidden;
-      found.set(clusterId(key), { key, endpointId, port: port === undefined ? undefined : Number(port) });
+      found.set(clusterId(key), { key, endpointId: hidden.endpointId, endpoint });
     }
     return found;
   }
@@ -213,18 +225,18 @@ export class KubernetesHost implements KubernetesPort {
   }
 
   /** Gives a cluster of a loaded state its old port again; another one when that is taken. */
-  async #takeUp(key: ClusterKey, port: number | undefined): Promise<void> {
-    const front = await openFront(port).catch(() => openFront());
+  async #takeUp(key: ClusterKey, endpoint: string | undefined): Promise<void> {
+    const front = await openFront(portOf(endpoint)).catch(() => openFront());
     // It was deleted, or taken up in another way, while we waited.
     if (!this.#found().has(clusterId(key)) || this.#clusters.has(clusterId(key))) return front.close();
-    this.#correctEndpoint(this.#adopt(key, front), port);
+    this.#correctEndpoint(this.#adopt(key, front), endpoint);
   }
 
-  /** A state that was saved when the cluster listened elsewhere says what is no longer so. */
-  #correctEndpoint({ key, port }: LiveCluster, stated: number | undefined): void {
-    if (stated === undefined || stated === port) return;
-    const table = this.#options.cloud.store.table(clusterTable, key.account, key.region);
-    table.update(key.name, { endpoint: `https://127.0.0.1:${port}` });
+  /** A state that was saved when the cluster listened elsewhere, or nowhere, says what is no longer so. */
+  #correctEndpoint({ key, port }: LiveCluster, stated: string | undefined): void {
+    const endpoint = `https://127.0.0.1:${port}`;
+    if (stated === undefined || stated === endpoint) return;
+    this.#options.cloud.store.table(clusterTable, key.account, key.region).update(key.name, { endpoint });
   }
 
   #admit(key: ClusterKey): void {

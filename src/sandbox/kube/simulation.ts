@@ -1,6 +1,6 @@
 // What runs on a cluster beside its control plane: the nodes that its instances make, their pods, volumes, Fargate, add-ons.
 import type { AwsAuthData } from "../../identity/index.ts";
-import type { Cloud, Context, Principal } from "../aws/core/index.ts";
+import type { Cloud, Context, KubernetesAddonIssue, Principal } from "../aws/core/index.ts";
 import { servicePrincipal } from "../aws/core/index.ts";
 import { clusters, fargateProfiles } from "../aws/services/eks/state.ts";
 import { AddonKeeper } from "./addons/keeper.ts";
@@ -190,6 +190,18 @@ export class Simulation {
     if (!this.#closed) return;
     this.#fargateAdmission.close();
     await this.#network.close();
+  }
+
+  /** What is wrong with an add-on's objects, or undefined. */
+  addonIssue(addon: string): KubernetesAddonIssue | undefined {
+    return this.#addons.issue(addon);
+  }
+
+  /** Instances of a managed group that were let in once and aren't any more. */
+  shutOut(group: string): readonly string[] {
+    return [...this.#fleet.nodes.values()]
+      .filter(({ spec, registered, refusal }) => spec.group === group && registered && refusal !== undefined)
+      .map(({ spec }) => spec.instanceId);
   }
 
   status(): SimulationStatus {

@@ -33,8 +33,12 @@ const objects: readonly [path: string, object: object][] = [
   [`${rbac}/clusterrolebindings`, manager("eks:addon-cluster-admin", "eks:addon-manager")],
 ];
 
-/** Makes them in a cluster that never had them. */
-export async function makeDefaults(client: KubeClient): Promise<void> {
+/**
+ * Makes them in a cluster that never had them.
+ *
+ * @param more what else is made then
+ */
+export async function makeDefaults(client: KubeClient, more: () => Promise<void>): Promise<void> {
   const system = await client.find<KubeObject>("/api/v1/namespaces/kube-system");
   if (!system) throw new Error("namespace kube-system isn't there yet");
   if (system.metadata.annotations?.[marker]) return;
@@ -46,5 +50,6 @@ export async function makeDefaults(client: KubeClient): Promise<void> {
       if (!(error instanceof KubeRefusal) || error.status !== 409) throw error;
     }
   }
+  await more();
   await client.patch("/api/v1/namespaces/kube-system", "merge", { metadata: { annotations: { [marker]: "made" } } });
 }

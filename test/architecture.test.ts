@@ -17,7 +17,8 @@ const arrows: Record<string, readonly string[]> = {
   plan: ["base", "facts", "iam", "identity", "config", "stacks", "aws", "kube"],
   engine: ["base", "facts", "iam", "identity", "config", "stacks", "aws", "kube", "plan"],
   sandbox: ["base", "facts", "iam", "identity"],
-  cli: ["base", "identity", "sandbox", "lotse.ts"],
+  rehearse: ["base", "facts", "identity", "kube", "sandbox", "lotse.ts"],
+  cli: ["base", "identity", "sandbox", "rehearse", "lotse.ts"],
   "lotse.ts": [
     "base",
     "facts",

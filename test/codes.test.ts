@@ -11,6 +11,7 @@ import { engineCodes } from "../src/engine/index.ts";
 import { identityCodes } from "../src/identity/index.ts";
 import { kubeCodes } from "../src/kube/index.ts";
 import { planCodes } from "../src/plan/index.ts";
+import { rehearsalCodes } from "../src/rehearse/index.ts";
 import { kubernetesCodes, sandboxCodes } from "../src/sandbox/index.ts";
 import { stackErrors } from "../src/stacks/index.ts";
 
@@ -25,6 +26,7 @@ const tables = {
   kube: [...Object.keys(kubeCodes), ...Object.keys(kubernetesCodes)],
   identity: Object.keys(identityCodes),
   plan: Object.keys(planCodes),
+  rehearse: Object.keys(rehearsalCodes),
   sandbox: Object.keys(sandboxCodes),
   stacks: Object.keys(stackErrors),
 };

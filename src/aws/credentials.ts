@@ -1,7 +1,8 @@
 // Credentials themselves, for what is signed without a call: bearer tokens. The SDK's own chain finds them, in its order:
 // profile or environment, SSO, web identity, process, container, instance.
 import type { defaultProvider } from "@aws-sdk/credential-provider-node";
-import { awsError } from "./errors.ts";
+import { isLotseError } from "../base/index.ts";
+import { awsError, isDenied } from "./errors.ts";
 
 /** An access key, with a token when it is temporary. */
 export interface AwsCredentials {
@@ -56,6 +57,9 @@ export async function resolveCredentials(options: CredentialOptions): Promise<Aw
       ...(expiration === undefined ? {} : { expiresAt: expiration.getTime() }),
     };
   } catch (error) {
-    throw awsError(error, { action: "credentials" });
+    // A person didn't answer.
+    if (isLotseError(error)) throw error;
+    // The only thing that can be denied on the way to credentials is a profile's role.
+    throw awsError(error, { action: isDenied(error) ? "sts:AssumeRole" : "finding credentials" });
   }
 }

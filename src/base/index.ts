@@ -17,5 +17,6 @@ export {
   splitCidr,
 } from "./cidr.ts";
 export { packageFile } from "./package-file.ts";
+export { formatDuration } from "./duration.ts";
 export { sleep } from "./sleep.ts";
 export { version } from "./version.ts";

@@ -40,9 +40,10 @@ const eksctlWords: Readonly<Record<string, string>> = {
   version: "lotse --version prints it",
 };
 
-/** Commander's message about an unknown command, with where the word leads. */
-function withHint(message: string): string {
-  const word = /unknown command '(\w+)'/.exec(message)?.[1];
+/** Commander's message about an unknown command, with where the word leads: `scale nodegroup`, or `cluster` of `delete cluster`. */
+function withHint(message: string, group?: string): string {
+  const unknown = /unknown command '(\w+)'/.exec(message)?.[1];
+  const word = unknown === undefined ? undefined : (group ?? unknown);
   const hint = word !== undefined && Object.hasOwn(eksctlWords, word) ? eksctlWords[word] : undefined;
   return hint === undefined ? message : message.replace("\n", `\n(${hint})\n`);
 }
@@ -92,6 +93,7 @@ export function buildProgram(
     if (known) return known;
     const group = parentOf(words.slice(0, -1)).command(words.at(-2) ?? "");
     group.description(groups[path] ?? "").copyInheritedSettings(program);
+    group.configureOutput({ writeErr: (text) => write.err(withHint(text, path)) });
     const inside = commands
       .filter(({ name }) => name.startsWith(`${path} `))
       .flatMap(({ examples }) => examples.slice(0, 1));

@@ -2,6 +2,8 @@
 import { LotseError } from "../base/index.ts";
 import type { OpenOptions } from "../lotse.ts";
 import type { Invocation } from "./command.ts";
+import { environmentCredentials } from "./environment-credentials.ts";
+import { profileSettings } from "./token/profile-files.ts";
 
 export interface Target {
   /** How to open the door to it. */
@@ -64,11 +66,16 @@ export async function resolveTarget(invocation: Invocation, fileRegion?: string)
     }
     return sandboxTarget(invocation, region);
   }
-  const known = region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+  // Keys beat AWS_PROFILE for every AWS tool but the SDK that lotse is made with; --profile beats both.
+  const keys = options["profile"] === undefined && env["AWS_PROFILE"] ? environmentCredentials(env) : undefined;
+  const profile = options["profile"] ?? (keys ? undefined : env["AWS_PROFILE"]);
+  const named = region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+  const known =
+    named || profileSettings(typeof profile === "string" && profile !== "" ? profile : "default", env)["region"];
   if (known === undefined || known === "") {
     throw new LotseError("cli/usage", {
       title: "No region is known",
-      remedy: "Give --region, a file with metadata.region, or AWS_REGION.",
+      remedy: "Give --region, a file with metadata.region, AWS_REGION, or a region in the profile.",
     });
   }
   const endpoint = typeof options["endpointUrl"] === "string" ? options["endpointUrl"] : env["AWS_ENDPOINT_URL"];
@@ -78,10 +85,10 @@ export async function resolveTarget(invocation: Invocation, fileRegion?: string)
       remedy: "Write it as http://host:port or https://host.",
     });
   }
-  const profile = options["profile"] ?? env["AWS_PROFILE"];
   const open: OpenOptions = {
     region: known,
     ...(endpoint === undefined ? {} : { endpoint }),
+    ...(keys ? { credentials: keys } : {}),
     ...(typeof profile === "string" && profile !== "" ? { profile } : {}),
   };
   return { open, label: endpoint ?? "AWS" };

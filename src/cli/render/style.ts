@@ -1,5 +1,6 @@
 // Colours and symbols: three meanings and dim, nothing else.
 import { styleText } from "node:util";
+export { formatDuration } from "../../base/index.ts";
 import type { Output } from "../command.ts";
 
 export type Meaning = "good" | "attention" | "bad" | "dim" | "strong";
@@ -65,13 +66,4 @@ export function wantsColor(isTTY: boolean, env: Environment): boolean {
   if (env["FORCE_COLOR"] !== undefined) return env["FORCE_COLOR"] !== "0";
   if (env["TERM"] === "dumb") return false;
   return isTTY;
-}
-
-/** `45s`, `14m`, `1h 5m`, `1m 12s`: never more than two units. Rounds to whole seconds. */
-export function formatDuration(seconds: number): string {
-  const whole = Math.round(seconds);
-  if (whole < 60) return `${whole}s`;
-  const minutes = Math.floor(whole / 60);
-  if (minutes < 60) return whole % 60 === 0 ? `${minutes}m` : `${minutes}m ${whole % 60}s`;
-  return minutes % 60 === 0 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 60)}h ${minutes % 60}m`;
 }

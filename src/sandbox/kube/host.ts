@@ -1,14 +1,21 @@
 // All Kubernetes clusters of one sandbox: follows the rows of emulated EKS, and gives each cluster an address and, when
 // somebody comes, a control plane.
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { errorMessage, LotseError } from "../../base/index.ts";
-import type { Change, Cloud, KubernetesPort } from "../aws/core/index.ts";
+import type { Change, Cloud, KubernetesAddonIssue, KubernetesPort } from "../aws/core/index.ts";
 import { instances } from "../aws/services/ec2/state.ts";
-import { accessEntries, addonTable, clusters as clusterTable, nodegroups } from "../aws/services/eks/state.ts";
+import type { ClusterRow } from "../aws/services/eks/state.ts";
+import {
+  accessEntries,
+  addonTable,
+  clusters as clusterTable,
+  fargateProfiles,
+  nodegroups,
+  podIdentities,
+} from "../aws/services/eks/state.ts";
 import type { ClusterKey } from "./cluster-key.ts";
 import { clusterId } from "./cluster-key.ts";
+import type { ClustersFolder } from "./clusters-folder.ts";
+import { keptFolder, temporaryFolder } from "./clusters-folder.ts";
 import type { Front } from "./front.ts";
 import { openFront, openFrontLater } from "./front.ts";
 import type { ClusterStatus, LiveClusterOptions } from "./live-cluster.ts";
@@ -43,10 +50,12 @@ const worldTables: ReadonlySet<string> = new Set([
   nodegroups.name,
   accessEntries.name,
   addonTable.name,
+  fargateProfiles.name,
+  podIdentities.name,
 ]);
 
 /** Listeners that wait for a cluster: an operation of EKS can't wait for one to be opened. */
-const spareFronts = 2;
+const spareFronts = 4;
 
 /** Measured with an empty cluster: etcd 43, API server 256, controller manager 104, scheduler 61 MiB. */
 export const controlPlaneMemory: number = 464 * 1024 * 1024;
@@ -55,50 +64,81 @@ function noMemory(name: string, limit: number, running: readonly string[]): Lots
   const mebibytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MiB`;
   return new LotseError("sandbox/kubernetes-memory", {
     title: `There is no memory for the control plane of cluster ${name}`,
-    detail: `A control plane takes about ${mebibytes(controlPlaneMemory)}; the limit is ${mebibytes(limit)}, and ${running.join(", ")} run.`,
-    remedy: "Delete a cluster, or raise the limit.",
+    detail: `A control plane takes about ${mebibytes(controlPlaneMemory)}; the limit is ${mebibytes(limit)}, and ${running.length === 0 ? "no other one runs" : `${running.join(", ")} run`}.`,
+    remedy: "Delete a cluster, or raise the limit: --kubernetes-memory, or memoryLimit of createSandbox().",
     blame: "user",
   });
 }
 
+/** The port that a cluster had; below 1024 are those that a sandbox never gives. */
+function portOf(endpoint: string | undefined): number | undefined {
+  const port = Number(/^https:\/\/127\.0\.0\.1:(\d+)$/.exec(endpoint ?? "")?.[1]);
+  return port >= 1024 ? port : undefined;
+}
+
+interface FoundCluster {
+  key: ClusterKey;
+  endpointId: string;
+  /** As the state has it; undefined while the cluster is being made. */
+  endpoint: string | undefined;
+}
+
 export class KubernetesHost implements KubernetesPort {
   readonly #options: KubernetesHostOptions;
-  readonly #folder: string;
+  readonly #folder: ClustersFolder;
   readonly #clusters: Map<string, LiveCluster> = new Map();
+  /** Clusters that are gone and whose programs are being ended. */
+  readonly #leaving: Set<Promise<void>> = new Set();
   readonly #spares: Front[] = [];
   #webhooks: WebhookServer | undefined;
   readonly #touched: Set<string> = new Set();
   #refilling: Promise<void> | undefined;
+  #rescanning: Promise<void> = Promise.resolve();
   #unlisten: () => void = () => undefined;
   #closed = false;
 
   private constructor(options: KubernetesHostOptions) {
     this.#options = options;
-    this.#folder = options.folder ?? mkdtempSync(join(tmpdir(), "lotse-kubernetes-"));
+    this.#folder = options.folder === undefined ? temporaryFolder() : keptFolder(options.folder);
   }
 
-  /** Opens a host and takes up the clusters that the state already has. */
+  /** Opens a host and takes up the clusters that the state already has; those with nodes come to life. */
   static async open(options: KubernetesHostOptions): Promise<KubernetesHost> {
     const host = new KubernetesHost(options);
     const { cloud, dispatch, endpoints } = options;
-    host.#webhooks = await openWebhookServer(
-      createAuthenticator({
-        cloud,
-        dispatch,
-        endpoints,
-        awsAuth: (key) => host.cluster(key)?.awsAuth,
-        onJudgement: (key, judgement) => host.cluster(key)?.logAuthentication(authenticatorLine(judgement)),
-      }),
-    );
-    await host.#refill();
-    await host.rescan();
-    host.#unlisten = options.cloud.store.onCommit((changes) => host.#heard(changes));
+    try {
+      host.#webhooks = await openWebhookServer(
+        createAuthenticator({
+          cloud,
+          dispatch,
+          endpoints,
+          awsAuth: (key) => host.cluster(key)?.awsAuth,
+          onJudgement: (key, judgement) => host.cluster(key)?.logAuthentication(authenticatorLine(judgement)),
+        }),
+      );
+      await host.#refill();
+      await host.rescan();
+      await host.#folder.tidy([...host.#clusters.values()].map(({ folder }) => folder));
+    } catch (error) {
+      await host.close();
+      throw error;
+    }
+    host.#unlisten = cloud.store.onCommit((changes) => host.#heard(changes));
+    for (const cluster of host.#clusters.values()) host.#rouse(cluster);
     return host;
   }
 
   /** The address of a cluster's API server, from the moment the cluster is made. */
   endpoint(key: ClusterKey): string | undefined {
     return `https://127.0.0.1:${this.#claim(key).port}`;
+  }
+
+  addonIssue(key: ClusterKey, addon: string): KubernetesAddonIssue | undefined {
+    return this.cluster(key)?.simulation?.addonIssue(addon);
+  }
+
+  shutOut(key: ClusterKey, group: string): readonly string[] {
+    return this.cluster(key)?.simulation?.shutOut(group) ?? [];
   }
 
   /** The cluster, when the sandbox has it. */
@@ -112,20 +152,34 @@ export class KubernetesHost implements KubernetesPort {
   }
 
   /** State was loaded or emptied from outside: clusters that are gone end, new ones get their address. */
-  async rescan(): Promise<void> {
-    const found = new Map<string, { key: ClusterKey; port: number | undefined }>();
-    for (const { table, place, id, row } of this.#options.cloud.store.dump()) {
+  rescan(): Promise<void> {
+    this.#rescanning = this.#rescanning.then(() => this.#scan()).catch((error: unknown) => this.#problem(error));
+    return this.#rescanning;
+  }
+
+  async #scan(): Promise<void> {
+    const found = this.#found();
+    // One of the same name that was made at another time is another one.
+    const gone = [...this.#clusters].filter(([id, cluster]) => found.get(id)?.endpointId !== cluster.endpointId);
+    await Promise.all(gone.map(([id, cluster]) => this.#remove(id, cluster)));
+    for (const [id, { key, endpoint }] of found) {
+      if (this.#closed) return;
+      const known = this.#clusters.get(id);
+      if (known) this.#correctEndpoint(known, endpoint);
+      else await this.#takeUp(key, endpoint);
+    }
+  }
+
+  #found(): Map<string, FoundCluster> {
+    const found = new Map<string, FoundCluster>();
+    for (const { table, place, id: name, row } of this.#options.cloud.store.dump()) {
       if (table !== clusterTable.name || !row) continue;
       const [account = "", region = ""] = place.split("/");
-      const port = /^https:\/\/127\.0\.0\.1:(\d+)$/.exec((row as { endpoint?: string }).endpoint ?? "")?.[1];
-      const key = { account, region, name: id };
-      found.set(clusterId(key), { key, port: port === undefined ? undefined : Number(port) });
+      const { endpoint, hidden } = row as ClusterRow;
+      const key = { account, region, name };
+      found.set(clusterId(key), { key, endpointId: hidden.endpointId, endpoint });
     }
-    const gone = [...this.#clusters].filter(([key]) => !found.has(key));
-    await Promise.all(gone.map(([key, cluster]) => this.#remove(key, cluster)));
-    for (const [id, { key, port }] of found) {
-      if (!this.#clusters.has(id)) await this.#takeUp(key, port);
-    }
+    return found;
   }
 
   /** Ends every control plane; their data stays unless the folder was temporary. */
@@ -134,10 +188,12 @@ export class KubernetesHost implements KubernetesPort {
     this.#unlisten();
     await this.#refilling;
     await Promise.all([...this.#clusters.values()].map((cluster) => cluster.close()));
+    await this.#rescanning;
+    await Promise.all(this.#leaving);
     await Promise.all(this.#spares.splice(0).map((front) => front.close()));
     this.#clusters.clear();
     await this.#webhooks?.close();
-    if (this.#options.folder === undefined) rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder.close();
   }
 
   #claim(key: ClusterKey): LiveCluster {
@@ -155,7 +211,7 @@ export class KubernetesHost implements KubernetesPort {
       front,
       cloud,
       findAssets,
-      folder: join(this.#folder, `${key.account}-${key.region}-${key.name}`),
+      root: () => this.#folder.path(),
       webhooks: {
         authenticate: this.#webhooks?.url(key, "authenticate") ?? "",
         authorize: this.#webhooks?.url(key, "authorize") ?? "",
@@ -169,12 +225,18 @@ export class KubernetesHost implements KubernetesPort {
   }
 
   /** Gives a cluster of a loaded state its old port again; another one when that is taken. */
-  async #takeUp(key: ClusterKey, port: number | undefined): Promise<void> {
-    const front = await openFront(port).catch(() => openFront());
-    this.#adopt(key, front);
-    if (port === undefined || front.port === port) return;
-    const table = this.#options.cloud.store.table(clusterTable, key.account, key.region);
-    table.update(key.name, { endpoint: `https://127.0.0.1:${front.port}` });
+  async #takeUp(key: ClusterKey, endpoint: string | undefined): Promise<void> {
+    const front = await openFront(portOf(endpoint)).catch(() => openFront());
+    // It was deleted, or taken up in another way, while we waited.
+    if (!this.#found().has(clusterId(key)) || this.#clusters.has(clusterId(key))) return front.close();
+    this.#correctEndpoint(this.#adopt(key, front), endpoint);
+  }
+
+  /** A state that was saved when the cluster listened elsewhere, or nowhere, says what is no longer so. */
+  #correctEndpoint({ key, port }: LiveCluster, stated: string | undefined): void {
+    const endpoint = `https://127.0.0.1:${port}`;
+    if (stated === undefined || stated === endpoint) return;
+    this.#options.cloud.store.table(clusterTable, key.account, key.region).update(key.name, { endpoint });
   }
 
   #admit(key: ClusterKey): void {
@@ -214,9 +276,20 @@ export class KubernetesHost implements KubernetesPort {
       if (known) this.#remove(clusterId(key), known).catch((error: unknown) => this.#problem(error));
       return;
     }
+    const { endpointId } = (row as ClusterRow).hidden;
+    const known = this.#clusters.get(clusterId(key));
+    // Deleted and made again in one go.
+    if (known && known.endpointId !== endpointId) {
+      this.#remove(clusterId(key), known).catch((error: unknown) => this.#problem(error));
+    }
     const cluster = this.#claim(key);
     cluster.rowChanged();
-    if (this.#options.mode === "on" && (row as { status?: string }).status === "ACTIVE") this.#wake(cluster);
+    if (this.#options.mode === "on") this.#rouse(cluster);
+  }
+
+  /** Wakes a cluster that isn't to wait for a connection: every one in the mode `on`, else one that has nodes. */
+  #rouse(cluster: LiveCluster): void {
+    if (this.#options.mode === "on" ? cluster.active : cluster.hasInstances()) this.#wake(cluster);
   }
 
   /** Running clusters look at their nodes again; one that sleeps wakes when an instance becomes its first node. */
@@ -238,9 +311,14 @@ export class KubernetesHost implements KubernetesPort {
     cluster.wake().catch((error: unknown) => this.#problem(error));
   }
 
-  async #remove(id: string, cluster: LiveCluster): Promise<void> {
-    this.#clusters.delete(id);
-    await cluster.destroy();
+  /** Ends a cluster that is gone, and removes what it kept. */
+  #remove(id: string, cluster: LiveCluster): Promise<void> {
+    if (this.#clusters.get(id) === cluster) this.#clusters.delete(id);
+    const leaving = cluster.close().then(() => this.#folder.remove(cluster.folder));
+    const settled = leaving.catch(() => undefined);
+    this.#leaving.add(settled);
+    void settled.then(() => this.#leaving.delete(settled));
+    return leaving;
   }
 
   async #refill(): Promise<void> {

@@ -1,13 +1,16 @@
 // What runs on a cluster beside its control plane: the nodes that its instances make, their pods, volumes, Fargate, add-ons.
 import type { AwsAuthData } from "../../identity/index.ts";
-import type { Cloud, Context, Principal } from "../aws/core/index.ts";
+import type { Cloud, Context, KubernetesAddonIssue, Principal } from "../aws/core/index.ts";
 import { servicePrincipal } from "../aws/core/index.ts";
-import { clusters } from "../aws/services/eks/state.ts";
+import { clusters, fargateProfiles } from "../aws/services/eks/state.ts";
 import { AddonKeeper } from "./addons/keeper.ts";
 import type { ClusterKey } from "./cluster-key.ts";
 import type { ControlPlane } from "./control-plane/index.ts";
 import type { EventWriter } from "./events.ts";
 import { openEventWriter } from "./events.ts";
+import type { FargateAdmission } from "./fargate/admission.ts";
+import { openFargateAdmission } from "./fargate/admission.ts";
+import { FargateKeeper } from "./fargate/keeper.ts";
 import { kubeletAnswer } from "./kubelet/answers.ts";
 import type { ClusterNetwork } from "./kubelet/network.ts";
 import { openClusterNetwork } from "./kubelet/network.ts";
@@ -22,6 +25,10 @@ import { Cni, isNetworkPlugin } from "./pods/cni.ts";
 import type { PodHost } from "./pods/keeper.ts";
 import { PodKeeper } from "./pods/keeper.ts";
 import type { Pod } from "./pods/pod.ts";
+import { EbsDriver } from "./storage/ebs.ts";
+import { attachableVolumes } from "./storage/limits.ts";
+import { ebsDriver } from "./storage/objects.ts";
+import type { WorkloadRole } from "./workload-role.ts";
 import { WorkloadRoles } from "./workload-role.ts";
 
 export interface SimulationOptions {
@@ -61,6 +68,13 @@ export class Simulation {
   readonly #keeper: PodKeeper;
   readonly #addons: AddonKeeper;
   readonly #awsAuth: AwsAuthKeeper;
+  readonly #ebs: EbsDriver;
+  readonly #fargate: FargateKeeper;
+  #fargateAdmission: FargateAdmission | undefined;
+  /** Running pods of the EBS driver's controller, by uid. */
+  readonly #ebsControllers: Map<string, Pod> = new Map();
+  /** Nodes on which the driver runs, by name; with the uid of its pod. */
+  readonly #ebsNodes: Map<string, string> = new Map();
   readonly #hosts: Map<string, Host> = new Map();
   #network: ClusterNetwork | undefined;
   #refreshing: NodeJS.Timeout | undefined;
@@ -81,11 +95,34 @@ export class Simulation {
       events: this.#events,
       host: (name) => this.#host(name),
       addresses: (name) => this.#hostOf(name)?.addresses,
+      waitsFor: (pod) => this.#ebs.waitsFor(pod),
       onRunning: (pod, runs) => this.#podRuns(pod, runs),
       speed: options.speed,
     });
+    this.#ebs = new EbsDriver({
+      key,
+      cloud,
+      client,
+      events: this.#events,
+      role: () => this.#ebsRole(),
+      node: (name) => this.#fleet.nodes.get(name)?.spec,
+      zones: () => [...new Set([...this.#fleet.nodes.values()].map(({ spec }) => spec.zone))],
+      driverOn: (name) => this.#ebsNodes.has(name),
+      onNode: (name) => this.#keeper.nodeChanged(name),
+    });
     this.#addons = new AddonKeeper({ key, cloud, client });
     this.#awsAuth = new AwsAuthKeeper({ key, cloud, client, onProblem });
+    this.#fargate = new FargateKeeper({
+      key,
+      cloud,
+      client,
+      events: this.#events,
+      kubeletVersion: plane.version,
+      roleProblem: (roleArn) => this.#admissions.fargateProblem(roleArn),
+      onNodes: () => this.refresh(),
+      isRegistered: (name) => this.#fleet.nodes.get(name)?.registered === true,
+      speed: options.speed,
+    });
     this.#fleet = new Fleet({
       key,
       cloud,
@@ -94,7 +131,7 @@ export class Simulation {
       kubeletVersion: plane.version,
       admit: (node) => this.#admissions.admit(node),
       cniSize: () => this.#cni.settings,
-      others: () => [],
+      others: () => this.#fargate.specs(),
       onNode: (name) => this.#nodeChanged(name),
       speed: options.speed,
     });
@@ -102,14 +139,16 @@ export class Simulation {
 
   /** Begins: registers nodes, follows pods. */
   async start(): Promise<void> {
-    this.#addons.refresh();
-    this.#awsAuth.refresh();
     await this.#openNetwork();
     await this.#cni.start();
+    await this.#fargate.start();
     await this.#fleet.start();
     if (this.#closed) return;
     this.#started = true;
+    this.#ebs.start();
     this.#keeper.run().catch((error: unknown) => this.#options.onProblem(error as Error));
+    // What changed while it started.
+    this.refresh();
   }
 
   /** Instances, node groups, access or add-ons changed. */
@@ -123,6 +162,9 @@ export class Simulation {
       this.#addons.refresh();
       this.#awsAuth.refresh();
       this.#fleet.refresh();
+      this.#fargate.refresh();
+      // Profiles that are new let nobody in before the API server is back.
+      this.#fargateAdmission?.refresh().catch(() => this.refresh());
     }, gather);
     this.#refreshing.unref();
   }
@@ -136,7 +178,30 @@ export class Simulation {
       isNode: (address) => [...this.#fleet.nodes.values()].some(({ spec }) => spec.address === address),
       answer: (_method, url) => kubeletAnswer(url, (namespace, name) => this.#keeper.find(namespace, name)),
     });
-    if (this.#closed) await this.#network.close();
+    this.#fargateAdmission = await openFargateAdmission({
+      client: plane.client,
+      certificate: plane.serverCertificate("eks-fargate", ["127.0.0.1"]),
+      authority: plane.authority,
+      profiles: () => {
+        const { cloud, key } = this.#options;
+        return cloud.store.table(fargateProfiles, key.account, key.region).by("cluster", key.name);
+      },
+    });
+    if (!this.#closed) return;
+    this.#fargateAdmission.close();
+    await this.#network.close();
+  }
+
+  /** What is wrong with an add-on's objects, or undefined. */
+  addonIssue(addon: string): KubernetesAddonIssue | undefined {
+    return this.#addons.issue(addon);
+  }
+
+  /** Instances of a managed group that were let in once and aren't any more. */
+  shutOut(group: string): readonly string[] {
+    return [...this.#fleet.nodes.values()]
+      .filter(({ spec, registered, refusal }) => spec.group === group && registered && refusal !== undefined)
+      .map(({ spec }) => spec.instanceId);
   }
 
   status(): SimulationStatus {
@@ -151,6 +216,9 @@ export class Simulation {
     this.#awsAuth.close();
     this.#cni.close();
     this.#keeper.close();
+    this.#ebs.close();
+    this.#fargate.close();
+    this.#fargateAdmission?.close();
     this.#events.close();
     void this.#network?.close();
   }
@@ -173,6 +241,7 @@ export class Simulation {
     return {
       hostIP: node.spec.address,
       images: host.images,
+      shared: node.spec.system === "fargate",
       network: () =>
         node.network
           ? undefined
@@ -225,8 +294,35 @@ export class Simulation {
 
   #podRuns(pod: Pod, runs: boolean): void {
     const { nodeName = "" } = pod.spec;
-    if (!runs) return;
-    if (isNetworkPlugin(pod)) this.#pluginStarts(nodeName, pod);
+    const { labels = {}, uid = "" } = pod.metadata;
+    if (runs && isNetworkPlugin(pod)) this.#pluginStarts(nodeName, pod);
+    if (labels["app"] === "ebs-csi-controller") {
+      if (runs) this.#ebsControllers.set(uid, pod);
+      else this.#ebsControllers.delete(uid);
+      if (runs) this.#ebs.controllerChanged();
+    }
+    if (labels["app"] === "ebs-csi-node") {
+      if (runs) this.#ebsNodes.set(nodeName, uid);
+      else if (this.#ebsNodes.get(nodeName) === uid) this.#ebsNodes.delete(nodeName);
+      if (runs) this.#driverRuns(nodeName);
+    }
+  }
+
+  #driverRuns(nodeName: string): void {
+    const spec = this.#fleet.nodes.get(nodeName)?.spec;
+    if (!spec) return;
+    this.#fleet.driverRuns(nodeName, ebsDriver, attachableVolumes(this.#context(), spec));
+    this.#keeper.nodeChanged(nodeName);
+  }
+
+  /** As whom the EBS driver calls EC2: the role of its service account, or of the node that its controller runs on. */
+  async #ebsRole(): Promise<WorkloadRole | undefined> {
+    const [pod] = this.#ebsControllers.values();
+    if (!pod) return undefined;
+    const { nodeName = "", serviceAccountName = "default" } = pod.spec;
+    const own = await this.#roles.own(pod.metadata.namespace ?? "kube-system", serviceAccountName);
+    const spec = this.#fleet.nodes.get(nodeName)?.spec;
+    return own ?? this.#roles.ofInstance(spec?.instanceId ?? "", spec?.profileArn);
   }
 
   /** The daemon of the network plugin runs: the node has a network as soon as EC2 gives what the plugin keeps ready. */

@@ -96,11 +96,15 @@ export class WorkloadRoles {
       .by("cluster", this.#options.key.name)
       .find((each) => each.namespace === namespace && each.serviceAccount === account);
     if (!row) return undefined;
+    return this.ofRole(row.roleArn, `eks-${account}`);
+  }
+
+  /** A session of a role, when there is such a role. */
+  ofRole(roleArn: string, session: string): WorkloadRole {
     try {
-      const { Role } = ctx.call<GetRoleResponse>("iam", "GetRole", { RoleName: row.roleArn.split("/").at(-1) });
-      if (!Role?.Arn || !Role.RoleName || !Role.RoleId) return { problem: `role ${row.roleArn} is gone` };
-      const session = sessionOf({ name: Role.RoleName, id: Role.RoleId, arn: Role.Arn }, `eks-${account}`);
-      return { principal: session };
+      const { Role } = this.#context().call<GetRoleResponse>("iam", "GetRole", { RoleName: roleArn.split("/").at(-1) });
+      if (!Role?.Arn || !Role.RoleName || !Role.RoleId) return { problem: `role ${roleArn} is gone` };
+      return { principal: sessionOf({ name: Role.RoleName, id: Role.RoleId, arn: Role.Arn }, session) };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       return { problem: `${error.code}: ${error.message}` };

@@ -4,6 +4,7 @@ export type { Credential, Principal } from "./principal.ts";
 export { servicePrincipal } from "./principal.ts";
 export type {
   Context,
+  KubernetesAddonIssue,
   KubernetesPort,
   Operation,
   Permission,

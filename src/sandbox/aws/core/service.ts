@@ -8,6 +8,20 @@ import type { Table, TableDefinition } from "./table.ts";
 export interface KubernetesPort {
   /** Address of a cluster's API server, `https://127.0.0.1:PORT`. */
   endpoint(cluster: { account: string; region: string; name: string }): string | undefined;
+  /** What is wrong with an add-on's objects in a cluster that runs; undefined when nothing is, or nobody knows. */
+  addonIssue?(
+    cluster: { account: string; region: string; name: string },
+    addon: string,
+  ): KubernetesAddonIssue | undefined;
+  /** Instances of a managed node group whose kubelets a running cluster shuts out. */
+  shutOut?(cluster: { account: string; region: string; name: string }, group: string): readonly string[];
+}
+
+/** An add-on's trouble; with `failed` its objects weren't applied. */
+export interface KubernetesAddonIssue {
+  code: "InsufficientNumberOfReplicas" | "ConfigurationConflict";
+  message: string;
+  failed?: "create" | "update";
 }
 
 /** What an operation may use. Made by the cloud for one call; `as` gives the same for another principal. */

@@ -4,10 +4,40 @@ import { clusterRole, daemonSet, deployment, serviceAccount, setting } from "./p
 
 const read = ["get", "list", "watch"];
 
+/** Of the environment of the shipped manifest what decides about addresses. */
+const plainEnv = {
+  AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG: "false",
+  ENABLE_PREFIX_DELEGATION: "false",
+  WARM_ENI_TARGET: "1",
+  WARM_PREFIX_TARGET: "1",
+};
+const ipv6Env = { ENABLE_IPv4: "false", ENABLE_IPv6: "true", ENABLE_PREFIX_DELEGATION: "true" };
+
+/** ENIConfigs of custom networking. */
+const eniConfigs: AddonObject = {
+  apiVersion: "apiextensions.k8s.io/v1",
+  kind: "CustomResourceDefinition",
+  metadata: { name: "eniconfigs.crd.k8s.amazonaws.com" },
+  spec: {
+    group: "crd.k8s.amazonaws.com",
+    scope: "Cluster",
+    names: { plural: "eniconfigs", singular: "eniconfig", kind: "ENIConfig" },
+    versions: [
+      {
+        name: "v1alpha1",
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+      },
+    ],
+  },
+};
+
 /** aws-node: two containers of 25m each. */
 export function vpcCni(settings: AddonSettings): AddonObject[] {
   const env = setting<Record<string, string>>(settings, "env") ?? {};
   return [
+    eniConfigs,
     serviceAccount(settings, "aws-node"),
     ...clusterRole("aws-node", "aws-node", [
       { groups: ["crd.k8s.amazonaws.com"], resources: ["eniconfigs"], verbs: read },
@@ -31,7 +61,7 @@ export function vpcCni(settings: AddonSettings): AddonObject[] {
       hostNetwork: true,
       hostPaths: { "cni-bin-dir": "/opt/cni/bin", "cni-net-dir": "/etc/cni/net.d", "run-dir": "/var/run/aws-node" },
       containers: [
-        { name: "aws-node", cpu: "25m", env: { WARM_ENI_TARGET: "1", ENABLE_PREFIX_DELEGATION: "false", ...env } },
+        { name: "aws-node", cpu: "25m", env: { ...plainEnv, ...(settings.ipv6 ? ipv6Env : {}), ...env } },
         { name: "aws-eks-nodeagent", cpu: "25m" },
       ],
     }),

@@ -14,6 +14,8 @@ export interface AddonSettings {
   roleArn?: string;
   /** Address of the cluster's DNS service. */
   dnsAddress: string;
+  /** The cluster's addresses are IPv6. */
+  ipv6?: boolean;
 }
 
 /** A piece of a workload. */

@@ -1,7 +1,7 @@
 // Whether a cluster lets a node in: its role must be mapped to the node's own name, in the group of nodes.
 import type { AwsAuthData, Identity } from "../../../identity/index.ts";
 import { clusterMappers, decideMapping } from "../../../identity/index.ts";
-import type { Cloud } from "../../aws/core/index.ts";
+import type { Cloud, Principal } from "../../aws/core/index.ts";
 import type { ClusterKey } from "../cluster-key.ts";
 import { accessWorld } from "../webhooks/access.ts";
 import type { WorkloadRoles } from "../workload-role.ts";
@@ -18,6 +18,21 @@ export interface AdmissionsOptions {
 /** Access that changes is seen after so long, wall milliseconds. */
 const freshFor = 2_000;
 const refused = (reason: string): Admission => ({ allowed: false, reason });
+
+function identityOf({ arn, principalId, roleArn = "" }: Principal): Identity {
+  const [, partition = "aws", , , account = ""] = roleArn.split(":");
+  const [id = "", sessionName = ""] = principalId.split(":");
+  return {
+    arn,
+    canonicalArn: `arn:${partition}:iam::${account}:role/${roleArn.split("/").at(-1)}`,
+    type: "assumed-role",
+    accountId: account,
+    userId: principalId,
+    principalId: id,
+    sessionName,
+    accessKeyId: "",
+  };
+}
 
 export class Admissions {
   readonly #options: AdmissionsOptions;
@@ -42,23 +57,22 @@ export class Admissions {
     return admission;
   }
 
+  /** Why Fargate's nodes with this role aren't let in, or undefined. */
+  fargateProblem(roleArn: string): string | undefined {
+    const role = this.#options.roles.ofRole(roleArn, "fargate-node");
+    if ("problem" in role) return role.problem;
+    const world = accessWorld(this.#options.cloud, this.#options.key, this.#options.awsAuth());
+    if (!world) return "the cluster is gone";
+    const decision = decideMapping(identityOf(role.principal), clusterMappers(world.access), world.decide);
+    if (!decision.allowed) return decision.reason;
+    return decision.user.groups.includes("system:nodes") ? undefined : `${roleArn} is not in group system:nodes`;
+  }
+
   /** The role as the kubelet would present it: a session named after the instance. */
   #identity(node: NodeSpec): Identity | string {
     const role = this.#options.roles.ofInstance(node.instanceId, node.profileArn);
     if ("problem" in role) return role.problem;
-    const { arn, principalId, roleArn = "" } = role.principal;
-    const [, partition = "aws", , , account = ""] = roleArn.split(":");
-    const [id = "", sessionName = ""] = principalId.split(":");
-    return {
-      arn,
-      canonicalArn: `arn:${partition}:iam::${account}:role/${roleArn.split("/").at(-1)}`,
-      type: "assumed-role",
-      accountId: account,
-      userId: principalId,
-      principalId: id,
-      sessionName,
-      accessKeyId: "",
-    };
+    return identityOf(role.principal);
   }
 
   #ask(node: NodeSpec): Admission {

@@ -167,11 +167,12 @@ export class Fleet {
       if (spec) take(spec);
     }
     for (const spec of this.#options.others()) take(spec);
-    for (const [node, { registered }] of this.#nodes) {
+    for (const [node, { registered, spec }] of this.#nodes) {
       if (seen.has(node)) continue;
       this.#nodes.delete(node);
       this.#changes.delete(node);
-      if (registered) this.#leave(node);
+      // A Fargate node goes with its pod, at once.
+      if (registered) this.#leave(node, spec.system === "fargate");
       this.#options.onNode(node);
     }
   }
@@ -366,8 +367,8 @@ export class Fleet {
     });
   }
 
-  #leave(name: string): void {
-    this.#leaving.set(name, 0);
+  #leave(name: string, atOnce = false): void {
+    this.#leaving.set(name, atOnce ? Date.now() : 0);
     this.#queue.add(name);
   }
 

@@ -8,9 +8,9 @@ import type { Instance } from "../../aws/services/ec2/state.ts";
 import { networkInterfaces, volumes } from "../../aws/services/ec2/state.ts";
 import type { NodegroupRow } from "../../aws/services/eks/state.ts";
 import { clusters, nodegroups } from "../../aws/services/eks/state.ts";
+import type { JoinRequest, Taint } from "../../aws/services/eks/user-data.ts";
+import { readUserData } from "../../aws/services/eks/user-data.ts";
 import type { SizeSettings } from "./size.ts";
-import type { JoinRequest, Taint } from "./user-data.ts";
-import { readUserData } from "./user-data.ts";
 
 /** What kind of system a node runs. */
 export type NodeSystem = "al2023" | "al2" | "bottlerocket" | "windows" | "fargate";

@@ -13,6 +13,8 @@ export interface SizeSettings {
   prefixDelegation?: boolean;
   /** The first interface carries no pods. */
   customNetworking?: boolean;
+  /** Nothing is reckoned: Fargate's are what was ordered. */
+  fixed?: NodeSize;
   /** Managed node groups without an image of one's own cap the table's value. */
   managed: boolean;
   rootVolumeGiB: number;
@@ -73,6 +75,7 @@ function reservedCpu(vcpus: number): number {
 
 /** Size of a node of this type. Types that nobody knows the size of are taken for the smallest that EKS runs on. */
 export function nodeSize(type: InstanceTypeFacts | undefined, settings: SizeSettings): NodeSize {
+  if (settings.fixed) return settings.fixed;
   const vcpus = type?.vcpu ?? 2;
   const nominal = (type?.memoryMiB ?? 4096) - (type?.arch === "arm64" ? armReserve : 0);
   const memory = nominal - Math.ceil(nominal * overhead);

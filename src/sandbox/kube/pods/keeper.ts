@@ -17,11 +17,15 @@ import { podStatus } from "./status.ts";
 export interface Obstacle {
   reason: string;
   message: string;
+  /** Nothing to speak of: it passes in a moment. */
+  passing?: boolean;
 }
 
 /** A node that pods run on. */
 export interface PodHost {
   hostIP: string;
+  /** The pod's address is the node's, as on Fargate. */
+  shared: boolean;
   /** Why pods can't have a network yet, or undefined. */
   network(): Obstacle | undefined;
   /** Images that were pulled here. */
@@ -228,7 +232,7 @@ export class PodKeeper {
 
   #address(uid: string, life: Life, host: PodHost): string | Obstacle {
     const { pod } = life;
-    if (pod.spec.hostNetwork) return host.hostIP;
+    if (pod.spec.hostNetwork || host.shared) return host.hostIP;
     const { clock } = this.#options;
     const addresses = (life.addresses ??= this.#options.addresses(pod.spec.nodeName ?? ""));
     if (!addresses) return { reason: "NetworkNotReady", message: "network is not ready" };
@@ -327,8 +331,8 @@ export class PodKeeper {
   }
 
   /** Says once what keeps a pod from starting. */
-  #complain(life: Life, { reason, message }: Obstacle): void {
-    if (life.complained === message) return;
+  #complain(life: Life, { reason, message, passing }: Obstacle): void {
+    if (passing || life.complained === message) return;
     life.complained = message;
     this.#event(life.pod, "Warning", reason, message);
   }

@@ -52,8 +52,9 @@ export interface ContainerStatus {
 export interface Condition {
   type: string;
   status: "True" | "False" | "Unknown";
-  reason?: string;
-  message?: string;
+  /** In a patch, null takes away what was there. */
+  reason?: string | null;
+  message?: string | null;
   lastTransitionTime?: string;
   observedGeneration?: number;
 }
@@ -123,6 +124,7 @@ export function slimPod(pod: Pod): Pod {
     spec: {
       ...(spec.nodeName ? { nodeName: spec.nodeName } : {}),
       ...(spec.hostNetwork ? { hostNetwork: true } : {}),
+      ...(spec.serviceAccountName ? { serviceAccountName: spec.serviceAccountName } : {}),
       ...(spec.restartPolicy ? { restartPolicy: spec.restartPolicy } : {}),
       containers: spec.containers.map(slimContainer),
       ...(spec.initContainers ? { initContainers: spec.initContainers.map(slimContainer) } : {}),

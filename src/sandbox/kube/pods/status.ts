@@ -102,7 +102,12 @@ function conditionsOf(input: StatusInput, statuses: readonly ContainerStatus[], 
     const status = yes ? "True" : "False";
     const known = before.find((each) => each.type === type);
     const since = known?.status === status ? known.lastTransitionTime : undefined;
-    return { type, status, lastTransitionTime: since ?? isoTime(now), ...(yes ? {} : reason) };
+    return {
+      type,
+      status,
+      lastTransitionTime: since ?? isoTime(now),
+      ...(yes ? { reason: null, message: null } : reason),
+    };
   };
   const uninitialized = containers.all.filter(({ kind }) => kind !== "main").map(({ name }) => name);
   return [

@@ -103,8 +103,21 @@ export const addonSettled: TimerDefinition<AddonName & { since: number; failure?
     ctx.schedule(addonSettled, latency.addonRecheck, subject("addon", which.cluster, which.name), which);
   });
 
+/** What the running cluster says of the add-on's objects. */
+function livingIssue(ctx: Context, row: Readonly<AddonRow>): Readonly<AddonRow> | undefined {
+  const { account, region } = ctx;
+  const found = ctx.kubernetes?.addonIssue?.({ account, region, name: row.clusterName }, row.addonName);
+  if (!found || !["ACTIVE", "DEGRADED"].includes(row.status)) return undefined;
+  const { code, message, failed } = found;
+  const status = failed === "create" ? "CREATE_FAILED" : failed === "update" ? "UPDATE_FAILED" : "DEGRADED";
+  const key = childKey(row.clusterName, row.addonName);
+  return ctx.table(addonTable).update(key, { status, health: { issues: [{ code, message, resourceIds: [] }] } });
+}
+
 /** Nodes that have come or gone since: an add-on that starved recovers by itself. */
 export function reviewAddon(ctx: Context, row: Readonly<AddonRow>): Readonly<AddonRow> {
+  const living = livingIssue(ctx, row);
+  if (living) return living;
   if (row.status !== "DEGRADED" || row.health?.issues?.[0]?.code !== starved.code || !addonRuns(ctx, row)) return row;
   return ctx
     .table(addonTable)

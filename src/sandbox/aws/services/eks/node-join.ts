@@ -9,7 +9,8 @@ import { templateData } from "./nodegroup-parts.ts";
 import { findSubnets, isPublicSubnet } from "./rules/network.ts";
 import { rolePolicies } from "./rules/roles.ts";
 import type { ClusterRow, NodegroupRow } from "./state.ts";
-import { addonTable, podIdentities } from "./state.ts";
+import { accessEntries, addonTable, podIdentities } from "./state.ts";
+import { readUserData } from "./user-data.ts";
 
 const worker = ["AmazonEKSWorkerNodePolicy", "AmazonEKSWorkerNodeMinimalPolicy"];
 const pull = [
@@ -38,6 +39,20 @@ function cniHasOwnRole(ctx: Context, cluster: Readonly<ClusterRow>): boolean {
   return OpenIDConnectProviderList.some((provider) => provider.Arn?.includes(cluster.hidden.issuerId));
 }
 
+/** An image of one's own has to bring user data that joins: EKS adds nothing to it. */
+function joinsByItself(ctx: Context, row: Readonly<NodegroupRow>): boolean {
+  const { id, version } = row.launchTemplate ?? {};
+  if (row.amiType !== "CUSTOM" || id === undefined) return true;
+  const { data } = templateData(ctx, { id, version });
+  return data.UserData === undefined || readUserData(data.UserData)?.cluster === row.clusterName;
+}
+
+/** A principal that had an entry keeps it: one of people doesn't let nodes in. */
+function isLetIn(ctx: Context, row: Readonly<NodegroupRow>): boolean {
+  const entry = ctx.table(accessEntries).get(childKey(row.clusterName, row.nodeRole));
+  return entry === undefined || entry.type.startsWith("EC2");
+}
+
 /** Why the instances don't become Ready nodes, or undefined. A role with policies of one's own is believed to know. */
 export function nodeTrouble(
   ctx: Context,
@@ -46,9 +61,10 @@ export function nodeTrouble(
   instances: () => readonly Instance[],
 ): Issue | undefined {
   const { managed, custom } = rolePolicies(ctx, row.nodeRole);
+  const outside = !joinsByItself(ctx, row) || !isLetIn(ctx, row);
   const has = (names: readonly string[]): boolean => [...names, ...admin].some((name) => managed.includes(name));
-  if (custom) return undefined;
-  const joins = has(worker) && has(pull);
+  if (custom && !outside) return undefined;
+  const joins = !outside && has(worker) && has(pull);
   if (joins && (has(["AmazonEKS_CNI_Policy"]) || cniHasOwnRole(ctx, cluster))) return undefined;
   return {
     code: "NodeCreationFailure",

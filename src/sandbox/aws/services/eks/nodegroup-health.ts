@@ -86,6 +86,16 @@ function missingPart(ctx: Context, row: Readonly<NodegroupRow>): Issue | undefin
   return undefined;
 }
 
+/** Nodes that the running cluster doesn't know any more: their role has lost its access entry or mapping. */
+function shutOut(ctx: Context, row: Readonly<NodegroupRow>): Issue | undefined {
+  const { account, region } = ctx;
+  const instances = ctx.kubernetes?.shutOut?.({ account, region, name: row.clusterName }, row.nodegroupName) ?? [];
+  if (instances.length === 0) return undefined;
+  const message =
+    "Amazon EKS or one or more of your managed nodes is failing to authenticate or authorize with your Kubernetes cluster API server.";
+  return { code: "AccessDenied", message, resourceIds: [...instances] };
+}
+
 /** Codes that a look finds, and that a later look may find gone. */
 const recoverable: readonly (string | undefined)[] = [
   "AutoScalingGroupNotFound",
@@ -94,6 +104,7 @@ const recoverable: readonly (string | undefined)[] = [
   "AsgInstanceLaunchFailures",
   "InsufficientFreeAddresses",
   "InstanceLimitExceeded",
+  "AccessDenied",
 ];
 
 /** EKS looks after its groups: one that has lost a part is degraded, and recovers when all is there again. */
@@ -102,7 +113,9 @@ export function reviewGroup(ctx: Context, row: Readonly<NodegroupRow>): Readonly
   const degraded = row.status === "DEGRADED" && recoverable.includes(code);
   if (row.status !== "ACTIVE" && !degraded) return row;
   const issue =
-    missingPart(ctx, row) ?? (degraded ? lackOfNodes(ctx, row, row.scalingConfig.desiredSize ?? 0) : undefined);
+    missingPart(ctx, row) ??
+    shutOut(ctx, row) ??
+    (degraded ? lackOfNodes(ctx, row, row.scalingConfig.desiredSize ?? 0) : undefined);
   if (issue?.code === code) return row;
   return ctx.table(nodegroups).update(childKey(row.clusterName, row.nodegroupName), {
     status: issue ? "DEGRADED" : "ACTIVE",

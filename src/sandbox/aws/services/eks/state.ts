@@ -112,6 +112,12 @@ export interface AddonRow extends Stored<
   "addonName" | "clusterName" | "addonArn" | "status" | "addonVersion" | "tags"
 > {
   modifiedAt: number;
+  hidden?: {
+    /** What to do about fields that others have set: `OVERWRITE`, `PRESERVE`; else the change fails. */
+    resolveConflicts?: string;
+    /** Deleted with its objects left in the cluster. */
+    preserve?: boolean;
+  };
   token?: string;
 }
 

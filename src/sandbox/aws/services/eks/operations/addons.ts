@@ -39,7 +39,7 @@ import { beginUpdate, repeatedUpdate, updateOf, updateParams } from "../updates.
 import { associate } from "./pod-identity.ts";
 
 function addonOf(row: Readonly<AddonRow>): Addon {
-  const { createdAt, modifiedAt, token: _, ...shown } = row;
+  const { createdAt, modifiedAt, token: _, hidden: __, ...shown } = row;
   return { ...shown, createdAt: new Date(createdAt), modifiedAt: new Date(modifiedAt) };
 }
 
@@ -134,6 +134,7 @@ function create(input: Sent<CreateAddonRequest>, ctx: Context): CreateAddonRespo
     ...(input.configurationValues ? { configurationValues: input.configurationValues } : {}),
     namespaceConfig: { namespace: namespace ?? facts?.namespace ?? "kube-system" },
     ...(facts?.owner === "community" ? { owner: "community", publisher: "eks" } : {}),
+    ...(input.resolveConflicts ? { hidden: { resolveConflicts: input.resolveConflicts } } : {}),
     ...tokenOf(input),
   });
   const podIdentityAssociations = setAssociations(ctx, row, input.podIdentityAssociations ?? []);
@@ -164,13 +165,14 @@ function update(input: Sent<UpdateAddonRequest>, ctx: Context): UpdateAddonRespo
   checkRole(ctx, input.serviceAccountRoleArn);
   checkConfiguration(addonName, input.configurationValues);
   const arns = setAssociations(ctx, row, input.podIdentityAssociations);
-  const { podIdentityAssociations: _, serviceAccountRoleArn, ...rest } = row;
+  const { podIdentityAssociations: _, serviceAccountRoleArn, hidden: __, ...rest } = row;
   const role = input.serviceAccountRoleArn ?? serviceAccountRoleArn;
   const changed = ctx.table(addonTable).put(childKey(clusterName, addonName), {
     ...rest,
     addonVersion,
     status: "UPDATING",
     modifiedAt: ctx.now(),
+    ...(input.resolveConflicts ? { hidden: { resolveConflicts: input.resolveConflicts } } : {}),
     ...(role ? { serviceAccountRoleArn: role } : {}),
     ...(input.configurationValues === undefined ? {} : { configurationValues: input.configurationValues }),
     ...(arns.length > 0 ? { podIdentityAssociations: arns } : {}),
@@ -191,9 +193,11 @@ function remove(input: Sent<DeleteAddonRequest>, ctx: Context): DeleteAddonRespo
   const { clusterName, addonName } = input;
   const row = requireAddon(ctx, clusterName, addonName);
   if (row.status === "DELETING") return { addon: addonOf(row) };
-  const deleting = ctx
-    .table(addonTable)
-    .update(childKey(clusterName, addonName), { status: "DELETING", modifiedAt: ctx.now() });
+  const deleting = ctx.table(addonTable).update(childKey(clusterName, addonName), {
+    status: "DELETING",
+    modifiedAt: ctx.now(),
+    ...(input.preserve ? { hidden: { preserve: true } } : {}),
+  });
   ctx.schedule(addonGone, latency.addonDelete, subject("addon", clusterName, addonName), {
     cluster: clusterName,
     name: addonName,

@@ -1,0 +1,66 @@
+// One minor version further: control plane, add-ons and node groups by the product's own plan, and everything Ready after.
+import { parseDocument } from "yaml";
+import { LotseError } from "../../base/index.ts";
+import { minorOf } from "../../facts/index.ts";
+import { hasChanges } from "../../lotse.ts";
+import { wantedNodes } from "../ready.ts";
+import type { Stage } from "../stage.ts";
+import { carryOut } from "./carry-out.ts";
+import { fileReadiness, readyText, waitFor } from "./workloads.ts";
+
+/** The file as a person would write it for another version; comments and order stay, and so do further documents. */
+export function withVersion(text: string, version: string): string {
+  const [first = "", ...more] = text.split(/^(?=---\s*$)/m).reduce<string[]>((parts, part) => {
+    // What stands above the first document (comments, its own marker) belongs to it.
+    if (parts.length === 0 || !/^\s*\w/m.test((parts[0] ?? "").replaceAll(/^(#|---).*$/gm, "")))
+      return [parts.join("") + part];
+    return [...parts, part];
+  }, []);
+  const document = parseDocument(first);
+  const known = document.getIn(["metadata", "version"], true) as { value?: unknown } | undefined;
+  if (known && typeof known === "object" && "value" in known) known.value = version;
+  else document.setIn(["metadata", "version"], version);
+  return [document.toString({ lineWidth: 0, flowCollectionPadding: false }), ...more].join("");
+}
+
+/**
+ * The minors from one to another, one at a time, as EKS takes them.
+ *
+ * @throws LotseError `rehearse/bad-version`
+ */
+export function versionsBetween(from: string, to: string): string[] {
+  const [first, last] = [minorOf(from), minorOf(to)];
+  if (!(last > first)) {
+    throw new LotseError("rehearse/bad-version", {
+      title: `${to} is no upgrade of Kubernetes ${from}`,
+      remedy: `Give --upgrade-to a later minor, such as 1.${first + 1}.`,
+    });
+  }
+  return Array.from({ length: last - first }, (_, i) => `1.${first + 1 + i}`);
+}
+
+/** Upgrades to one version. */
+export function upgradeStage(version: string): Stage {
+  return {
+    id: `upgrade-${version}`,
+    title: `Upgrade to Kubernetes ${version}`,
+    run: async (rehearsal, notes) => {
+      rehearsal.text = withVersion(rehearsal.text, version);
+      const planned = await rehearsal.plan();
+      if (!hasChanges(planned)) {
+        throw new LotseError("rehearse/bad-version", {
+          title: `The plan for ${version} is empty`,
+          remedy: "See whether another setting of the file pins the version.",
+        });
+      }
+      const { ok, text } = await carryOut(rehearsal, planned, notes);
+      if (!ok || rehearsal.missing !== undefined) return text;
+      const nodes = await wantedNodes(rehearsal, planned.cluster);
+      const { kube } = await rehearsal.kubernetes();
+      const readiness = await waitFor(rehearsal, { nodes });
+      fileReadiness(readiness, notes);
+      const { gitVersion } = await kube.version();
+      return `${text}; the API server is ${gitVersion}, ${readyText(readiness)}`;
+    },
+  };
+}

@@ -268,7 +268,10 @@ export class LiveCluster {
         if (isNoBinaries(this.#failure?.error)) this.#failure = undefined;
         return front.listen();
       }
-      if (!this.running) this.#failure ??= { error: noBinaries(this.name, settings.version), at: 0 };
+      if (!this.running && !this.#failure) {
+        this.#failure = { error: noBinaries(this.name, settings.version), at: 0 };
+        onProblem(this.#failure.error);
+      }
       await front.refuse();
       this.#looking = setTimeout(() => this.#look(), lookForPrograms).unref();
     };

@@ -12,6 +12,9 @@ import { median } from "./figure.ts";
 
 const runs = 5;
 
+/** AWS alone is measured here. */
+const awsOnly = { kubernetes: "never" } as const;
+
 /** What is measured is what is shipped: the bundles of dist/. */
 async function shipped(): Promise<{ lotse: typeof Lotse; room: typeof SandboxRoom }> {
   const lotse = (await import(resolve("dist/index.js"))) as typeof Lotse;
@@ -36,17 +39,17 @@ async function* life(): AsyncGenerator<Figure> {
     const host = lotse.recordingHost();
     let sandbox: SandboxRoom.Sandbox | undefined;
     const start = await seconds(async () => {
-      sandbox = await room.createSandbox({ listen: true });
+      sandbox = await room.createSandbox({ listen: true, kubernetes: "off" });
     });
     if (!sandbox) throw new Error("no sandbox");
     const { region, endpoint, credentials } = sandbox.clientConfig();
     const aws = await lotse.connect({ region, endpoint, credentials });
     const create = await seconds(async () => {
-      const { ok, failed } = await lotse.apply(await lotse.plan(cluster, aws), aws, host);
+      const { ok, failed } = await lotse.apply(await lotse.plan(cluster, aws, awsOnly), aws, host, awsOnly);
       if (!ok) throw new Error(JSON.stringify(failed));
     });
     const plan = await seconds(async () => {
-      if (lotse.hasChanges(await lotse.plan(cluster, aws))) throw new Error("the plan isn't empty");
+      if (lotse.hasChanges(await lotse.plan(cluster, aws, awsOnly))) throw new Error("the plan isn't empty");
     });
     aws.close();
     await sandbox.close();

@@ -3,10 +3,11 @@ import { bench as emulator } from "./emulator.ts";
 import { bench as lifecycle } from "./lifecycle.ts";
 import { bench as memory } from "./memory.ts";
 import { bench as startup } from "./startup.ts";
+import { bench as token } from "./token.ts";
 import { holds, judged } from "./figure.ts";
 import type { Figure } from "./figure.ts";
 
-const benches = [startup, lifecycle, memory, emulator];
+const benches = [startup, token, lifecycle, memory, emulator];
 const wanted = process.argv.slice(2);
 const round = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
 

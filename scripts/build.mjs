@@ -1,35 +1,62 @@
-// Builds dist/: one bundle per public entry with shared chunks, dependencies included, so that the installed package
-// needs no others. Declarations come from `tsc -b` (`prepack`). Also runs as `prepare`, after `npm ci` and before `npm pack`.
+// Builds dist/: one bundle per public entry with shared chunks, and the executable in one file, dependencies included, so
+// that the installed package needs no others. Declarations come from `tsc -b` (`prepack`). Also runs as `prepare`, after
+// `npm ci` and before `npm pack`.
 import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, relative, resolve } from "node:path";
 import { rolldown } from "rolldown";
 import { bundledLicences } from "./third-party-licences.mjs";
 
 const entries = {
-  lotse: "src/main.ts",
   index: "src/lotse.ts",
   config: "src/config/index.ts",
   sandbox: "src/sandbox/index.ts",
 };
 
+/** What the executable loads when it has to: everything but `--version` and `token`. */
+const behindExecutable = {
+  cli: "src/cli/index.ts",
+  "find-credentials": "src/cli/token/find-credentials.ts",
+  "report-failure": "src/cli/token/report-failure.ts",
+};
+const chunkOf = (name) => `chunks/${name}.js`;
+
+/** The executable is one file, since kubectl waits for each further one: what lies behind it stays outside. */
+const leaveBehind = {
+  name: "leave-behind",
+  resolveId(source, importer) {
+    if (!importer) return undefined;
+    const path = relative(process.cwd(), resolve(dirname(importer), source));
+    const [name] = Object.entries(behindExecutable).find(([, file]) => file === path) ?? [];
+    return name && { id: `./${chunkOf(name)}`, external: true };
+  },
+};
+
 const quiet = process.argv.includes("--quiet");
 const started = performance.now();
-const bundle = await rolldown({
-  input: entries,
+const input = {
   platform: "node",
   logLevel: quiet ? "silent" : "warn",
   external: ["node:*"],
   transform: { target: "node20.19" },
   resolve: { conditionNames: ["node", "import"] },
-});
-const { output } = await bundle.write({
+};
+const form = {
   dir: "dist",
   format: "esm",
   sourcemap: false,
-  entryFileNames: "[name].js",
-  chunkFileNames: "chunks/[name]-[hash].js",
   minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+};
+const library = await rolldown({ ...input, input: { ...entries, ...behindExecutable } });
+const { output } = await library.write({
+  ...form,
+  entryFileNames: ({ name }) => (name in behindExecutable ? chunkOf(name) : `${name}.js`),
+  chunkFileNames: "chunks/[name]-[hash].js",
 });
-await bundle.close();
+await library.close();
+// Last: it refers to the others.
+const executable = await rolldown({ ...input, input: { lotse: "src/main.ts" }, plugins: [leaveBehind] });
+output.push(...(await executable.write({ ...form, codeSplitting: false, entryFileNames: "[name].js" })).output);
+await executable.close();
 // Chunks of earlier builds go last, so that whoever runs dist/ at this moment finds what it asks for. dist/types belongs to tsc.
 const written = new Set(output.map(({ fileName }) => fileName));
 for (const name of await readdir("dist/chunks")) if (!written.has(`chunks/${name}`)) await rm(`dist/chunks/${name}`);

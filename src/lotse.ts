@@ -178,7 +178,7 @@ export async function plan(cluster: Cluster, aws: Aws, options: PlanOptions = {}
   return (await import("./plan/index.ts")).planCluster(cluster, aws, options);
 }
 
-/** True when a plan has something to do; steps inside Kubernetes don't count. */
+/** True when a plan has something to do; pending steps don't count. */
 export function hasChanges(of: Plan): boolean {
   return of.steps.some((step) => !step.pending);
 }
@@ -202,7 +202,8 @@ export async function apply(
     const rest = await plan(first.context.cluster, aws, options);
     if (!hasChanges(rest)) break;
     const next = await runPlan(rest, aws, host, options);
-    result = { ...next, done: [...result.done, ...next.done], ms: result.ms + next.ms };
+    const pending = [...new Set([...result.pending, ...next.pending])];
+    result = { ...next, done: [...result.done, ...next.done], pending, ms: result.ms + next.ms };
   }
   return result;
 }

@@ -7,6 +7,7 @@ import { engineCodes } from "../../src/engine/index.ts";
 import { identityCodes } from "../../src/identity/index.ts";
 import { kubeCodes } from "../../src/kube/index.ts";
 import { planCodes } from "../../src/plan/index.ts";
+import { rehearsalCodes } from "../../src/rehearse/index.ts";
 import { kubernetesCodes, sandboxCodes } from "../../src/sandbox/index.ts";
 import { stackErrors } from "../../src/stacks/index.ts";
 
@@ -90,6 +91,12 @@ export function generate(): Promise<Map<string, string>> {
       "What API servers answer, kubeconfigs, and the programs of the sandbox's own control planes.",
       ["what it stands for"],
       Object.entries({ ...kubeCodes, ...kubernetesCodes }).sort(([a], [b]) => (a < b ? -1 : 1)),
+    ),
+    ...section(
+      "rehearse",
+      "What rehearsals find: in manifests, in pods that wait, in upgrades and faults; and messages while they run.",
+      ["what it stands for"],
+      Object.entries(rehearsalCodes),
     ),
     ...section("cli", "The command itself.", ["what it stands for"], Object.entries(cliCodes)),
   ];

@@ -155,12 +155,21 @@ export interface Operations {
       autoscaling.CreateOrUpdateTagsCommandInput,
       autoscaling.CreateOrUpdateTagsCommandOutput
     >;
+    DeleteTags: Operation<autoscaling.DeleteTagsCommandInput, autoscaling.DeleteTagsCommandOutput>;
     DescribeAutoScalingGroups: Operation<
       autoscaling.DescribeAutoScalingGroupsCommandInput,
       autoscaling.DescribeAutoScalingGroupsCommandOutput
     >;
+    DescribeScalingActivities: Operation<
+      autoscaling.DescribeScalingActivitiesCommandInput,
+      autoscaling.DescribeScalingActivitiesCommandOutput
+    >;
     ResumeProcesses: Operation<autoscaling.ResumeProcessesCommandInput, autoscaling.ResumeProcessesCommandOutput>;
     SuspendProcesses: Operation<autoscaling.SuspendProcessesCommandInput, autoscaling.SuspendProcessesCommandOutput>;
+    TerminateInstanceInAutoScalingGroup: Operation<
+      autoscaling.TerminateInstanceInAutoScalingGroupCommandInput,
+      autoscaling.TerminateInstanceInAutoScalingGroupCommandOutput
+    >;
     UpdateAutoScalingGroup: Operation<
       autoscaling.UpdateAutoScalingGroupCommandInput,
       autoscaling.UpdateAutoScalingGroupCommandOutput

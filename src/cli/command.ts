@@ -81,6 +81,8 @@ export const exitCode = {
   usage: 2,
   /** `plan --exit-code`: there is something to do. */
   changes: 3,
+  /** `rehearse`: something isn't as it should be. */
+  findings: 3,
   /** Declined, or nobody there to confirm. */
   declined: 4,
   interrupted: 130,

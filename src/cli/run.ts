@@ -14,12 +14,13 @@ export interface CommandLine {
   signal: AbortSignal;
 }
 
+const wrongUsage = new Set(["cli/usage", "kube/bad-version", "rehearse/bad-version", "rehearse/unknown-fault"]);
+
 /** Codes that mean "the person said no" or "used it wrongly" rather than "it failed". */
 export function exitCodeOf(error: unknown): number {
   if (!isLotseError(error)) return exitCode.failed;
   if (error.code === "cli/needs-confirmation" || error.code === "cli/declined") return exitCode.declined;
-  if (error.code.startsWith("config/") || error.code === "cli/usage" || error.code === "kube/bad-version")
-    return exitCode.usage;
+  if (error.code.startsWith("config/") || wrongUsage.has(error.code)) return exitCode.usage;
   return exitCode.failed;
 }
 

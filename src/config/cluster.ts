@@ -9,6 +9,13 @@ export type ConfigPath = readonly (string | number)[];
 export interface Platform {
   apiVersion: "lotse.dev/v1alpha1";
   kind: "Platform";
+  storage?: PlatformStorage;
+}
+
+/** Volumes of the cluster. */
+export interface PlatformStorage {
+  /** Type of EBS volumes that claims without a class get. */
+  defaultClass?: "gp3" | "gp2" | "io1" | "io2" | "st1" | "sc1";
 }
 
 /** A valid cluster: every default filled in, every spelling normalised. */

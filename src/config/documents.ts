@@ -3,7 +3,7 @@ import type { Diagnostic } from "../base/index.ts";
 import { hasErrors } from "../base/index.ts";
 import { nearest } from "./check/nearest.ts";
 import type { Platform } from "./cluster.ts";
-import { checkPlatform } from "./platform.ts";
+import { readPlatform } from "./platform.ts";
 import { maxDocuments } from "./source/limits.ts";
 import type { SourceDocument, SourceFile } from "./source/read.ts";
 import type { SourceEntry, SourceNode } from "./source/tree.ts";
@@ -137,8 +137,9 @@ function readOther(
   const version = textOf(root, "apiVersion");
   const kind = textOf(root, "kind");
   if (version.startsWith("lotse.dev/") || (kind === "Platform" && version === "")) {
-    diagnostics.push(...problems, ...checkPlatform(root, source.locate));
-    return { platform: { apiVersion: "lotse.dev/v1alpha1", kind: "Platform" }, at: root.at };
+    const { platform, diagnostics: found } = readPlatform(root, source.locate);
+    diagnostics.push(...problems, ...found);
+    return { platform, at: root.at };
   }
   diagnostics.push({
     code: "config/ignored-document",

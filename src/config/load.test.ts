@@ -62,6 +62,17 @@ describe("documents", () => {
     expect(cluster?.platform).toEqual({ apiVersion: "lotse.dev/v1alpha1", kind: "Platform" });
   });
 
+  it("says which storage class is the default in a Platform", ({ expect }) => {
+    const { cluster } = loadCluster(`${head}${platform}storage: { defaultClass: gp3 }\n`);
+    expect(cluster?.platform?.storage).toEqual({ defaultClass: "gp3" });
+    expect(findings(`${head}${platform}storage: { defaultClass: gp4 }\n`)).toEqual([
+      "7:26 error config/invalid-value storage.defaultClass",
+    ]);
+    expect(findings(`${head}${platform}storage: { default: gp3 }\n`)).toEqual([
+      "7:12 error config/unknown-key storage.default",
+    ]);
+  });
+
   it.for([
     ["a Platform first", `${platform}---\n${head}`, ["3:7 error config/platform-first kind"]],
     ["an unknown section", `${head}${platform}dns: {}\n`, ["7:1 error config/unknown-section dns"]],

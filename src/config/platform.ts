@@ -2,12 +2,20 @@
 import type { Diagnostic, SourceLocation } from "../base/index.ts";
 import { checkStruct } from "./check/check.ts";
 import { collectFindings } from "./check/findings.ts";
-import type { Platform } from "./cluster.ts";
-import { field, struct, text } from "./schema/define.ts";
+import type { Platform, PlatformStorage } from "./cluster.ts";
+import { field, of, struct, text } from "./schema/define.ts";
 import type { Struct } from "./schema/define.ts";
 import type { SourceNode } from "./source/tree.ts";
 
-export const platformVersion = "lotse.dev/v1alpha1";
+export const platformVersion = "lotse.dev/v1alpha1" as const;
+
+const storage: Struct = struct<PlatformStorage>("PlatformStorage", "Volumes of the cluster.", {
+  defaultClass: field(
+    text({ values: ["gp3", "gp2", "io1", "io2", "st1", "sc1"] }),
+    "Makes a storage class of this type of EBS volumes, named as the type, and makes it the default. New clusters of EKS have no default class.",
+    { example: "gp3" },
+  ),
+});
 
 /** Definition of the Platform document. */
 export const platformDocument: Struct = struct<Platform>(
@@ -19,14 +27,23 @@ export const platformDocument: Struct = struct<Platform>(
       example: platformVersion,
     }),
     kind: field(text({ values: ["Platform"] }), "Always `Platform`.", { required: true, example: "Platform" }),
+    storage: field(of(storage), "Volumes of the cluster."),
   },
 );
 
-/** Findings about a Platform document. */
-export function checkPlatform(root: SourceNode, locate: (offset: number) => SourceLocation): Diagnostic[] {
+/** The document and the findings about it. */
+export function readPlatform(
+  root: SourceNode,
+  locate: (offset: number) => SourceLocation,
+): { platform: Platform; diagnostics: Diagnostic[] } {
   const findings = collectFindings(locate);
-  checkStruct(root, platformDocument, { findings, path: [] });
-  return findings.list.map((finding) => (finding.code === "config/unknown-key" ? asUnknownSection(finding) : finding));
+  const value = checkStruct(root, platformDocument, { findings, path: [] });
+  const isSection = ({ code, at }: Diagnostic): boolean =>
+    code === "config/unknown-key" && at?.path?.includes(".") !== true;
+  return {
+    platform: { ...(value as Partial<Platform>), apiVersion: platformVersion, kind: "Platform" },
+    diagnostics: findings.list.map((finding) => (isSection(finding) ? asUnknownSection(finding) : finding)),
+  };
 }
 
 function asUnknownSection(finding: Diagnostic): Diagnostic {
@@ -34,7 +51,7 @@ function asUnknownSection(finding: Diagnostic): Diagnostic {
     ...finding,
     code: "config/unknown-section",
     title: `unknown section ${JSON.stringify(finding.data?.key)} of the Platform document`,
-    detail: `This version of lotse knows no sections of ${platformVersion} yet`,
+    detail: `This version of lotse knows ${Object.keys(platformDocument.fields).slice(2).join(", ")} of ${platformVersion}`,
     remedy: "Remove it, or use a version of lotse that knows it",
   };
 }

@@ -2,6 +2,7 @@
 import { LotseError, type Host } from "../base/index.ts";
 import type { Aws } from "../aws/index.ts";
 import type { Cluster as EksCluster } from "@aws-sdk/client-eks";
+import type { Kube } from "../kube/index.ts";
 import type { DesiredStack, RoleReference } from "../stacks/index.ts";
 import {
   knownFrom,
@@ -11,15 +12,26 @@ import {
   readTemplate,
   wantedFrom,
   type Found,
+  type KubernetesMode,
   type Plan,
   type Step,
 } from "../plan/index.ts";
+import type { Door } from "./door.ts";
+import type { DrainOptions } from "./drain/options.ts";
 
 export interface Crew {
   readonly aws: Aws;
   readonly host: Host;
   readonly cluster: string;
   readonly signal: AbortSignal | undefined;
+  /** The way into the cluster. Throws `kube/…` when there is none. */
+  kube(): Promise<Kube>;
+  readonly kubernetes: KubernetesMode;
+  readonly drain: DrainOptions;
+  /** Whether fields are taken over from other programs. */
+  readonly forceConflicts: boolean;
+  /** Seconds that nodes have for becoming Ready. */
+  readonly nodeTimeout: number;
   /** The wanted stack with everything filled in that is known by now. */
   render(stack: string): Promise<DesiredStack>;
   /** ARN of a role, from the file or out of the stack that made it. */
@@ -50,8 +62,11 @@ async function refreshed(aws: Aws, found: Found): Promise<Found> {
   return { ...found, ...(cluster && { cluster }), stacks, physicalIds };
 }
 
+/** How a crew works inside the cluster. */
+export type CrewHow = Pick<Crew, "kubernetes" | "drain" | "forceConflicts" | "nodeTimeout">;
+
 /** The crew that carries out one plan. */
-export function createCrew(plan: Plan, aws: Aws, host: Host): Crew {
+export function createCrew(plan: Plan, aws: Aws, host: Host, door: Door, how: CrewHow): Crew {
   const { context } = plan;
   const adoptions = new Set<string>();
   const addonsToLookAt = new Set<string>();
@@ -71,6 +86,8 @@ export function createCrew(plan: Plan, aws: Aws, host: Host): Crew {
     host,
     cluster: plan.cluster,
     signal: aws.signal,
+    kube: async () => door.open(),
+    ...how,
     render: async (name) => {
       const isCluster = name === clusterStack;
       // The cluster stack itself is made from what the plan knew; all others once it is there.

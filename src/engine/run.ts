@@ -2,15 +2,25 @@
 // words. Run again after any interruption it goes on, because every executor begins by looking at what is there.
 import { errorMessage, isLotseError, type Host } from "../base/index.ts";
 import { failureKind, type Aws } from "../aws/index.ts";
-import type { Plan, Step } from "../plan/index.ts";
+import type { KubernetesMode, Plan, Step } from "../plan/index.ts";
 import { createCrew, type Crew } from "./crew.ts";
+import { createDoor } from "./door.ts";
+import { drainDefaults, type DrainOptions } from "./drain/options.ts";
 import { awaitAddon } from "./executors/addons.ts";
-import { carryOut } from "./executors/index.ts";
+import { carryOut, isInside } from "./executors/index.ts";
 
 /** How a plan is carried out. */
 export interface RunOptions {
   /** Steps at a time; eksctl's limit for node groups. */
   concurrency?: number;
+  /** What is done about steps inside a cluster that can't be reached; default `required`: they fail. */
+  kubernetes?: KubernetesMode;
+  /** How nodes are drained; eksctl's defaults. */
+  drain?: Partial<DrainOptions>;
+  /** Take fields over from other programs that apply them. */
+  forceConflicts?: boolean;
+  /** Seconds that self-managed nodes have for becoming Ready; default 1500, as eksctl. */
+  nodeTimeout?: number;
 }
 
 /** A step that failed, and with what. */
@@ -30,6 +40,8 @@ export interface RunResult {
   failed: StepFailure[];
   /** Steps that were not begun because one they need failed, or everything stopped. */
   skipped: string[];
+  /** Steps inside a cluster that couldn't be reached, where that is no failure. */
+  pending: string[];
   /** Steps that found their work done or under way: another look is needed to know whether that is what the file says. */
   adopted: string[];
   /** Milliseconds of wall time. */
@@ -37,6 +49,7 @@ export interface RunResult {
 }
 
 const defaultConcurrency = 8;
+const defaultNodeTimeout = 1500;
 
 /** Failures after which no other step can succeed either. */
 const fatal = new Set(["expired", "credentials", "unreachable"]);
@@ -49,6 +62,7 @@ class Course {
   readonly done: string[] = [];
   readonly failed: StepFailure[] = [];
   readonly skipped: string[] = [];
+  readonly pending: string[] = [];
   #stopped = false;
 
   constructor(crew: Crew, steps: readonly Step[], width: number) {
@@ -98,6 +112,23 @@ class Course {
     });
   }
 
+  /** True for a step inside a cluster that isn't there to be reached, when the caller doesn't mind. */
+  #stays(step: Step, error: unknown): boolean {
+    const { kubernetes, host } = this.#crew;
+    if (kubernetes !== "when-reachable" || !isInside(step)) return false;
+    if (!isLotseError(error) || error.code !== "kube/unreachable") return false;
+    this.pending.push(step.id);
+    const reason = error.diagnostic.detail ?? error.message;
+    host.emit({
+      level: "warn",
+      code: "kube/unreachable",
+      text: `${step.id} stays pending: ${reason}`,
+      subject: step.id,
+      data: { step: step.id, pending: true },
+    });
+    return true;
+  }
+
   async #carry(step: Step): Promise<void> {
     const { host } = this.#crew;
     const started = performance.now();
@@ -126,6 +157,7 @@ class Course {
         data: { ...data, ms: Math.round(performance.now() - started) },
       });
     } catch (error) {
+      if (this.#stays(step, error)) return;
       if (fatal.has(failureKind(error))) this.#stopped = true;
       const code = isLotseError(error) ? error.code : "engine/unexpected";
       const message = errorMessage(error);
@@ -183,17 +215,29 @@ async function hasNodes(crew: Crew, plan: Plan): Promise<boolean> {
 }
 
 /**
- * Carries out a plan. Steps inside Kubernetes are left out. Never throws for a step that fails: the result says which
+ * Carries out a plan. Pending steps are left out. Never throws for a step that fails: the result says which
  * did, and messages have said so on the way.
  */
 export async function runPlan(plan: Plan, aws: Aws, host: Host, options: RunOptions = {}): Promise<RunResult> {
   const started = performance.now();
-  const crew = createCrew(plan, aws, host);
+  const kubernetes = options.kubernetes ?? "required";
+  const isNew = plan.context !== undefined && plan.context.found.cluster === undefined;
+  const door = createDoor(aws, plan.cluster, kubernetes, isNew);
+  const crew = createCrew(plan, aws, host, door, {
+    kubernetes,
+    drain: { ...drainDefaults, ...options.drain },
+    forceConflicts: options.forceConflicts ?? false,
+    nodeTimeout: options.nodeTimeout ?? defaultNodeTimeout,
+  });
   const steps = plan.steps.filter((step) => !step.pending);
   const course = new Course(crew, steps, options.concurrency ?? defaultConcurrency);
-  await course.run();
-  const { done, failed, skipped } = course;
-  if (!aws.signal?.aborted && failed.length === 0) await settleAddons(crew, plan, failed);
+  try {
+    await course.run();
+    if (!aws.signal?.aborted && course.failed.length === 0) await settleAddons(crew, plan, course.failed);
+  } finally {
+    door.close();
+  }
+  const { done, failed, skipped, pending } = course;
   const interrupted = aws.signal?.aborted ?? false;
   const broken = new Set(failed.map(({ step }) => step));
   const result: RunResult = {
@@ -203,6 +247,7 @@ export async function runPlan(plan: Plan, aws: Aws, host: Host, options: RunOpti
     done: done.filter((step) => !broken.has(step)),
     failed: interrupted ? [] : failed,
     skipped: interrupted ? [...failed.map(({ step }) => step), ...skipped] : skipped,
+    pending,
     adopted: [...crew.adoptions],
     ms: Math.round(performance.now() - started),
   };

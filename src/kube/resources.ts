@@ -23,8 +23,10 @@ export type ResourceName =
   | "pods"
   | "configMaps"
   | "serviceAccounts"
+  | "services"
   | "events"
   | "persistentVolumeClaims"
+  | "persistentVolumes"
   | "deployments"
   | "daemonSets"
   | "statefulSets"
@@ -41,8 +43,10 @@ export const resources: Readonly<Record<ResourceName, Resource>> = {
   pods: core("pods", "Pod"),
   configMaps: core("configmaps", "ConfigMap"),
   serviceAccounts: core("serviceaccounts", "ServiceAccount"),
+  services: core("services", "Service"),
   events: core("events", "Event"),
   persistentVolumeClaims: core("persistentvolumeclaims", "PersistentVolumeClaim"),
+  persistentVolumes: core("persistentvolumes", "PersistentVolume", false),
   deployments: grouped("apps", "v1", "deployments", "Deployment"),
   daemonSets: grouped("apps", "v1", "daemonsets", "DaemonSet"),
   statefulSets: grouped("apps", "v1", "statefulsets", "StatefulSet"),

@@ -3,8 +3,11 @@ import { stackSeconds } from "./duration.ts";
 import type { Found, FoundStack } from "./found.ts";
 import { summarise } from "./make-plan.ts";
 import { ordered } from "./order.ts";
-import type { Plan, StepKind } from "./plan.ts";
+import type { Note, Plan, StepKind } from "./plan.ts";
 import { draft, type Draft } from "./planning.ts";
+import type { Inhabitants } from "./read/inhabitants.ts";
+import { drained, drainSeconds } from "./steps/kubernetes/drains.ts";
+import { insideDraft, insideIamActions } from "./steps/kubernetes/inside.ts";
 import { effectOfRemoval, principalOf } from "./steps/removals.ts";
 import { stackIamActions } from "./steps/stack.ts";
 import type { Work } from "./work.ts";
@@ -188,6 +191,63 @@ function controlPlane(found: Found): Removal[] {
 export interface DestroyExtras {
   /** Key pairs that eksctl or lotse imported for this cluster's node groups. */
   keyPairs: readonly string[];
+  /** Who lives in the cluster; absent where nobody is to ask. */
+  inhabitants?: Inhabitants;
+  /** Whether pods move before their nodes go. */
+  drain: boolean;
+}
+
+const loadBalancersGone = "gone:load-balancers";
+
+/** Services whose load balancers nobody would delete once the cluster is gone; before the nodes, on which their controller may run. */
+function loadBalancers(inhabitants: Inhabitants | undefined): Draft[] {
+  if (inhabitants?.state !== "read" || inhabitants.loadBalancers.length === 0) return [];
+  const services = inhabitants.loadBalancers;
+  return [
+    insideDraft({
+      kind: "load-balancers",
+      name: services.length === 1 ? `${services[0]?.namespace}/${services[0]?.name}` : `${services.length} Services`,
+      action: "delete",
+      effect: "interrupts",
+      why: services.map(({ namespace, name, host }) => ({
+        code: "plan/load-balancers",
+        text: `Service ${namespace}/${name} has a load balancer${host === undefined ? "" : ` (${host})`}, which would outlive the cluster and block its network`,
+      })),
+      duration: 60,
+      provides: [loadBalancersGone],
+      work: { do: "delete-load-balancers", services: services.map(({ namespace, name }) => ({ namespace, name })) },
+    }),
+  ];
+}
+
+/** Drains of all node groups. Pods of kube-system stay: they serve the others to the end, and go with the nodes. */
+function drains(groupsToGo: readonly string[]): Draft[] {
+  return groupsToGo.map((name) =>
+    insideDraft({
+      kind: "drain",
+      name,
+      action: "update",
+      effect: "interrupts",
+      why: [{ code: "plan/nodes-go", text: `pods on the nodes of ${name} end in order before the nodes go` }],
+      duration: drainSeconds,
+      iamActions: insideIamActions,
+      provides: [drained(name)],
+      after: [loadBalancersGone],
+      work: { do: "drain-nodegroup", nodeGroup: name, sparing: ["kube-system"] },
+    }),
+  );
+}
+
+function notesOf(inhabitants: Inhabitants | undefined): Note[] {
+  if (!inhabitants) return [];
+  if (inhabitants.state === "unreachable") {
+    const text = `Nodes go without being drained, and load balancers of Services may stay behind: ${inhabitants.reason}`;
+    return [{ code: "kube/unreachable", text }];
+  }
+  return inhabitants.volumes.map(({ id, claim }) => ({
+    code: "plan/orphaned-volume",
+    text: `Volume ${id} of claim ${claim} stays behind; kubectl delete pvc before, or aws ec2 delete-volume after`,
+  }));
 }
 
 /** Steps that take down everything of a cluster, in an order that AWS accepts. */
@@ -223,14 +283,30 @@ export function planDestroy(found: Found, extras: DestroyExtras): Plan {
         ]
       : []),
   ];
-  const steps = ordered(removals.map(step));
+  const { inhabitants, drain } = extras;
+  const nodeGroups = removals.flatMap(({ kind, name }) => (kind === "nodegroup" ? [name] : []));
+  const drafts = [
+    ...loadBalancers(inhabitants),
+    ...(drain && inhabitants?.state === "read" ? drains(nodeGroups) : []),
+    ...removals
+      .map(step)
+      .map((each) =>
+        each.kind === "nodegroup" || each.kind === "fargateprofile"
+          ? {
+              ...each,
+              after: [...each.after, loadBalancersGone, ...(each.kind === "nodegroup" ? [drained(each.name)] : [])],
+            }
+          : each,
+      ),
+  ];
+  const steps = ordered(drafts);
   return {
     cluster: found.name,
     region: found.region,
     account: found.account,
     caller: found.caller,
     steps,
-    notes: [],
+    notes: notesOf(inhabitants),
     summary: summarise(steps),
   };
 }

@@ -5,9 +5,12 @@ import type { Cluster } from "../config/index.ts";
 import { planDestroy } from "./destroy.ts";
 import type { Found } from "./found.ts";
 import { knownFrom } from "./known.ts";
+import type { KubernetesMode } from "./kubernetes-view.ts";
 import { makePlan } from "./make-plan.ts";
 import type { Plan } from "./plan.ts";
 import { readFound } from "./read/found.ts";
+import { readInhabitants } from "./read/inhabitants.ts";
+import { readKubernetes } from "./read/kubernetes.ts";
 import { lookUp } from "./read/looked-up.ts";
 import { readPublicKeys } from "./read/public-keys.ts";
 
@@ -17,6 +20,8 @@ export interface PlanOptions {
   prune?: boolean;
   /** SSH public keys by path as the file spells it; read from disk when absent. */
   publicKeys?: Readonly<Record<string, string>>;
+  /** What is done about the inside of the cluster; default `required`. */
+  kubernetes?: KubernetesMode;
 }
 
 function groupsWithWishes(cluster: Cluster): string[] {
@@ -40,13 +45,26 @@ export async function planCluster(cluster: Cluster, aws: Aws, options: PlanOptio
   const found = await readFound(aws, name, { autoScalingGroups: groupsWithWishes(cluster) });
   const looked = await lookUp(aws, cluster, found, knownFrom(found, { publicKeys }));
   const known = knownFrom(found, { publicKeys, amis: looked.amis, offeredZones: looked.offeredZones });
-  return makePlan({ cluster, found, known, looked, ...(options.prune !== undefined && { prune: options.prune }) });
+  const { prune, kubernetes: mode = "required" } = options;
+  const kubernetes = mode === "never" ? undefined : await readKubernetes(aws, cluster, found, known, mode);
+  return makePlan({
+    cluster,
+    found,
+    known,
+    looked,
+    ...(kubernetes && { kubernetes }),
+    ...(prune !== undefined && { prune }),
+  });
 }
 
 /** What stays when a cluster goes. */
 export interface DestroyOptions {
   /** Leave the control plane's log group: logs may have to be kept longer than the cluster. */
   keepLogs?: boolean;
+  /** What is done about the inside of the cluster; default `required`. */
+  kubernetes?: KubernetesMode;
+  /** False where pods needn't move before their nodes go; default true. */
+  drain?: boolean;
 }
 
 /** A cluster that carries no sign of eksctl's: no stack of its name, none of its tags. */
@@ -77,5 +95,11 @@ export async function planRemoval(name: string, aws: Aws, options: DestroyOption
   const { KeyPairs = [] } = mayHaveKeys ? await aws.call("ec2", "DescribeKeyPairs", {}) : {};
   const keyPairs = KeyPairs.flatMap(({ KeyName = "" }) => (KeyName.startsWith(prefix) ? [KeyName] : []));
   const { logGroup, ...rest } = found;
-  return planDestroy(options.keepLogs || !logGroup ? rest : { ...rest, logGroup }, { keyPairs });
+  const { keepLogs, kubernetes: mode = "required", drain = true } = options;
+  const inhabitants = mode === "never" ? undefined : await readInhabitants(aws, found, mode);
+  return planDestroy(keepLogs || !logGroup ? rest : { ...rest, logGroup }, {
+    keyPairs,
+    ...(inhabitants && { inhabitants }),
+    drain,
+  });
 }

@@ -1,7 +1,14 @@
 // Compares what a file asks for with what exists, and returns an ordered, explained list of steps.
 export type { Note, Plan, PlanContext, PlanSummary, Step, StepAction, StepEffect, StepKind, Why } from "./plan.ts";
 export { hasChanges } from "./plan.ts";
-export type { ClusterConfigChange, Work } from "./work.ts";
+export type { AwsWork, ClusterConfigChange, KubernetesWork, Work } from "./work.ts";
+export type { KubernetesMode, KubernetesView, NodeTaint } from "./kubernetes-view.ts";
+export type { NodeObject } from "./read/kubernetes.ts";
+export { defaultClassAnnotation, isReady, nodesOfGroup, withWayOut } from "./read/kubernetes.ts";
+export { managedBy, roleAnnotation } from "./steps/kubernetes/service-accounts.ts";
+export { pluginNames } from "./steps/kubernetes/workloads.ts";
+export { handsOff, withUpdatePolicy } from "./steps/rolling.ts";
+export { gives } from "./steps/kubernetes/aws-auth.ts";
 export type { Found, FoundAddonVersion, FoundAutoScalingGroup, FoundStack, LookedUp } from "./found.ts";
 export type { PlanInput } from "./make-plan.ts";
 export { makePlan } from "./make-plan.ts";

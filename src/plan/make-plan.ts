@@ -4,6 +4,7 @@ import type { Cluster } from "../config/index.ts";
 import type { Known } from "../stacks/index.ts";
 import { planSeconds } from "./duration.ts";
 import type { Found, LookedUp } from "./found.ts";
+import type { KubernetesView } from "./kubernetes-view.ts";
 import { ordered } from "./order.ts";
 import type { Plan, PlanSummary, Step, StepAction } from "./plan.ts";
 import type { Builder, Planning } from "./planning.ts";
@@ -11,7 +12,7 @@ import { addons } from "./steps/addons.ts";
 import { clusterStack } from "./steps/cluster-stack.ts";
 import { controlPlane } from "./steps/control-plane.ts";
 import { immutable } from "./steps/immutable.ts";
-import { kubernetes } from "./steps/kubernetes.ts";
+import { withKubernetes } from "./steps/kubernetes/index.ts";
 import { leftAlone } from "./steps/left-alone.ts";
 import { nodeGroups } from "./steps/node-groups.ts";
 import { objects } from "./steps/objects.ts";
@@ -38,6 +39,8 @@ export interface PlanInput {
   found: Found;
   known: Known;
   looked: LookedUp;
+  /** What is known of the inside of the cluster; without, its steps are pending. */
+  kubernetes?: KubernetesView;
   /** Also take down what the file no longer names. */
   prune?: boolean;
 }
@@ -93,15 +96,19 @@ export function makePlan(input: PlanInput): Plan {
     found,
     known,
     looked,
+    ...(input.kubernetes && { kubernetes: input.kubernetes }),
     stacks: wanted.stacks,
     objects: wanted.objects,
     prune: input.prune ?? false,
     notes: [],
     refusals: [],
   };
-  const drafts = builders.flatMap((build) => build(planning));
+  const drafts = withKubernetes(
+    planning,
+    builders.flatMap((build) => build(planning)),
+  );
   throwRefusals(planning.refusals);
-  const steps = ordered([...drafts, ...kubernetes(planning, drafts)]);
+  const steps = ordered(drafts);
   return {
     cluster: found.name,
     region: found.region,

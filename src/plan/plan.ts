@@ -53,12 +53,17 @@ export type StepKind =
   | "pod-identity-association"
   | "pod-identity-role"
   | "suspended-processes"
-  // Inside Kubernetes: listed, not carried out.
+  // Inside Kubernetes.
   | "aws-auth"
   | "coredns-on-fargate"
   | "device-plugin"
   | "drain"
-  | "service-account";
+  | "load-balancers"
+  | "namespace"
+  | "node-labels"
+  | "nodes"
+  | "service-account"
+  | "storage-class";
 
 /** One thing to do. */
 export interface Step {
@@ -71,7 +76,7 @@ export interface Step {
   action: StepAction;
   effect: StepEffect;
   why: Why[];
-  /** On the Kubernetes side: comes with a later version of lotse, is never carried out and never counts. */
+  /** On the Kubernetes side, where lotse can't or shouldn't go now: is not carried out and doesn't count; `why` says the reason. */
   pending: boolean;
   /** Seconds it takes on AWS, typically. */
   duration: number;
@@ -96,7 +101,7 @@ export interface PlanSummary {
   update: number;
   replace: number;
   delete: number;
-  /** Steps on the Kubernetes side, apart from the others. */
+  /** Pending steps, apart from the others. */
   pending: number;
   /** Seconds along the longest chain of steps: what the whole takes on AWS. */
   duration: number;
@@ -124,7 +129,7 @@ export interface PlanContext {
   found: Found;
 }
 
-/** True when there is something to do; steps on the Kubernetes side don't count. */
+/** True when there is something to do; pending steps don't count. */
 export function hasChanges(plan: Plan): boolean {
   return plan.steps.some((step) => !step.pending);
 }

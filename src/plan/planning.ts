@@ -3,6 +3,7 @@ import type { Diagnostic } from "../base/index.ts";
 import type { Cluster, ConfigPath } from "../config/index.ts";
 import type { DesiredObjects, DesiredStack, Known } from "../stacks/index.ts";
 import type { Found, LookedUp } from "./found.ts";
+import type { KubernetesView } from "./kubernetes-view.ts";
 import type { Note, Step, StepKind, Why } from "./plan.ts";
 
 export interface Planning {
@@ -12,6 +13,8 @@ export interface Planning {
   stacks: readonly DesiredStack[];
   objects: DesiredObjects;
   looked: LookedUp;
+  /** What is known of the inside of the cluster; absent where it isn't to be touched. */
+  kubernetes?: KubernetesView;
   /** Also take down what the file no longer names. */
   prune: boolean;
   notes: Note[];

@@ -1,5 +1,14 @@
 // What the engine does for a step, as data: one variant per way of working, one executor each in `engine/executors/`.
-import type { DesiredAwsObject, RoleReference, StackCapability, Tag, Template } from "../stacks/index.ts";
+import type {
+  DesiredAuthMapping,
+  DesiredAwsObject,
+  DesiredServiceAccount,
+  RoleReference,
+  StackCapability,
+  Tag,
+  Template,
+} from "../stacks/index.ts";
+import type { NodeTaint } from "./kubernetes-view.ts";
 
 /** A change of the control plane by UpdateClusterConfig; EKS takes one kind per call. */
 export interface ClusterConfigChange {
@@ -11,12 +20,48 @@ export interface ClusterConfigChange {
 }
 
 /** What the engine has to do for a step; one executor each. */
-export type Work =
+export type Work = AwsWork | KubernetesWork;
+
+/** What is done inside the cluster. */
+export type KubernetesWork =
+  | { do: "create-namespace"; namespace: string }
+  | { do: "apply-service-account"; object: DesiredServiceAccount }
+  | { do: "delete-service-account"; namespace: string; serviceAccount: string }
+  | { do: "map-identity"; object: DesiredAuthMapping }
+  /** Takes a node role out of aws-auth before its group goes. */
+  | { do: "unmap-node-role"; roleArn: string }
+  | { do: "coredns-to-fargate"; annotations: Readonly<Record<string, string>> }
+  | { do: "install-device-plugin"; plugin: "nvidia" }
+  /** Makes a class of EBS volumes the default; `instead` are classes that are the default now. */
+  | { do: "default-storage-class"; type: string; provisioner: string; instead: string[] }
+  /** Waits until so many nodes of a self-managed group are Ready, and says why they aren't. */
+  | { do: "await-nodes"; nodeGroup: string; count: number }
+  | { do: "label-nodes"; nodeGroup: string; labels: Record<string, string>; taints: NodeTaint[] }
+  /** Moves pods off the nodes of a group; with `undo` lets pods back on. `sparing` leaves pods of namespaces where they are. */
+  | { do: "drain-nodegroup"; nodeGroup: string; undo?: boolean; sparing?: string[] }
+  /** Deletes Services of type LoadBalancer, whose load balancers would outlive the cluster. */
+  | { do: "delete-load-balancers"; services: { namespace: string; name: string }[] };
+
+/** What is done by AWS's APIs. */
+export type AwsWork =
   /** Makes the stack; waits for one that is being made, replaces one that failed. Rendered when its turn comes. */
   | { do: "create-stack"; stack: string }
   /** Deletes the stack and makes it anew, for changes that its resources can't take. */
   | { do: "replace-stack"; stack: string }
   | { do: "update-stack"; stack: string; template: Template; tags: Tag[]; capabilities: StackCapability[] }
+  /**
+   * Updates the stack of a self-managed group and replaces its nodes one by one: a new one first, then the old one is
+   * drained and goes. With `keepNodes` the nodes stay as they are.
+   */
+  | {
+      do: "roll-nodegroup";
+      nodeGroup: string;
+      stack: string;
+      template: Template;
+      tags: Tag[];
+      capabilities: StackCapability[];
+      keepNodes: boolean;
+    }
   | { do: "delete-stack"; stack: string }
   | { do: "update-cluster"; change: ClusterConfigChange }
   | { do: "upgrade-cluster"; version: string; force: boolean }

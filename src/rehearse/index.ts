@@ -12,5 +12,8 @@ export { openRehearsal } from "./rehearsal.ts";
 export type { RehearseOptions } from "./rehearse.ts";
 export { rehearse } from "./rehearse.ts";
 export type { CaseReport, Lane, Outcome, RehearsalReport, StageReport, Timeline } from "./report.ts";
+export { renderReport, reporterOf, reporters } from "./reports/index.ts";
+export type { Reporter } from "./reports/reporter.ts";
+export { findingLines, verdict } from "./reports/text.ts";
 export type { Notes, Stage, StageListener } from "./stage.ts";
 export { runStage } from "./stage.ts";

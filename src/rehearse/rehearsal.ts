@@ -29,7 +29,7 @@ export interface RehearsalInput {
   /** Wall milliseconds that something may take to become Ready. */
   timeout: number;
   /** Of the sandbox; the rehearsal sets region, listening and Kubernetes. */
-  sandbox?: Pick<SandboxOptions, "kubernetes" | "seed" | "start">;
+  sandbox?: Pick<SandboxOptions, "kubernetes" | "seed" | "start" | "listen">;
 }
 
 /** A rehearsal under way. */
@@ -102,9 +102,9 @@ export async function openRehearsal(input: RehearsalInput): Promise<Rehearsal> {
   const problems: Error[] = [];
   const sandbox = await createSandbox({
     kubernetes: "on",
+    listen: false,
     ...input.sandbox,
     ...(missing === undefined ? {} : { kubernetes: "off" as const }),
-    listen: false,
     region: config.metadata.region,
     onKubernetesProblem: (problem) => problems.push(problem),
   });

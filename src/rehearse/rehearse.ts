@@ -1,7 +1,7 @@
 // The standard rehearsal: plan, apply, manifests, Ready, upgrades, faults, destroy; and a report of it all.
 import type { Diagnostic } from "../base/index.ts";
-import { hasErrors } from "../base/index.ts";
-import { LotseError } from "../base/index.ts";
+import { hasErrors, LotseError } from "../base/index.ts";
+import { loadCluster } from "../lotse.ts";
 import { faultNamed } from "./faults/index.ts";
 import { lifecycleFindings } from "./manifests/lifecycle.ts";
 import type { Manifests } from "./manifests/read.ts";
@@ -9,7 +9,7 @@ import type { Rehearsal, RehearsalInput } from "./rehearsal.ts";
 import { missingKubernetes, openRehearsal } from "./rehearsal.ts";
 import type { RehearsalReport, StageReport } from "./report.ts";
 import type { Stage, StageListener } from "./stage.ts";
-import { runStage, skipStage } from "./stage.ts";
+import { counted, runStage, skipStage } from "./stage.ts";
 import { applyStage, planStage } from "./stages/begin.ts";
 import { destroyStage } from "./stages/destroy.ts";
 import { faultStage } from "./stages/fault.ts";
@@ -83,13 +83,16 @@ function later(options: RehearseOptions, versions: readonly string[]): { stage: 
   ];
 }
 
-/** What is known of the manifests before anything is made. */
-const manifestCheck = (findings: readonly Diagnostic[], count: number): Stage => ({
+/** What is known of the files before anything is made. */
+const checkStage = ({ manifests, findings }: Manifests, from: string, to: string): Stage => ({
   id: "check",
-  title: "Check the manifests",
-  run: (_rehearsal, notes) => {
-    notes.findings.push(...findings);
-    return Promise.resolve(`${count} objects read${findings.length > 0 ? `, ${findings.length} findings` : ""}`);
+  title: "Read the files",
+  run: async ({ file, text, cluster }, notes) => {
+    const { metadata } = (await cluster()).config;
+    const { diagnostics } = await loadCluster(text, { file });
+    notes.findings.push(...diagnostics, ...findings, ...lifecycleFindings(manifests, from, to));
+    const objects = manifests.length > 0 ? `; ${counted(manifests.length, "object")} for it` : "";
+    return `${metadata.name}: Kubernetes ${from} in ${metadata.region}${objects}`;
   },
 });
 
@@ -137,8 +140,7 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalRepor
   const before = inventory(rehearsal);
   const run = (stage: Stage): Promise<StageReport> => runStage(rehearsal, stage, listener);
   try {
-    const known = [...read.findings, ...lifecycleFindings(read.manifests, version, upgradedTo ?? version)];
-    if (read.manifests.length > 0 || known.length > 0) await run(manifestCheck(known, read.manifests.length));
+    await run(checkStage(read, version, upgradedTo ?? version));
     await run(planStage);
     let standing = (await run(applyStage)).outcome === "passed";
     for (const { stage, kubernetes: needed } of later(options, versions)) {

@@ -36,11 +36,16 @@ export interface DaemonOptions {
   credentials?: CredentialMode;
   /** Default `lazy`. */
   kubernetes?: KubernetesMode;
+  /** Of all control planes together, MiB; default half of the machine's memory. */
+  kubernetesMemory?: number;
   /** Also a proxy for AWS's host names. */
   proxy?: boolean;
   /** Quotas other than AWS's, by name. */
   quotas?: Readonly<Record<string, number>>;
 }
+
+/** Control planes end within five seconds or are killed; a busy machine takes its time. */
+const stopPatience = 30_000;
 
 const fileName = "daemon.json";
 const logName = "daemon.log";
@@ -181,6 +186,7 @@ export async function startDaemon(
     ["--seed", options.seed],
     ["--credentials", options.credentials],
     ["--kubernetes", options.kubernetes],
+    ["--kubernetes-memory", options.kubernetesMemory],
     ...Object.entries(options.quotas ?? {}).map(([name, value]): [string, string] => ["--quota", `${name}=${value}`]),
   ];
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
@@ -223,7 +229,7 @@ export async function stopDaemon(folder: string): Promise<{ stopped: boolean; un
   const status = await daemonStatus(folder);
   if (!status) return { stopped: false };
   const { problem } = JSON.parse(await adminCall(status.endpoint, "POST stop")) as { problem?: string };
-  for (let waited = 0; waited < 10_000 && isAlive(status.pid); waited += 20) await sleep(20);
+  for (let waited = 0; waited < stopPatience && isAlive(status.pid); waited += 20) await sleep(20);
   return { stopped: true, ...(problem === undefined ? {} : { unsaved: problem }) };
 }
 
@@ -251,7 +257,10 @@ export async function serveSandbox(
       ...(options.region ? { region: options.region } : {}),
       ...(options.seed === undefined ? {} : { seed: options.seed }),
       ...(options.credentials ? { credentials: options.credentials } : {}),
-      ...(options.kubernetes ? { kubernetes: options.kubernetes } : {}),
+      kubernetes: {
+        ...(options.kubernetes ? { mode: options.kubernetes } : {}),
+        ...(options.kubernetesMemory === undefined ? {} : { memoryLimit: options.kubernetesMemory }),
+      },
       ...(options.proxy ? { proxy: true } : {}),
       onKubernetesProblem: (problem) => say(`kubernetes: ${problem.message}`),
       ...(options.quotas ? { quotas: options.quotas } : {}),

@@ -23,6 +23,7 @@ import type { KubernetesHost, KubernetesMode, KubernetesOptions } from "./kube/i
 import { openKubernetes } from "./kube/index.ts";
 import { checkQuotas } from "./quotas.ts";
 import { answerOidc } from "./oidc.ts";
+import type { ProxyAuthority } from "./proxy/index.ts";
 import { issuerRegion, openTunnel, proxyAuthority } from "./proxy/index.ts";
 import { readSnapshot } from "./state/format.ts";
 import { inFolder } from "./state/folder.ts";
@@ -48,8 +49,8 @@ export interface SandboxOptions {
   /** Fresh roles can't be assumed for ten virtual seconds, as on AWS; default false. */
   slowRoles?: boolean;
   /**
-   * A real control plane behind each EKS cluster; default `lazy`: started by the first connection or node. Without
-   * Kubernetes' programs on this machine, endpoints hang up. See {@link KubernetesMode}.
+   * A real control plane behind each EKS cluster; default `lazy`: started by the first connection or node. With `off`,
+   * and while Kubernetes' programs aren't on this machine, endpoints refuse connections. See {@link KubernetesMode}.
    */
   kubernetes?: KubernetesMode | KubernetesOptions;
   /**
@@ -176,6 +177,11 @@ function openFolder(folder: string, store: Store, options: SandboxOptions): Jour
   return inFolder(folder, () => openJournal(folder, store, options.onProblem ? { onProblem: options.onProblem } : {}));
 }
 
+function openAuthority(folder: string | undefined): ProxyAuthority {
+  if (folder === undefined) return proxyAuthority(undefined);
+  return inFolder(folder, () => proxyAuthority(join(folder, "proxy-authority.json")));
+}
+
 function cannotListen(listen: true | { port: number }, cause: unknown): LotseError {
   const port = listen === true ? "a free port" : `port ${listen.port}`;
   return new LotseError(
@@ -251,16 +257,22 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       blame: "user",
     });
   };
-  const kubernetes = await openKubernetes(options.kubernetes ?? "lazy", {
-    cloud,
-    dispatch: (request) => dispatcher.dispatch(request),
-    endpoints: () => (gateway ? [gateway.endpoint] : []),
-    stateFolder: options.folder,
-    ...(options.onKubernetesProblem ? { onProblem: options.onKubernetesProblem } : {}),
-  });
-  const authority = options.proxy
-    ? proxyAuthority(options.folder === undefined ? undefined : join(options.folder, "proxy-authority.json"))
-    : undefined;
+  let kubernetes: KubernetesHost | undefined;
+  let authority: ProxyAuthority | undefined;
+  try {
+    const { folder } = options;
+    if (options.proxy) authority = openAuthority(folder);
+    kubernetes = await openKubernetes(options.kubernetes ?? "lazy", {
+      cloud,
+      dispatch: (request) => dispatcher.dispatch(request),
+      endpoints: () => [gateway?.endpoint ?? inProcessEndpoint],
+      stateFolder: folder,
+      ...(options.onKubernetesProblem ? { onProblem: options.onKubernetesProblem } : {}),
+    });
+  } catch (error) {
+    journal?.close();
+    throw error;
+  }
   const close = async (): Promise<void> => {
     const open = gateway;
     gateway = undefined;

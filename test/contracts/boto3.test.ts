@@ -5,7 +5,7 @@ import { python, pythonMissing, runPython } from "../helpers/judges.ts";
 
 describe.skipIf(!python)(python ? "boto3" : pythonMissing, () => {
   it("finds an account that answers as AWS does", async ({ expect }) => {
-    await using sandbox = await createSandbox({ listen: true });
+    await using sandbox = await createSandbox({ listen: true, kubernetes: "off" });
     const { exit, out, err } = await runPython("boto3_story.py", sandbox.env());
     expect(err).toBe("");
     expect(exit).toBe(0);

@@ -19,5 +19,5 @@ const host = {
   },
   ask: (): Promise<boolean> => Promise.resolve(true),
 };
-const result = await apply(await plan(cluster, aws), aws, host);
+const result = await apply(await plan(cluster, aws, { kubernetes: "never" }), aws, host, { kubernetes: "never" });
 process.exit(result.ok ? 0 : 1);

@@ -11,6 +11,7 @@ import {
   type Cluster,
   type OpenOptions,
   type Plan,
+  type RunOptions,
   type RunResult,
 } from "../../src/lotse.ts";
 import type { RecordingHost } from "../../src/base/index.ts";
@@ -37,7 +38,7 @@ export interface World extends AsyncDisposable {
   /** A call beside lotse, as the account's administrator: what somebody else does in the account. */
   send<Output = unknown>(service: string, operation: string, input: object): Output;
   plan(text: string, prune?: boolean): Promise<Plan>;
-  apply(text: string, options?: { aws?: Aws; prune?: boolean }): Promise<RunResult>;
+  apply(text: string, options?: { aws?: Aws; prune?: boolean } & RunOptions): Promise<RunResult>;
   /** Rows of the account that weren't there at the beginning: `table/id`. */
   leftovers(): string[];
   close(): Promise<void>;
@@ -76,7 +77,10 @@ export async function openWorld(options: SandboxOptions = {}): Promise<World> {
   const before = rowsOf(sandbox);
   const aws = await open();
   const host = recordingHost();
-  const planText = async (text: string, prune = false): Promise<Plan> => plan(await clusterOf(text), aws, { prune });
+  // A world without control planes is one without an inside of Kubernetes.
+  const kubernetes = options.kubernetes === "off" ? "never" : "required";
+  const planText = async (text: string, prune = false): Promise<Plan> =>
+    plan(await clusterOf(text), aws, { prune, kubernetes });
   const close = async (): Promise<void> => {
     aws.close();
     await sandbox.close();
@@ -89,8 +93,10 @@ export async function openWorld(options: SandboxOptions = {}): Promise<World> {
     send,
     leftovers: () => [...rowsOf(sandbox)].filter((row) => !before.has(row)),
     plan: planText,
-    apply: async (text, { aws: through = aws, prune = false } = {}) =>
-      apply(await plan(await clusterOf(text), through, { prune }), through, host, { prune }),
+    apply: async (text, { aws: through = aws, ...how } = {}) => {
+      const all = { kubernetes, ...how } as const;
+      return apply(await plan(await clusterOf(text), through, all), through, host, all);
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

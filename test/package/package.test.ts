@@ -73,7 +73,7 @@ describe("the package", () => {
   it("has an account to rehearse in, without any other package", ({ expect }) => {
     const { stdout, stderr } = node(`
       import { createSandbox } from "lotse/sandbox";
-      const sandbox = await createSandbox({ listen: true });
+      const sandbox = await createSandbox({ listen: true, kubernetes: "off" });
       const answer = await fetch(sandbox.endpoint + "/", { method: "POST", body: new URLSearchParams({ Action: "GetCallerIdentity", Version: "2011-06-15" }) });
       console.log(answer.status);
       await sandbox.close();

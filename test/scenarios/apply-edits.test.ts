@@ -23,7 +23,7 @@ nodeGroups:
 
 let world: World;
 beforeAll(async () => {
-  world = await openWorld();
+  world = await openWorld({ kubernetes: "off" });
   const trust = {
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "sts:AssumeRole" }],
@@ -92,7 +92,7 @@ describe("no longer in the file", () => {
   });
 
   it("a group's zones: said, unless its instance type is offered nowhere else", async ({ expect }) => {
-    await using other = await openWorld();
+    await using other = await openWorld({ kubernetes: "off" });
     const head = "apiVersion: eksctl.io/v1alpha5\nkind: ClusterConfig\nmetadata: {name: pair, region: eu-central-1}\n";
     const groups = (zones: string): string =>
       `${head}managedNodeGroups: [{name: gpu, instanceType: g5.xlarge, minSize: 0}, {name: m, instanceType: t3.large${zones}}]\n`;

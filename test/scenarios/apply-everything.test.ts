@@ -63,7 +63,7 @@ function bring(world: World): void {
 }
 
 it("is made, needs nothing more, and goes without a trace", { timeout: 60_000 }, async ({ expect }) => {
-  await using world = await openWorld();
+  await using world = await openWorld({ kubernetes: "off" });
   bring(world);
   const made = await world.apply(file);
   expect(made.failed.map(({ message }) => message)).toEqual([]);
@@ -81,7 +81,7 @@ it("is made, needs nothing more, and goes without a trace", { timeout: 60_000 },
   const profiles = made.done.filter((step) => step.startsWith("fargateprofile/"));
   expect(profiles).toEqual(["fargateprofile/f1", "fargateprofile/f2", "fargateprofile/f3"]);
 
-  const gone = await destroy(await planDestroy("sink", world.aws), world.aws, world.host);
+  const gone = await destroy(await planDestroy("sink", world.aws, { kubernetes: "never" }), world.aws, world.host);
   expect(gone.failed.map(({ message }) => message)).toEqual([]);
   expect(world.leftovers().toSorted()).toEqual([
     "iam/instance-profiles/given-node",

@@ -29,13 +29,13 @@ const vpcOf = (world: World): string =>
   ).StackResources.find(({ LogicalResourceId }) => LogicalResourceId === "VPC")?.PhysicalResourceId ?? "";
 
 async function gone(world: World): Promise<string[]> {
-  const result = await destroy(await planDestroy("quay", world.aws), world.aws, world.host);
+  const result = await destroy(await planDestroy("quay", world.aws, { kubernetes: "never" }), world.aws, world.host);
   return [...result.failed.map(({ message }) => message), ...world.leftovers()];
 }
 
 describe("later", () => {
   it("a first Fargate profile brings the role's own stack, as eksctl makes it", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     await applied(world, base);
     const steps = await applied(world, `${base}fargateProfiles: [{name: batch, selectors: [{namespace: batch}]}]\n`);
     expect(steps).toEqual(["create fargate-role/quay", "create fargateprofile/batch"]);
@@ -48,7 +48,7 @@ describe("later", () => {
   });
 
   it("OIDC, a service account, and the network plug-in's own role", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     await applied(world, base);
     const text = `${base}iam: {withOIDC: true, serviceAccounts: [{metadata: {name: a, namespace: b}, attachPolicyARNs: ["arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"]}]}\n`;
     const steps = await applied(world, text);
@@ -61,7 +61,7 @@ describe("later", () => {
   });
 
   it("an add-on that leaves the file goes before its role; one of unknown origin stays", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     const file = (more: string): string =>
       `${base}iam: {withOIDC: true}\naddons: [{name: vpc-cni}, {name: coredns}, {name: kube-proxy}${more}]\n`;
     await applied(
@@ -83,7 +83,7 @@ describe("later", () => {
   });
 
   it("another mode of NAT, told to interrupt", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     await applied(world, base);
     const text = base.replace("Single", "HighlyAvailable");
     const plan = await world.plan(text);
@@ -95,7 +95,7 @@ describe("later", () => {
   });
 
   it("an SSH key, imported before its group and deleted with the cluster", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1Tzq8JUE4mG1Yb1b1mJQd0m0V2p4dYq3Y2Xl8m0n0f pilot@quay";
     const steps = await applied(
       world,
@@ -110,7 +110,7 @@ describe("a path to an SSH key without a file", () => {
   const text = base.replace("desiredCapacity: 1", "desiredCapacity: 1, ssh: {publicKeyPath: quay-ops}");
 
   it("is the name of a key pair in EC2, as for eksctl", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     world.send("ec2", "CreateKeyPair", { KeyName: "quay-ops" });
     expect(await applied(world, text)).not.toContain("create key-pair/quay-ops");
     // Somebody else's: it stays.
@@ -118,7 +118,7 @@ describe("a path to an SSH key without a file", () => {
   });
 
   it("is refused with its line when there is none", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     await expect(world.plan(text)).rejects.toMatchObject({
       code: "plan/no-public-key",
       diagnostic: { at: { path: "managedNodeGroups[0].ssh" } },
@@ -128,7 +128,7 @@ describe("a path to an SSH key without a file", () => {
 
 describe("others", () => {
   it("scale a group: the file's size comes back", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     await applied(world, base);
     await world.aws.call("eks", "UpdateNodegroupConfig", {
       clusterName: "quay",
@@ -141,7 +141,7 @@ describe("others", () => {
   });
 
   it("leave the desired size alone to the autoscaler when the file doesn't write it", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     const text = base.replace("desiredCapacity: 1", "minSize: 1, maxSize: 5");
     await applied(world, text);
     await world.aws.call("eks", "UpdateNodegroupConfig", {
@@ -153,7 +153,7 @@ describe("others", () => {
   });
 
   it("delete a group behind its stack: it is made anew", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     await applied(world, base);
     await world.aws.call("eks", "DeleteNodegroup", { clusterName: "quay", nodegroupName: "m" });
     world.sandbox.advance(3600);
@@ -162,7 +162,7 @@ describe("others", () => {
   });
 
   it("apply at the same time: both end in the same place", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     const [one, two] = await Promise.all([world.apply(base), world.apply(base)]);
     expect([...one.failed, ...two.failed].map(({ message }) => message)).toEqual([]);
     expect(stepsOf(await world.plan(base))).toEqual([]);
@@ -171,7 +171,7 @@ describe("others", () => {
 
 describe("stacks in odd states", () => {
   it("an update that failed left everything as before, and is tried again", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     await applied(world, base);
     const text = base.replace("desiredCapacity: 1", "desiredCapacity: 1, labels: {tier: web}");
     world.sandbox.faults.add({
@@ -191,7 +191,7 @@ describe("stacks in odd states", () => {
   });
 
   it("REVIEW_IN_PROGRESS holds nothing: it is replaced", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     await applied(world, base);
     const tags = { "alpha.eksctl.io/cluster-name": "quay", "alpha.eksctl.io/nodegroup-name": "other" };
     world.send("cloudformation", "CreateChangeSet", {
@@ -211,7 +211,7 @@ describe("stacks in odd states", () => {
 
 describe("in the way of destroy", () => {
   it("are interfaces and security groups left behind in the network", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     await applied(world, base);
     const vpc = vpcOf(world);
     const { Subnets } = world.send("ec2", "DescribeSubnets", { Filters: [{ Name: "vpc-id", Values: [vpc] }] }) as {
@@ -236,17 +236,17 @@ describe("in the way of destroy", () => {
   });
 
   it("is what isn't ours: named, and left alone", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     await applied(world, base);
     const vpc = vpcOf(world);
     world.send("ec2", "CreateSecurityGroup", { GroupName: "database", Description: "of somebody else", VpcId: vpc });
-    const result = await destroy(await planDestroy("quay", world.aws), world.aws, world.host);
+    const result = await destroy(await planDestroy("quay", world.aws, { kubernetes: "never" }), world.aws, world.host);
     expect(result.failed.map(({ step, code }) => [step, code])).toEqual([["cluster/quay", "engine/stack-failed"]]);
     expect(result.failed[0]?.message).toContain("VPC");
   });
 
   it("nothing, when there is nothing", async ({ expect }) => {
-    await using world = await openWorld();
-    expect((await planDestroy("nowhere", world.aws)).steps).toEqual([]);
+    await using world = await openWorld({ kubernetes: "off" });
+    expect((await planDestroy("nowhere", world.aws, { kubernetes: "never" })).steps).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ function shape(value: unknown, key = ""): unknown {
 }
 
 describe("get in eksctl's shape", async () => {
-  const world = await openWorld();
+  const world = await openWorld({ kubernetes: "off" });
   const result = await world.apply(file);
   const { aws } = world;
 

@@ -30,7 +30,7 @@ const operations = (world: World): string[] => world.sandbox.trail().map(({ oper
 
 describe("a production cluster", () => {
   it("is made in eksctl's order, changed step by step, and taken down", { timeout: 60_000 }, async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     const made = await applied(world, original);
     expect(made[0]).toBe("create cluster/production");
     expect(made.indexOf("create addon/vpc-cni")).toBeLessThan(made.indexOf("create nodegroup/workers"));
@@ -75,13 +75,17 @@ describe("a production cluster", () => {
     const renamed = changed(text, "- name: workers", "- name: nodes");
     expect(await applied(world, renamed, true)).toEqual(["create nodegroup/nodes", "delete nodegroup/workers"]);
 
-    const removal = await destroy(await planDestroy("production", world.aws), world.aws, world.host);
+    const removal = await destroy(
+      await planDestroy("production", world.aws, { kubernetes: "never" }),
+      world.aws,
+      world.host,
+    );
     expect(removal.failed.map(({ message }) => message)).toEqual([]);
     expect(world.leftovers()).toEqual([]);
   });
 
   it("needs two applies for two minors", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     await applied(world, original);
     const skips = changed(original, 'version: "1.34"', 'version: "1.36"');
     await expect(world.plan(skips)).rejects.toMatchObject({
@@ -91,7 +95,7 @@ describe("a production cluster", () => {
   });
 
   it("is what get and status say", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     await applied(world, original);
     expect(await get.clusters(world.aws)).toEqual([{ Name: "production", Region: "eu-central-1", Owned: "True" }]);
     const [cluster] = await get.cluster(world.aws, "production");
@@ -132,7 +136,7 @@ describe("a production cluster", () => {
 
 describe("self-managed groups", () => {
   it("are scaled by call, changed by rolling, and taken down", { timeout: 60_000 }, async ({ expect }) => {
-    await using world = await openWorld({ region: regionOf(spot) });
+    await using world = await openWorld({ kubernetes: "off", region: regionOf(spot) });
     await applied(world, spot);
     const plan = await world.plan(spot.replace(/maxSize: (\d+)/, (_, size: string) => `maxSize: ${Number(size) + 1}`));
     expect(stepsOf(plan).every((step) => step.startsWith("update nodegroup-scaling/"))).toBe(true);
@@ -142,7 +146,11 @@ describe("self-managed groups", () => {
       spot.replace(/maxSize: (\d+)/, (_, size: string) => `maxSize: ${Number(size) + 1}`),
     );
     expect(operations(world)).toContain("UpdateAutoScalingGroup");
-    const removal = await destroy(await planDestroy("spotty", world.aws), world.aws, world.host);
+    const removal = await destroy(
+      await planDestroy("spotty", world.aws, { kubernetes: "never" }),
+      world.aws,
+      world.host,
+    );
     expect(removal.ok).toBe(true);
     expect(world.leftovers()).toEqual([]);
   });
@@ -153,7 +161,7 @@ describe("a failing stack", () => {
     "is named with its first cause, the rest is finished, and the next apply replaces it",
     { timeout: 60_000 },
     async ({ expect }) => {
-      await using world = await openWorld();
+      await using world = await openWorld({ kubernetes: "off" });
       const rule = world.sandbox.faults.add({ match: { instanceType: "t3.large" }, effect: { kind: "capacity" } });
       const result = await world.apply(original);
       expect(result.ok).toBe(false);
@@ -179,7 +187,7 @@ describe("a failing stack", () => {
   );
 
   it("doesn't count as existing when it is the cluster's", { timeout: 60_000 }, async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     world.sandbox.faults.add({
       service: "eks",
       operation: "CreateCluster",
@@ -196,14 +204,14 @@ describe("a failing stack", () => {
 
 describe("plan", () => {
   it("asks for nothing that it has no right to, and changes nothing", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     expect(hasChanges(await world.plan(original))).toBe(true);
     expect(operations(world).filter((name) => !/^(Describe|Get|List)/.test(name))).toEqual([]);
     expect(world.leftovers()).toEqual([]);
   });
 
   it("refuses what can't be built yet, by name, before anything is made", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     const text = `${original}\nidentityProviders: [{name: okta, type: oidc, issuerUrl: "https://x.example", clientId: k}]\n`;
     await expect(world.plan(text)).rejects.toMatchObject({
       code: "stacks/not-yet",

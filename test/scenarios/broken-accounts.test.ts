@@ -18,14 +18,18 @@ nodeGroups: [{name: s, instanceType: t3.medium, desiredCapacity: 1}]
 `;
 
 async function made(): Promise<World> {
-  const world = await openWorld();
+  const world = await openWorld({ kubernetes: "off" });
   const { failed } = await world.apply(file);
   if (failed.length > 0) throw new Error(failed.map(({ message }) => message).join("; "));
   return world;
 }
 
 const gone = async (world: World): Promise<string[]> => {
-  const { failed } = await destroy(await planDestroy("quay", world.aws), world.aws, world.host);
+  const { failed } = await destroy(
+    await planDestroy("quay", world.aws, { kubernetes: "never" }),
+    world.aws,
+    world.host,
+  );
   return [...failed.map(({ message }) => message), ...world.leftovers()];
 };
 
@@ -89,7 +93,7 @@ describe("somebody has", () => {
   });
 
   it("made a cluster of that name with another tool: neither changed nor deleted", async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     const trust = { Effect: "Allow", Principal: { Service: "eks.amazonaws.com" }, Action: "sts:AssumeRole" };
     const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
     world.send("iam", "CreateRole", { RoleName: "theirs", AssumeRolePolicyDocument });
@@ -101,7 +105,9 @@ describe("somebody has", () => {
     });
     world.sandbox.advance(1200);
     await expect(world.plan(file)).rejects.toMatchObject({ code: "plan/not-eksctl" });
-    await expect(planDestroy("quay", world.aws)).rejects.toMatchObject({ code: "plan/not-eksctl" });
+    await expect(planDestroy("quay", world.aws, { kubernetes: "never" })).rejects.toMatchObject({
+      code: "plan/not-eksctl",
+    });
     expect((await status(world.aws, "quay")).status).toBe("ACTIVE");
   });
 });

@@ -41,18 +41,18 @@ describe.each([
 ])("%s", (name) => {
   it("is made and taken down with the permissions that its plans name", { timeout: 60_000 }, async ({ expect }) => {
     const text = await example(name);
-    await using world = await openWorld({ region: /region: (\S+)/.exec(text)?.[1] ?? "" });
+    await using world = await openWorld({ kubernetes: "off", region: /region: (\S+)/.exec(text)?.[1] ?? "" });
     const aws = await allowed(world, await world.plan(text));
     const made = await world.apply(text, { aws });
     expect(made.failed.map(({ message }) => message)).toEqual([]);
-    const removal = await planDestroy(/name: (\S+)/.exec(text)?.[1] ?? "", world.aws);
+    const removal = await planDestroy(/name: (\S+)/.exec(text)?.[1] ?? "", world.aws, { kubernetes: "never" });
     const gone = await destroy(removal, await allowed(world, removal), world.host);
     expect(gone.failed.map(({ message }) => message)).toEqual([]);
   });
 
   it("fails at the resource whose action is left out", async ({ expect }) => {
     const text = await example(name);
-    await using world = await openWorld({ region: /region: (\S+)/.exec(text)?.[1] ?? "" });
+    await using world = await openWorld({ kubernetes: "off", region: /region: (\S+)/.exec(text)?.[1] ?? "" });
     const plan = await world.plan(text);
     const less = plan.steps.map((step) => ({
       ...step,
@@ -64,7 +64,7 @@ describe.each([
 
   it("says what was missing to whoever may less", async ({ expect }) => {
     const text = await example(name);
-    await using world = await openWorld({ region: /region: (\S+)/.exec(text)?.[1] ?? "" });
+    await using world = await openWorld({ kubernetes: "off", region: /region: (\S+)/.exec(text)?.[1] ?? "" });
     const plan = await world.plan(text);
     const aws = await allowed(world, {
       ...plan,
@@ -102,7 +102,7 @@ it(
   "an edit needs no more than its plan names, whatever its change passes on to",
   { timeout: 60_000 },
   async ({ expect }) => {
-    await using world = await openWorld();
+    await using world = await openWorld({ kubernetes: "off" });
     expect((await world.apply(living)).ok).toBe(true);
     const edits: readonly (readonly [string, string, effect: string])[] = [
       ["name: m, ", "name: m, volumeSize: 50, ", "rolling"],

@@ -129,7 +129,7 @@ const foreign = /^(19-kms-cluster|39-pod-identity-association|40-access-entries|
 describe.each(all.filter(({ folder }) => !foreign.test(folder)))("$folder", (recording) => {
   it("has its stacks left alone, and is completed and taken down by lotse", { timeout: 60_000 }, async ({ expect }) => {
     const { metadata } = (await clusterOf(recording.configText)).config;
-    await using world = await openWorld({ region: metadata.region });
+    await using world = await openWorld({ kubernetes: "off", region: metadata.region });
     await asEksctl(world, recording);
     const plan = await world.plan(recording.configText);
     expect(
@@ -140,7 +140,11 @@ describe.each(all.filter(({ folder }) => !foreign.test(folder)))("$folder", (rec
     const result = await world.apply(recording.configText);
     expect(result.failed.map(({ message }) => message)).toEqual([]);
     expect((await world.plan(recording.configText)).steps.filter(({ pending }) => !pending)).toEqual([]);
-    const removal = await destroy(await planDestroy(metadata.name, world.aws), world.aws, world.host);
+    const removal = await destroy(
+      await planDestroy(metadata.name, world.aws, { kubernetes: "never" }),
+      world.aws,
+      world.host,
+    );
     expect(removal.failed.map(({ message }) => message)).toEqual([]);
   });
 });

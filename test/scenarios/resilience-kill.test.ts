@@ -53,7 +53,7 @@ function run(
 
 it("goes on after kill -9 at one step boundary after the other", { timeout: 180_000 }, async ({ expect }) => {
   const folder = await mkdtemp(join(tmpdir(), "lotse-kill-"));
-  await using world = await openWorld({ listen: true });
+  await using world = await openWorld({ kubernetes: "off", listen: true });
   try {
     const script = await bundled(folder);
     const file = join(folder, "cluster.yaml");
@@ -70,7 +70,11 @@ it("goes on after kill -9 at one step boundary after the other", { timeout: 180_
     }
     expect(kills).toBeGreaterThan(2);
     expect(stepsOf(await world.plan(text))).toEqual([]);
-    const gone = await destroy(await planDestroy("production", world.aws), world.aws, world.host);
+    const gone = await destroy(
+      await planDestroy("production", world.aws, { kubernetes: "never" }),
+      world.aws,
+      world.host,
+    );
     expect(gone.ok).toBe(true);
     expect(world.leftovers()).toEqual([]);
   } finally {

@@ -32,7 +32,7 @@ fargateProfiles: [{name: batch, selectors: [{namespace: batch}]}]
 
 /** The role of the access entry has to be there. */
 async function harbour(): Promise<World> {
-  const world = await openWorld();
+  const world = await openWorld({ kubernetes: "off" });
   const trust = {
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Principal: { AWS: world.sandbox.account }, Action: "sts:AssumeRole" }],
@@ -49,7 +49,7 @@ const messagesOf = ({ failed }: RunResult): string[] => failed.map(({ message })
 
 /** Takes the cluster down: what failed at that, and what is left beside the role that was there before. */
 async function takenDown(world: World): Promise<string[]> {
-  const result = await destroy(await planDestroy("harbour", world.aws), world.aws, world.host);
+  const result = await destroy(await planDestroy("harbour", world.aws, { kubernetes: "never" }), world.aws, world.host);
   return [...messagesOf(result), ...world.leftovers().filter((row) => !row.endsWith("viewer"))];
 }
 
@@ -213,7 +213,7 @@ describe("destroy", () => {
       await using world = await harbour();
       await world.apply(file);
       const aws = await dying(world, nth);
-      const first = await destroy(await planDestroy("harbour", aws), aws, world.host);
+      const first = await destroy(await planDestroy("harbour", aws, { kubernetes: "never" }), aws, world.host);
       if (first.ok) return expect(nth).toBeGreaterThan(10);
       expect(await takenDown(world), `call ${nth}`).toEqual([]);
     }

@@ -58,6 +58,7 @@ function daemonOptions(invocation: Invocation): DaemonOptions {
   const seed = numberOption(invocation, "seed");
   const credentials = textOption(invocation, "credentials") as DaemonOptions["credentials"];
   const kubernetes = textOption(invocation, "kubernetes") as DaemonOptions["kubernetes"];
+  const kubernetesMemory = numberOption(invocation, "kubernetes-memory");
   const quotas = quotasOf(invocation);
   return {
     folder: folderOf(invocation),
@@ -68,6 +69,7 @@ function daemonOptions(invocation: Invocation): DaemonOptions {
     ...(seed === undefined ? {} : { seed }),
     ...(credentials === undefined ? {} : { credentials }),
     ...(kubernetes === undefined ? {} : { kubernetes }),
+    ...(kubernetesMemory === undefined ? {} : { kubernetesMemory }),
     ...(invocation.options["proxy"] === true ? { proxy: true } : {}),
     ...(quotas ? { quotas } : {}),
   };
@@ -115,6 +117,8 @@ function keptSettings(options: DaemonOptions, status: SandboxStatus): string[] {
   if (credentials !== undefined && credentials !== status.credentials)
     kept.push(`credentials ${status.credentials}, not ${credentials}`);
   if (options.kubernetes === "off" && status.kubernetes !== "off") kept.push("Kubernetes");
+  if (options.kubernetes !== undefined && options.kubernetes !== "off" && status.kubernetes === "off")
+    kept.push(`kubernetes off, not ${options.kubernetes}`);
   if (options.proxy && !status.proxy) kept.push("port without a proxy");
   const other = Object.entries(quotas ?? {}).filter(([name, value]) => status.quotas[name] !== value);
   if (other.length > 0) kept.push(`quotas, not ${other.map(([name, value]) => `${name}=${value}`).join(" ")}`);
@@ -183,9 +187,9 @@ export const status: Action = async (invocation) => {
       : []),
     ...(found.kubernetes === "off" ? [["kubernetes", "off"] satisfies [string, string]] : []),
     ...(found.kubernetes === "off" ? [] : found.kubernetes).map(
-      ({ name, state, version, endpoint, problem }): [string, string] => [
+      ({ name, state, version, endpoint, note, problem }): [string, string] => [
         "cluster",
-        [name, state, version, endpoint, problem].filter((each) => each !== undefined).join("  "),
+        [name, state, version, endpoint, note, problem].filter((each) => each !== undefined).join("  "),
       ],
     ),
     ...(found.proxy ? [["proxy", "for AWS's host names"] satisfies [string, string]] : []),

@@ -10,6 +10,7 @@ import { identityMappingCommands } from "./identity-mappings.ts";
 import { init } from "./init.ts";
 import { kubeconfigCommands } from "./kubeconfig.ts";
 import { plan } from "./plan.ts";
+import { rehearse } from "./rehearse.ts";
 import { sandboxKubernetesCommands } from "./sandbox-kubernetes.ts";
 import { sandboxCommands } from "./sandbox.ts";
 import { stacks } from "./stacks.ts";
@@ -21,6 +22,7 @@ export const commands: readonly CommandDefinition[] = [
   demo,
   init,
   ...configCommands,
+  rehearse,
   stacks,
   plan,
   apply,

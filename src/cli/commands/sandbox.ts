@@ -45,6 +45,11 @@ const startOptions: readonly OptionDefinition[] = [
       "a real control plane behind each cluster: lazy (at the first connection or node), on (with the cluster), off (default: lazy)",
     choices: ["lazy", "on", "off"],
   },
+  {
+    flags: "--kubernetes-memory <MiB>",
+    description:
+      "for all control planes together; the next one is refused, and says so (default: half of the machine's memory)",
+  },
   { flags: "--proxy", description: "also be a proxy for AWS's host names, for tools that ignore endpoint variables" },
   {
     flags: "--quota <name=number>",

@@ -6,7 +6,7 @@ import { tableLines } from "../render/table.ts";
 import { diffLines } from "./diff.ts";
 import { addGroup, growFile, normalise, spareGroup } from "./edits.ts";
 import type { Stage, World } from "./world.ts";
-import { carryOut, demandNothingToDo, failures, planNow, print, read, unexpected } from "./world.ts";
+import { carryOut, demandNothingToDo, failures, kubernetes, planNow, print, read, unexpected } from "./world.ts";
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
@@ -176,7 +176,9 @@ const takeDown: Stage = {
   run: async (world) => {
     const { name } = (await read(world)).config.metadata;
     const before = world.sandbox.clock.now();
-    const result = await destroy(await planDestroy(name, world.aws), world.aws, world.host);
+    const result = await destroy(await planDestroy(name, world.aws, { kubernetes }), world.aws, world.host, {
+      kubernetes,
+    });
     if (!result.ok) throw unexpected("Destroy failed", failures(result));
     const left = await leftovers(world);
     if (left.length > 0) throw unexpected("Something is left in the account", left.join("\n"));

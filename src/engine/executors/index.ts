@@ -1,9 +1,22 @@
 // How each kind of work is done: the registry of executors.
-import type { Step, Work } from "../../plan/index.ts";
+import type { KubernetesWork, Step, Work } from "../../plan/index.ts";
 import type { Crew } from "../crew.ts";
 import { deleteAddon, updateAddon } from "./addons.ts";
 import { encryptCluster, tagResource, updateCluster, upgradeCluster } from "./cluster.ts";
 import { deleteFargateProfile, replaceFargateProfile } from "./fargate.ts";
+import { corednsToFargate } from "./kubernetes/coredns.ts";
+import { deleteLoadBalancers, drainNodeGroup } from "./kubernetes/drain.ts";
+import { awaitNodes, labelNodes } from "./kubernetes/nodes.ts";
+import {
+  applyServiceAccount,
+  createNamespace,
+  defaultStorageClass,
+  deleteServiceAccount,
+  installDevicePlugin,
+  mapIdentity,
+  unmapNodeRole,
+} from "./kubernetes/objects.ts";
+import { rollNodeGroup } from "./rolling.ts";
 import { deleteNodeGroup, scaleNodeGroup, updateNodeGroup } from "./node-groups.ts";
 import { createObject, unlessGone, updatePodIdentity } from "./objects.ts";
 import { deleteStack, ensureStack, replaceStack, updateStack } from "./stacks.ts";
@@ -11,10 +24,31 @@ import { deleteCluster } from "./delete-cluster.ts";
 
 type Executor<D extends Work["do"]> = (crew: Crew, step: Step, work: Extract<Work, { do: D }>) => Promise<void>;
 
+/** Inside the cluster. */
+const inside: { [D in KubernetesWork["do"]]: Executor<D> } = {
+  "create-namespace": createNamespace,
+  "apply-service-account": applyServiceAccount,
+  "delete-service-account": deleteServiceAccount,
+  "map-identity": mapIdentity,
+  "unmap-node-role": unmapNodeRole,
+  "coredns-to-fargate": corednsToFargate,
+  "install-device-plugin": installDevicePlugin,
+  "default-storage-class": defaultStorageClass,
+  "await-nodes": awaitNodes,
+  "label-nodes": labelNodes,
+  "drain-nodegroup": drainNodeGroup,
+  "delete-load-balancers": deleteLoadBalancers,
+};
+
+/** True for steps whose work is done inside the cluster. */
+export const isInside = (step: Step): boolean => step.work !== undefined && step.work.do in inside;
+
 const executors: { [D in Work["do"]]: Executor<D> } = {
+  ...inside,
   "create-stack": (crew, step, { stack }) => ensureStack(crew, step, stack),
   "replace-stack": (crew, step, { stack }) => replaceStack(crew, step, stack),
   "update-stack": updateStack,
+  "roll-nodegroup": rollNodeGroup,
   "delete-stack": (crew, step, { stack }) => deleteStack(crew, step, stack),
   "update-cluster": updateCluster,
   "upgrade-cluster": upgradeCluster,

@@ -81,7 +81,7 @@ export async function updateNodeGroup(
 }
 
 /** Name of the Auto Scaling group behind a node group. */
-async function groupName(crew: Crew, nodeGroup: string, managed: boolean): Promise<string> {
+export async function groupName(crew: Crew, nodeGroup: string, managed: boolean): Promise<string> {
   const name = managed
     ? (await crew.aws.call("eks", "DescribeNodegroup", { clusterName: crew.cluster, nodegroupName: nodeGroup }))
         .nodegroup?.resources?.autoScalingGroups?.[0]?.name

@@ -3,6 +3,7 @@ import type { Nodegroup } from "@aws-sdk/client-eks";
 import type { DesiredStack, TemplateResource, TemplateValue } from "../../stacks/index.ts";
 import type { FoundAutoScalingGroup } from "../found.ts";
 import { draft, isWritten, refuse, why, type Draft, type Planning } from "../planning.ts";
+import { rolling } from "./rolling.ts";
 import { stackIamActions, stackStep, typesOf } from "./stack.ts";
 import { stackSeconds } from "../duration.ts";
 
@@ -218,7 +219,7 @@ export function nodeGroups(planning: Planning): Draft[] {
       }
       const step = hasVanished(planning, stack)
         ? remake(planning, stack)
-        : stackStep(planning, stack, { phase: "nodes" });
+        : rolling(planning, stack, stackStep(planning, stack, { phase: "nodes" }));
       if (!step) noteDrift(planning, stack);
       // A group that is made or made anew has the file's sizes from its template.
       if (step && step.action !== "update") return [step];

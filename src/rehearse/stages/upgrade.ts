@@ -1,9 +1,10 @@
 // One minor version further: control plane, add-ons and node groups by the product's own plan, and everything Ready after.
 import { parseDocument } from "yaml";
-import { LotseError } from "../../base/index.ts";
+import { isLotseError, LotseError, sleep } from "../../base/index.ts";
 import { minorOf } from "../../facts/index.ts";
 import { hasChanges } from "../../lotse.ts";
 import { wantedNodes } from "../ready.ts";
+import type { Rehearsal } from "../rehearsal.ts";
 import type { Stage } from "../stage.ts";
 import { carryOut } from "./carry-out.ts";
 import { fileReadiness, readyText, waitFor } from "./workloads.ts";
@@ -39,6 +40,24 @@ export function versionsBetween(from: string, to: string): string[] {
   return Array.from({ length: last - first }, (_, i) => `1.${first + 1 + i}`);
 }
 
+/** EKS says that it is done a moment before the last API server of the old version is gone. */
+async function servedVersion(rehearsal: Rehearsal, version: string): Promise<string> {
+  const { kube } = await rehearsal.kubernetes();
+  for (const deadline = Date.now() + rehearsal.timeout; ;) {
+    const { gitVersion } = await kube.version().catch((error: unknown) => {
+      // It restarts.
+      if (isLotseError(error) && error.code === "kube/unreachable") return { gitVersion: "" };
+      throw error;
+    });
+    if (gitVersion.startsWith(`v${version}.`)) return gitVersion;
+    if (Date.now() > deadline)
+      throw new LotseError("rehearse/bad-version", {
+        title: `The API server is ${gitVersion || "not reached"} after the upgrade to ${version}`,
+      });
+    await sleep(100, rehearsal.signal);
+  }
+}
+
 /** Upgrades to one version. */
 export function upgradeStage(version: string): Stage {
   return {
@@ -56,10 +75,9 @@ export function upgradeStage(version: string): Stage {
       const { ok, text } = await carryOut(rehearsal, planned, notes);
       if (!ok || rehearsal.missing !== undefined) return text;
       const nodes = await wantedNodes(rehearsal, planned.cluster);
-      const { kube } = await rehearsal.kubernetes();
+      const gitVersion = await servedVersion(rehearsal, version);
       const readiness = await waitFor(rehearsal, { nodes });
       fileReadiness(readiness, notes);
-      const { gitVersion } = await kube.version();
       return `${text}; the API server is ${gitVersion}, ${readyText(readiness)}`;
     },
   };

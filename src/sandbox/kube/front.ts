@@ -17,6 +17,10 @@ export interface Front {
   readonly port: number;
   /** From now on connections go there. */
   serve(target: FrontTarget): void;
+  /** Nobody listens: the system refuses connections, as where there is no server. */
+  refuse(): Promise<void>;
+  /** Listens again, on the same port; nothing happens when it does already. */
+  listen(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,24 +56,44 @@ function makeFront(port: number): { front: Front; listening: Promise<void> } {
       () => client.destroy(),
     );
   });
-  const listening = new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: "127.0.0.1", port }, resolve);
-  });
-  server.unref();
+  let claimed = port;
+  const listen = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host: "127.0.0.1", port: claimed }, () => {
+        server.removeListener("error", reject);
+        claimed = (server.address() as { port: number }).port;
+        resolve();
+      });
+      server.unref();
+    });
+  const unlisten = async (): Promise<void> => {
+    if (!server.listening) return;
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  const listening = listen();
+  // One after another: whoever refuses and listens at once gets what he asked for last.
+  let turn: Promise<void> = listening.catch(() => undefined);
+  const next = (work: () => Promise<void>): Promise<void> => {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  };
+  let closed = false;
   const front: Front = {
     get port() {
-      return (server.address() as { port: number } | null)?.port ?? port;
+      return claimed;
     },
     serve: (to) => {
       target = to;
     },
-    async close() {
-      await listening.catch(() => undefined);
-      if (!server.listening) return;
-      const closed = new Promise((resolve) => server.close(resolve));
-      for (const socket of sockets) socket.destroy();
-      await closed;
+    refuse: () => next(unlisten),
+    listen: () => next(async () => (server.listening || closed ? undefined : listen())),
+    close: () => {
+      closed = true;
+      return next(unlisten);
     },
   };
   return { front, listening };

@@ -1,21 +1,22 @@
 // One emulated EKS cluster as a Kubernetes cluster: asleep behind its address, starting, running, or failed.
-import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { errorMessage, LotseError } from "../../base/index.ts";
 import type { AwsAuthData } from "../../identity/index.ts";
 import type { Cloud } from "../aws/core/index.ts";
 import { servicePrincipal } from "../aws/core/index.ts";
-import { authority, oidcKey } from "../aws/services/eks/certificate.ts";
 import { instances } from "../aws/services/ec2/state.ts";
 import type { ClusterRow } from "../aws/services/eks/state.ts";
 import { clusters as clusterTable } from "../aws/services/eks/state.ts";
 import type { KubeAssets } from "./assets/index.ts";
+import { builtMinors } from "./assets/index.ts";
 import type { KubeObject } from "./client.ts";
 import type { ClusterKey } from "./cluster-key.ts";
 import { LogShipper } from "./log-shipper.ts";
 import type { ControlPlane } from "./control-plane/index.ts";
 import { startControlPlane } from "./control-plane/index.ts";
 import { nodeOf } from "./nodes/membership.ts";
+import type { ClusterSettings } from "./settings.ts";
+import { clusterSettings, sameSettings, startOptions } from "./settings.ts";
 import { Simulation } from "./simulation.ts";
 import type { Front } from "./front.ts";
 
@@ -23,8 +24,8 @@ export interface LiveClusterOptions {
   key: ClusterKey;
   front: Front;
   cloud: Cloud;
-  /** Of this cluster alone. */
-  folder: string;
+  /** Of all clusters; each has a folder of its own in it. */
+  root(): string;
   /** Programs for a minor version, or undefined when there are none. */
   findAssets(minor: string): Promise<KubeAssets | undefined>;
   /** Where the API server asks who somebody is and what he may. */
@@ -59,15 +60,24 @@ const podSpeed = 10;
 
 /** After a failed start the next one waits, so that a client that tries for ever doesn't start programs for ever. */
 const retryAfter = 5_000;
+/** Programs that appear meanwhile are noticed so soon, milliseconds. */
+const lookForPrograms = 2_000;
+/** A control plane whose programs ended after less than this isn't started again by itself. */
+const steadyAfter = 10_000;
 
 function noBinaries(name: string, minor: string): LotseError {
+  const [oldest, newest] = [builtMinors[0], builtMinors.at(-1)];
   return new LotseError("sandbox/no-kubernetes", {
     title: `Cluster ${name} has no Kubernetes behind it`,
     detail: `There are no programs of Kubernetes ${minor} on this machine; the AWS half works without them.`,
-    remedy: `Get them with \`lotse sandbox kubernetes install --version ${minor}\`.`,
+    remedy: builtMinors.includes(minor)
+      ? `Get them: lotse sandbox kubernetes install ${minor}`
+      : `Versions ${oldest} to ${newest} can be built; ${minor} can only be downloaded: lotse sandbox kubernetes install ${minor}`,
     blame: "user",
   });
 }
+
+const isNoBinaries = (error: unknown): boolean => (error as Partial<LotseError>)?.code === "sandbox/no-kubernetes";
 
 function notRunning(name: string, status: string | undefined): LotseError {
   return new LotseError("sandbox/no-cluster", {
@@ -78,23 +88,29 @@ function notRunning(name: string, status: string | undefined): LotseError {
   });
 }
 
-/** `10.100.0.1` of `10.100.0.0/16`: where pods find the API server. */
-function firstAddress(cidr: string): string {
-  const [network = ""] = cidr.split("/");
-  if (network.includes(":")) return network.endsWith("::") ? `${network}1` : network;
-  const bytes = network.split(".").map(Number);
-  return [...bytes.slice(0, 3), (bytes[3] ?? 0) + 1].join(".");
+/**
+ * Folder of a cluster: a cluster of the same name that is made later has another one. Short, as the path of a socket in it
+ * may have 107 characters.
+ */
+function folderOf(row: Readonly<ClusterRow>): string {
+  return `${row.name.slice(0, 16)}-${row.hidden.endpointId.slice(0, 10).toLowerCase()}`;
 }
 
 export class LiveCluster {
   readonly key: ClusterKey;
   readonly port: number;
+  /** Tells it from another one of the same name: part of its endpoint's name on AWS. */
+  readonly endpointId: string;
+  /** Name of its folder in the folder of all clusters. */
+  readonly folder: string;
   readonly #options: LiveClusterOptions;
+  readonly #closing: AbortController = new AbortController();
   #starting: Promise<ControlPlane> | undefined;
-  #running: ControlPlane | undefined;
-  #minor: string | undefined;
+  #running: { plane: ControlPlane; settings: ClusterSettings; since: number } | undefined;
+  /** Settles when what ran has ended; nothing starts before. */
+  #ending: Promise<void> = Promise.resolve();
   #failure: { error: Error; at: number } | undefined;
-  #changing: Promise<void> = Promise.resolve();
+  #looking: NodeJS.Timeout | undefined;
   #watching: AbortController | undefined;
   #simulation: Simulation | undefined;
   #shipper: LogShipper | undefined;
@@ -104,10 +120,15 @@ export class LiveCluster {
     this.key = options.key;
     this.port = options.front.port;
     this.#options = options;
+    const row = this.#row();
+    if (!row) throw notRunning(this.key.name, undefined);
+    this.endpointId = row.hidden.endpointId;
+    this.folder = folderOf(row);
     options.front.serve({
       wake: async () => (await this.wake()).port,
       closed: () => this.#closedTo(),
     });
+    this.#look();
   }
 
   get name(): string {
@@ -125,14 +146,15 @@ export class LiveCluster {
   }
 
   status(): ClusterStatus {
-    const state = this.#running ? "running" : this.#starting ? "starting" : this.#failure ? "failed" : "asleep";
+    const running = this.#running?.plane;
+    const state = running ? "running" : this.#starting ? "starting" : this.#failure ? "failed" : "asleep";
     return {
       ...this.key,
       endpoint: `https://127.0.0.1:${this.port}`,
       state,
-      ...(this.#running ? { version: this.#running.version, pids: this.#running.pids } : {}),
+      ...(running ? { version: running.version, pids: running.pids } : {}),
       ...this.#note(),
-      ...(this.#failure ? { problem: errorMessage(this.#failure.error) } : {}),
+      ...(this.#failure ? { problem: problemText(this.#failure.error) } : {}),
     };
   }
 
@@ -150,37 +172,29 @@ export class LiveCluster {
    * @throws LotseError `sandbox/no-kubernetes`, `sandbox/kubernetes-memory`, `sandbox/no-cluster`, or why a program ended
    */
   async wake(): Promise<ControlPlane> {
-    if (this.#running) return this.#running;
+    if (this.#running) return this.#running.plane;
+    if (this.#closing.signal.aborted) throw notRunning(this.name, this.#row()?.status);
     if (this.#failure && Date.now() - this.#failure.at < retryAfter) throw this.#failure.error;
-    this.#starting ??= this.#start()
-      .then((plane) => {
-        this.#running = plane;
-        this.#failure = undefined;
-        this.#watchAwsAuth(plane);
-        this.#shipLogs(plane);
-        this.#simulate(plane);
-        return plane;
-      })
+    this.#starting ??= this.#ending
+      .then(() => this.#start())
       .catch((error: unknown) => {
-        this.#failure = { error: error instanceof Error ? error : new Error(errorMessage(error)), at: Date.now() };
-        this.#options.onProblem(this.#failure.error);
-        throw this.#failure.error;
+        // Given up because nobody wants it any more: that is no trouble.
+        if (this.#closing.signal.aborted) throw notRunning(this.name, this.#row()?.status);
+        throw this.#failed(error);
       })
-      .finally(() => (this.#starting = undefined));
+      .finally(() => {
+        this.#starting = undefined;
+        // What changed during the start wasn't seen by it.
+        this.rowChanged();
+      });
     return this.#starting;
   }
 
-  /** The row of the cluster changed: another version restarts the control plane on the same data. */
+  /** The row of the cluster changed: other settings restart the control plane on the same data. */
   rowChanged(): void {
-    const row = this.#row();
-    if (!row || this.#minor === undefined || row.version === this.#minor || !this.running) return;
-    this.#minor = row.version;
-    this.#changing = this.#changing
-      .then(async () => {
-        await this.#stop();
-        await this.wake();
-      })
-      .catch((error: unknown) => this.#options.onProblem(error as Error));
+    const settings = clusterSettings(this.#options.cloud, this.key);
+    if (!settings || !this.#running || sameSettings(settings, this.#running.settings)) return;
+    this.#restart();
   }
 
   /** A line of the authenticator's log, for CloudWatch. */
@@ -193,10 +207,15 @@ export class LiveCluster {
     this.#simulation?.refresh();
   }
 
+  /** True while it is there and nothing about it changes. */
+  get active(): boolean {
+    return this.#row()?.status === "ACTIVE";
+  }
+
   /** True when an instance runs that is to be its node. */
   hasInstances(): boolean {
     const { account, region, name } = this.key;
-    if (this.#row()?.status !== "ACTIVE") return false;
+    if (!this.active || isNoBinaries(this.#failure?.error)) return false;
     const { cloud } = this.#options;
     const ctx = cloud.context({ account, region, principal: servicePrincipal("eks.amazonaws.com", account) });
     for (const [, instance] of ctx.table(instances).entries()) {
@@ -210,41 +229,117 @@ export class LiveCluster {
     return this.#simulation;
   }
 
-  /** Ends the programs and gives the address up; data stays. */
+  /** Ends the programs, gives up those that start, and gives the address up; data stays. */
   async close(): Promise<void> {
-    await this.#changing;
+    this.#closing.abort();
+    clearTimeout(this.#looking);
     await this.#options.front.close();
-    await this.#stop();
+    await this.#starting?.catch(() => undefined);
+    this.#stop();
+    await this.#ending;
   }
 
-  /** The cluster was deleted: nothing of it stays. */
-  async destroy(): Promise<void> {
-    await this.close();
-    rmSync(this.#options.folder, { recursive: true, force: true });
+  /** False when it was stopped, or ended by itself. */
+  #isCurrent(plane: ControlPlane): boolean {
+    return this.#running?.plane === plane;
   }
 
-  async #stop(): Promise<void> {
-    const plane = this.#running ?? (await this.#starting?.catch(() => undefined));
+  #whyNot(): Error {
+    return this.#failure?.error ?? notRunning(this.name, this.#row()?.status);
+  }
+
+  /** Keeps and tells why there is no control plane. */
+  #failed(cause: unknown): Error {
+    const error = cause instanceof Error ? cause : new Error(errorMessage(cause));
+    this.#failure = { error, at: Date.now() };
+    if (isNoBinaries(error)) this.#look();
+    this.#options.onProblem(error);
+    return error;
+  }
+
+  /** As long as its programs aren't on this machine nobody listens, so that clients are refused; somebody may get them. */
+  #look(): void {
+    const { cloud, findAssets, front, onProblem } = this.#options;
+    const look = async (): Promise<void> => {
+      const settings = clusterSettings(cloud, this.key);
+      const missing = settings && !this.#running && (await findAssets(settings.version)) === undefined;
+      if (this.#closing.signal.aborted) return;
+      if (!missing) {
+        if (isNoBinaries(this.#failure?.error)) this.#failure = undefined;
+        return front.listen();
+      }
+      if (!this.running && !this.#failure) {
+        this.#failure = { error: noBinaries(this.name, settings.version), at: 0 };
+        onProblem(this.#failure.error);
+      }
+      await front.refuse();
+      this.#looking = setTimeout(() => this.#look(), lookForPrograms).unref();
+    };
+    clearTimeout(this.#looking);
+    look().catch((error: unknown) => onProblem(error as Error));
+  }
+
+  /** Stops what runs; {@link #ending} says when it has ended. */
+  #stop(): void {
+    const plane = this.#running?.plane;
     this.#running = undefined;
     this.#watching?.abort();
     this.#simulation?.close();
     this.#simulation = undefined;
     this.#shipper?.close();
     this.#shipper = undefined;
-    await plane?.stop();
+    if (plane) this.#ending = this.#ending.then(() => plane.stop());
   }
 
-  #shipLogs(plane: ControlPlane): void {
-    const { logs } = plane;
+  #restart(): void {
+    this.#stop();
+    this.wake().catch(() => undefined); // Told by the start itself.
+  }
+
+  /** One of the programs ended by itself: the others are ended too, and all start again, unless they did so just now. */
+  #crashed(error: Error): void {
+    const steady = Date.now() - (this.#running?.since ?? 0) > steadyAfter;
+    this.#failed(error);
+    this.#stop();
+    if (!steady || this.#closing.signal.aborted) return;
+    this.#failure = undefined;
+    this.#restart();
+  }
+
+  async #start(): Promise<ControlPlane> {
+    const { cloud, key } = this.#options;
+    const row = this.#row();
+    const settings = clusterSettings(cloud, key);
+    if (!row?.identity?.oidc?.issuer || !settings || row.status === "DELETING")
+      throw notRunning(this.name, row?.status);
+    const assets = await this.#options.findAssets(settings.version);
+    if (!assets) throw noBinaries(this.name, settings.version);
+    this.#options.admit();
+    const plane = await startControlPlane({
+      ...startOptions(cloud, key, row, settings, this.#options.webhooks),
+      folder: join(this.#options.root(), this.folder),
+      assets,
+      signal: this.#closing.signal,
+      onFailure: (error) => this.#crashed(error),
+    });
+    this.#running = { plane, settings, since: Date.now() };
+    this.#failure = undefined;
+    this.#shipLogs(plane);
+    // Who is known by aws-auth alone isn't to be refused because nobody has looked yet.
+    await this.#watchAwsAuth(plane);
+    if (!this.#isCurrent(plane)) throw this.#whyNot();
+    this.#simulate(plane);
+    return plane;
+  }
+
+  #shipLogs({ logs }: ControlPlane): void {
+    const { cloud, onProblem } = this.#options;
+    const { apiserver: api, audit, controllerManager, scheduler } = logs;
     this.#shipper = new LogShipper({
       key: this.key,
-      cloud: this.#options.cloud,
-      files: {
-        api: logs.apiserver,
-        audit: logs.audit,
-        controllerManager: logs.controllerManager,
-        scheduler: logs.scheduler,
-      },
+      cloud,
+      files: { api, audit, controllerManager, scheduler },
+      onProblem,
     });
   }
 
@@ -259,26 +354,34 @@ export class LiveCluster {
       onProblem,
     });
     this.#simulation = simulation;
-    simulation.start().catch((error: unknown) => onProblem(error as Error));
+    simulation.start().catch((error: unknown) => {
+      if (this.#simulation === simulation) onProblem(error as Error);
+    });
   }
 
-  #watchAwsAuth(plane: ControlPlane): void {
-    this.#watching = new AbortController();
+  /** Resolves when it has been seen for the first time, or when the control plane is stopped before. */
+  #watchAwsAuth(plane: ControlPlane): Promise<void> {
+    const watching = new AbortController();
+    this.#watching = watching;
     const path = "/api/v1/namespaces/kube-system/configmaps?fieldSelector=metadata.name%3Daws-auth";
-    const take = (found: ConfigMap | undefined): void => {
-      this.#awsAuth = found ? (found.data ?? {}) : undefined;
-      this.#simulation?.refresh();
-    };
-    plane.client
-      .watch<ConfigMap>(
-        path,
-        {
-          onList: ([found]) => take(found),
-          onEvent: ({ type, object }) => take(type === "DELETED" ? undefined : object),
-        },
-        this.#watching.signal,
-      )
-      .catch((error: unknown) => this.#options.onProblem(error as Error));
+    return new Promise((resolve) => {
+      watching.signal.addEventListener("abort", () => resolve(), { once: true });
+      const take = (found: ConfigMap | undefined): void => {
+        this.#awsAuth = found ? (found.data ?? {}) : undefined;
+        this.#simulation?.refresh();
+        resolve();
+      };
+      plane.client
+        .watch<ConfigMap>(
+          path,
+          {
+            onList: ([found]) => take(found),
+            onEvent: ({ type, object }) => take(type === "DELETED" ? undefined : object),
+          },
+          watching.signal,
+        )
+        .catch((error: unknown) => this.#options.onProblem(error as Error));
+    });
   }
 
   #row(): Readonly<ClusterRow> | undefined {
@@ -293,49 +396,10 @@ export class LiveCluster {
       return "its endpoint is private, and this machine stands outside of the VPC";
     return undefined;
   }
+}
 
-  async #start(): Promise<ControlPlane> {
-    const row = this.#row();
-    const issuer = row?.identity?.oidc?.issuer;
-    if (!row || !issuer) throw notRunning(this.name, row?.status);
-    const assets = await this.#options.findAssets(row.version);
-    if (!assets) throw noBinaries(this.name, row.version);
-    this.#options.admit();
-    this.#minor = row.version;
-    const { cloud } = this.#options;
-    const { account, region, name } = this.key;
-    const ctx = cloud.context({ account, region, principal: servicePrincipal("eks.amazonaws.com", account) });
-    const keys = cloud.store.transaction(() => ({
-      authority: authority(ctx, name),
-      serviceAccountKey: oidcKey(ctx, name, issuer),
-    }));
-    const network = row.kubernetesNetworkConfig;
-    const serviceCidr = network?.serviceIpv4Cidr ?? network?.serviceIpv6Cidr ?? "10.100.0.0/16";
-    const kmsKey = row.encryptionConfig?.[0]?.provider?.keyArn;
-    return startControlPlane({
-      identity: {
-        cluster: name,
-        ...keys,
-        serviceAddress: firstAddress(serviceCidr),
-        webhooks: this.#options.webhooks,
-        hostNames: [`${row.hidden.endpointId}.${row.hidden.endpointShard}.${region}.eks.amazonaws.com`],
-        // The KMS key's name and the cluster's own secret make a key that is the same at the next start.
-        ...(kmsKey
-          ? {
-              encryptionKey: createHash("sha256").update(`${kmsKey}\n${keys.authority.privateKey}`).digest("base64"),
-            }
-          : {}),
-      },
-      folder: this.#options.folder,
-      assets,
-      serviceCidr,
-      issuer,
-      jwksUri: `${issuer}/keys`,
-      onFailure: (error) => {
-        this.#running = undefined;
-        this.#failure = { error, at: Date.now() };
-        this.#options.onProblem(error);
-      },
-    });
-  }
+/** What went wrong and what helps, in one line. */
+function problemText(error: Error): string {
+  const { title, detail, remedy } = (error as Partial<LotseError>).diagnostic ?? { title: error.message };
+  return [title, detail, remedy].filter((part) => part !== undefined).join(" · ");
 }

@@ -7,12 +7,14 @@ import type { Cloud, Context } from "../aws/core/index.ts";
 import { AwsError, servicePrincipal } from "../aws/core/index.ts";
 import { clusters } from "../aws/services/eks/state.ts";
 import type { ClusterKey } from "./cluster-key.ts";
+import type { RunLog } from "./control-plane/index.ts";
 
 export interface LogShipperOptions {
   key: ClusterKey;
   cloud: Cloud;
-  /** Files by log type; the authenticator has none, its lines are handed over. */
-  files: Readonly<Partial<Record<LogType, string>>>;
+  /** Files by log type, and where in them this run began; the authenticator has none, its lines are handed over. */
+  files: Readonly<Partial<Record<LogType, RunLog>>>;
+  onProblem(problem: Error): void;
 }
 
 const interval = 2_000;
@@ -38,11 +40,11 @@ const isStreamOf = (type: LogType, name: string): boolean => {
   return rest !== undefined && /^[0-9a-f]+$/.test(rest);
 };
 
-/** Follows one file from where it is now. */
+/** Follows one file from some place on. */
 class Tail {
   readonly #file: string;
   #offset: number;
-  #rest = "";
+  #rest: Buffer = Buffer.alloc(0);
 
   constructor(file: string, offset: number) {
     this.#file = file;
@@ -60,9 +62,15 @@ class Tail {
       const buffer = Buffer.alloc(Math.min(size - this.#offset, chunkSize));
       const read = readSync(descriptor, buffer, 0, buffer.length, this.#offset);
       this.#offset += read;
-      const parts = (this.#rest + buffer.subarray(0, read).toString("utf8")).split("\n");
-      this.#rest = parts.pop() ?? "";
-      return parts.filter((line) => line !== "");
+      // Bytes, not text: a chunk may end within a character.
+      const all = Buffer.concat([this.#rest, buffer.subarray(0, read)]);
+      const end = all.lastIndexOf(10) + 1;
+      this.#rest = all.subarray(end);
+      return all
+        .subarray(0, end)
+        .toString("utf8")
+        .split("\n")
+        .filter((line) => line !== "");
     } finally {
       closeSync(descriptor);
     }
@@ -88,7 +96,11 @@ export class LogShipper {
 
   constructor(options: LogShipperOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.flush(), interval);
+    for (const type of this.#typesOn()) {
+      const log = options.files[type];
+      if (log) this.#tails.set(type, new Tail(log.file, log.from));
+    }
+    this.#timer = setInterval(() => this.#tryToFlush(), interval);
     this.#timer.unref();
   }
 
@@ -110,13 +122,22 @@ export class LogShipper {
 
   close(): void {
     clearInterval(this.#timer);
-    this.flush();
+    this.#tryToFlush();
+  }
+
+  /** A disk that refuses to be read is told, and ends nothing. */
+  #tryToFlush(): void {
+    try {
+      this.flush();
+    } catch (error) {
+      this.#options.onProblem(error as Error);
+    }
   }
 
   #tailOf(type: LogType): Tail {
     const known = this.#tails.get(type);
     if (known) return known;
-    const file = this.#options.files[type] ?? "";
+    const file = this.#options.files[type]?.file ?? "";
     const tail = new Tail(file, sizeOf(file));
     this.#tails.set(type, tail);
     return tail;
@@ -140,7 +161,7 @@ export class LogShipper {
       const sent = lines.slice(0, mostLines - before);
       const full = before + lines.length > mostLines;
       if (full)
-        sent.push(`lotse sandbox: the stream is full, more stands in ${this.#options.files[type] ?? "no file"}`);
+        sent.push(`lotse sandbox: the stream is full, more stands in ${this.#options.files[type]?.file ?? "no file"}`);
       const timestamp = ctx.now();
       const logEvents = sent.map((message) => ({ timestamp, message }));
       ctx.call("cloudwatch-logs", "PutLogEvents", { logGroupName, logStreamName, logEvents });

@@ -1,6 +1,7 @@
 // From what the maker of a sandbox asks for to a host of clusters.
 import { totalmem } from "node:os";
 import { join } from "node:path";
+import type { KubernetesPort } from "../aws/core/index.ts";
 import type { AssetOptions } from "./assets/index.ts";
 import { findAssets } from "./assets/index.ts";
 import type { KubernetesHostOptions, KubernetesMode } from "./host.ts";
@@ -27,6 +28,9 @@ export interface KubernetesSurroundings extends Pick<
   stateFolder?: string | undefined;
 }
 
+/** Where clusters are said to be when there are to be none: a port that nobody may listen on refuses at once, without a look at DNS. */
+const nowhere: KubernetesPort = { endpoint: () => "https://127.0.0.1:1" };
+
 /** Opens the host of a sandbox's clusters; undefined when it is to have none. */
 export async function openKubernetes(
   asked: KubernetesMode | KubernetesOptions,
@@ -34,7 +38,10 @@ export async function openKubernetes(
 ): Promise<KubernetesHost | undefined> {
   const options = typeof asked === "string" ? { mode: asked } : asked;
   const { mode = "lazy", memoryLimit } = options;
-  if (mode === "off") return undefined;
+  if (mode === "off") {
+    surroundings.cloud.kubernetes = nowhere;
+    return undefined;
+  }
   const host = await KubernetesHost.open({
     ...surroundings,
     mode,

@@ -1,5 +1,6 @@
 // The authority that signs for AWS's names when the sandbox is somebody's proxy. It is made on this machine, stays on it,
 // and is believed by nobody who isn't told to.
+import { createPublicKey, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { SecureContext } from "node:tls";
@@ -21,8 +22,16 @@ const mostHosts = 256;
 
 function stored(file: string): KeyedCertificate | undefined {
   if (!existsSync(file)) return undefined;
-  const found = JSON.parse(readFileSync(file, "utf8")) as KeyedCertificate;
-  return found.notAfter > Date.now() ? found : undefined;
+  try {
+    const found = JSON.parse(readFileSync(file, "utf8")) as KeyedCertificate;
+    const { publicKey, validTo } = new X509Certificate(found.certificate);
+    const matches = createPublicKey(found.privateKey).equals(publicKey);
+    return matches && Date.parse(validTo) > Date.now() ? found : undefined;
+  } catch (error) {
+    // What the disk refuses is told; a damaged file is no authority, and another one is made.
+    if (typeof (error as NodeJS.ErrnoException).errno === "number") throw error;
+    return undefined;
+  }
 }
 
 function made(file: string): KeyedCertificate {

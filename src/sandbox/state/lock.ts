@@ -52,6 +52,12 @@ function holds(owner: Owner | undefined): owner is Owner {
   return owner.started === undefined || owner.started === startOf(owner.pid);
 }
 
+/** Whether the process that locked a folder still runs; undefined when nobody has locked it. */
+export function ownerLives(folder: string): boolean | undefined {
+  const owner = read(join(folder, "lock"));
+  return owner && holds(owner);
+}
+
 /**
  * Tries to take the lock of a folder.
  *

@@ -29,7 +29,7 @@ describe.skipIf(!python)(python ? "the AWS CLI" : pythonMissing, () => {
 
   const open = async (): Promise<AwsCli> => {
     if (world) return world.cli;
-    const sandbox = await createSandbox({ listen: true });
+    const sandbox = await createSandbox({ listen: true, kubernetes: "off" });
     const cli = startAwsCli(sandbox.env());
     world = {
       cli,

@@ -16,6 +16,19 @@ export interface ControlPlaneSettings {
   jwksUri: string;
   /** Judges bearer tokens and permissions beside RBAC; without them there are client certificates and RBAC only. */
   webhooks: boolean;
+  /** People's logins beside IAM. */
+  identityProvider?: OidcProvider;
+}
+
+/** An OIDC identity provider that is associated with the cluster, by EKS's names. */
+export interface OidcProvider {
+  issuerUrl: string;
+  clientId: string;
+  usernameClaim?: string;
+  usernamePrefix?: string;
+  groupsClaim?: string;
+  groupsPrefix?: string;
+  requiredClaims?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -63,6 +76,24 @@ function webhookArguments({ files, webhooks }: ControlPlaneSettings): string[] {
   ];
 }
 
+/** An issuer that can't be reached stops nobody else: the API server says so in its log and tries again. */
+function oidcArguments({ identityProvider: provider }: ControlPlaneSettings): string[] {
+  if (!provider) return [];
+  const flags: [string, string | undefined][] = [
+    ["issuer-url", provider.issuerUrl],
+    ["client-id", provider.clientId],
+    ["username-claim", provider.usernameClaim],
+    ["username-prefix", provider.usernamePrefix],
+    ["groups-claim", provider.groupsClaim],
+    ["groups-prefix", provider.groupsPrefix],
+    ...Object.entries(provider.requiredClaims ?? {}).map(([claim, value]): [string, string] => [
+      "required-claim",
+      `${claim}=${value}`,
+    ]),
+  ];
+  return flags.flatMap(([name, value]) => (value ? [`--oidc-${name}=${value}`] : []));
+}
+
 /** kube-apiserver, as EKS sets it up as far as a process on this machine can. */
 export function apiserverArguments(settings: ControlPlaneSettings): string[] {
   const { files } = settings;
@@ -83,6 +114,7 @@ export function apiserverArguments(settings: ControlPlaneSettings): string[] {
     // As on EKS: tokens for the cluster itself name this audience or the issuer.
     `--api-audiences=https://kubernetes.default.svc,${settings.issuer}`,
     ...webhookArguments(settings),
+    ...oidcArguments(settings),
     "--enable-admission-plugins=NodeRestriction",
     "--allow-privileged=true",
     "--profiling=false",

@@ -1,15 +1,18 @@
 // A real Kubernetes control plane on this machine: etcd, kube-apiserver, kube-controller-manager, kube-scheduler.
+import { existsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { LotseError } from "../../../base/index.ts";
+import { inFolder } from "../../state/folder.ts";
 import type { KubeAssets } from "../assets/index.ts";
 import type { KubeClient } from "../client.ts";
 import { openKubeClient } from "../client.ts";
-import type { ControlPlaneSettings } from "./arguments.ts";
+import type { ControlPlaneSettings, OidcProvider } from "./arguments.ts";
 import { apiserverArguments, controllerManagerArguments, etcdArguments, schedulerArguments } from "./arguments.ts";
 import type { ClientFiles, ControlPlaneFiles, ControlPlaneIdentity } from "./files.ts";
 import { clientCertificate, removeSockets, serverCertificate, writeFiles } from "./files.ts";
+import { endLeftovers } from "./leftovers.ts";
 import type { Program } from "./process.ts";
 import { programEnded, startProgram } from "./process.ts";
 
@@ -21,8 +24,18 @@ export interface ControlPlaneOptions {
   serviceCidr: string;
   issuer: string;
   jwksUri: string;
-  /** Hears of a program that ended by itself after the start. */
+  /** People's logins beside IAM. */
+  identityProvider?: OidcProvider;
+  /** Gives the start up: what runs already is ended, and the start fails with the signal's reason. */
+  signal?: AbortSignal;
+  /** Hears of a program that ended by itself after the start. The others still run: whoever hears it stops them. */
   onFailure?: (error: LotseError) => void;
+}
+
+/** A log, and where in it this run begins. */
+export interface RunLog {
+  file: string;
+  from: number;
 }
 
 /** A control plane that runs. */
@@ -44,10 +57,10 @@ export interface ControlPlane {
   readonly pids: readonly number[];
   /** Where the programs write, and the API server its audit. */
   readonly logs: {
-    readonly apiserver: string;
-    readonly audit: string;
-    readonly controllerManager: string;
-    readonly scheduler: string;
+    readonly apiserver: RunLog;
+    readonly audit: RunLog;
+    readonly controllerManager: RunLog;
+    readonly scheduler: RunLog;
   };
   /** Ends the programs, those that write first. */
   stop(): Promise<void>;
@@ -97,9 +110,11 @@ async function until(
   files: ControlPlaneFiles,
   programs: readonly Program[],
   look: () => Promise<boolean>,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const deadline = Date.now() + startPatience;
   for (let pause = firstLook; !(await look()); pause = Math.min(pause * 1.5, longestLook)) {
+    signal?.throwIfAborted();
     const dead = programs.find((program) => program.exit);
     if (dead) throw programEnded(dead, files.log(dead.name));
     if (Date.now() > deadline) throw tooSlow(what, files);
@@ -107,15 +122,34 @@ async function until(
   }
 }
 
+const logSize = (file: string): RunLog => ({ file, from: existsSync(file) ? statSync(file).size : 0 });
+
+/** Two processes may be given the same free port; the one that comes second says so and ends. */
+const portIsTaken = (error: unknown): boolean => /address already in use/.test((error as Error).message);
+const portTries = 3;
+
 /**
- * Starts a control plane and waits until its API server answers.
+ * Starts a control plane and waits until its API server answers. What a killed sandbox left running on the same folder is
+ * ended first.
  *
- * @throws LotseError `sandbox/program-ended` or `sandbox/kubernetes-slow`, with the log to look into
+ * @throws LotseError `sandbox/program-ended` or `sandbox/kubernetes-slow`, with the log to look into;
+ *   `sandbox/state-folder` when the disk refuses
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { identity, assets } = options;
-  const port = await freePort();
-  const files = writeFiles(options.folder, identity, port);
+  for (let left = portTries - 1; ; left -= 1) {
+    try {
+      return await tryToStart(options, await freePort());
+    } catch (error) {
+      if (left === 0 || !portIsTaken(error)) throw error;
+    }
+  }
+}
+
+async function tryToStart(options: ControlPlaneOptions, port: number): Promise<ControlPlane> {
+  const { identity, assets, signal } = options;
+  await endLeftovers(options.folder);
+  signal?.throwIfAborted();
+  const files = inFolder(options.folder, () => writeFiles(options.folder, identity, port));
   const settings: ControlPlaneSettings = {
     files,
     port,
@@ -123,34 +157,45 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     issuer: options.issuer,
     jwksUri: options.jwksUri,
     webhooks: identity.webhooks !== undefined,
+    ...(options.identityProvider ? { identityProvider: options.identityProvider } : {}),
     ...(assets.emulated ? { emulate: assets.minor } : {}),
+  };
+  const logs = {
+    apiserver: logSize(files.log("kube-apiserver")),
+    audit: logSize(files.auditLog),
+    controllerManager: logSize(files.log("kube-controller-manager")),
+    scheduler: logSize(files.log("kube-scheduler")),
   };
   const client = openKubeClient({ port, ...clientCertificate(identity, "lotse:sandbox", ["system:masters"]) });
   const programs: Program[] = [];
-  let stopping = false;
+  let running = false;
   const start = (name: string, path: string, list: readonly string[]): void => {
     const program = startProgram({ name, path, arguments: list, logFile: files.log(name) });
     programs.push(program);
     void program.ended.then(() => {
-      if (!stopping) options.onFailure?.(programEnded(program, files.log(name)));
+      if (running) options.onFailure?.(programEnded(program, files.log(name)));
+      running = false;
     });
   };
-  const stop = async (): Promise<void> => {
-    stopping = true;
-    client.close();
-    // etcd last: what the others still write has somewhere to go.
-    const [etcd, ...others] = programs;
-    await Promise.all(others.map((program) => program.stop()));
-    await etcd?.stop();
-    removeSockets(files);
-  };
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> =>
+    (stopped ??= (async () => {
+      running = false;
+      client.close();
+      // etcd last: what the others still write has somewhere to go.
+      const [etcd, ...others] = programs;
+      await Promise.all(others.map((program) => program.stop()));
+      await etcd?.stop();
+      removeSockets(files);
+    })());
   try {
     start("etcd", assets.paths.etcd, etcdArguments(settings));
-    await until("etcd", files, programs, () => etcdHealthy(files.etcdSocket));
+    await until("etcd", files, programs, () => etcdHealthy(files.etcdSocket), signal);
     start("kube-apiserver", assets.paths.apiserver, apiserverArguments(settings));
-    await until("kube-apiserver", files, programs, () => client.answers("/readyz"));
+    await until("kube-apiserver", files, programs, () => client.answers("/readyz"), signal);
     start("kube-controller-manager", assets.paths.controllerManager, controllerManagerArguments(settings));
     start("kube-scheduler", assets.paths.scheduler, schedulerArguments(settings));
+    running = true;
   } catch (error) {
     await stop();
     throw error;
@@ -164,12 +209,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority: identity.authority.certificate,
     networkSocket: files.networkSocket,
     pids: programs.map((program) => program.pid),
-    logs: {
-      apiserver: files.log("kube-apiserver"),
-      audit: files.auditLog,
-      controllerManager: files.log("kube-controller-manager"),
-      scheduler: files.log("kube-scheduler"),
-    },
+    logs,
     stop,
   };
 }

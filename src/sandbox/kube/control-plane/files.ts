@@ -1,5 +1,6 @@
 // What a control plane has on disk: etcd's data, keys, configurations, logs. Its owner alone may read it.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { KeyedCertificate } from "../../x509.ts";
@@ -136,11 +137,13 @@ const longestSocketFolder = 90;
 
 function socketFolder(folder: string): string {
   const own = join(folder, "run");
-  if (own.length > longestSocketFolder) return mkdtempSync(join(tmpdir(), "lotse-etcd-"));
-  // Sockets of a run that was killed are in the way of the next.
-  rmSync(own, { recursive: true, force: true });
-  mkdirSync(own, { mode: 0o700 });
-  return own;
+  // Elsewhere the name follows from the folder, so that the next run finds what one that was killed has left.
+  const elsewhere = join(tmpdir(), `lotse-${createHash("sha256").update(folder).digest("hex").slice(0, 16)}`);
+  const sockets = own.length > longestSocketFolder ? elsewhere : own;
+  // Sockets of a run that was killed are in the way of the next. A folder that isn't ours can't be removed.
+  rmSync(sockets, { recursive: true, force: true });
+  mkdirSync(sockets, { mode: 0o700 });
+  return sockets;
 }
 
 /**

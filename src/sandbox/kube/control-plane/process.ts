@@ -1,7 +1,7 @@
 // One program of a control plane, kept so that it never outlives the sandbox: not after a stop, not after a crash.
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { LotseError } from "../../../base/index.ts";
 
 /**
@@ -25,6 +25,8 @@ exit $status
 /** How long a program may take to end after SIGTERM. */
 const patience = 5_000;
 const tailLength = 2_000;
+/** A log that has grown beyond this is begun anew at the next start; the one before stays beside it. */
+const longLog = 32 * 1024 * 1024;
 
 export interface ProgramOptions {
   /** `etcd`, for messages. */
@@ -47,9 +49,25 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-function tailOf(file: string): string {
-  const text = readFileSync(file, "utf8");
-  return text.slice(Math.max(0, text.length - tailLength));
+/** The end of what was written since a start; nothing, when somebody removed the log. */
+function tailOf(file: string, from: number): string {
+  if (!existsSync(file)) return "";
+  const log = openSync(file, "r");
+  try {
+    const { size } = fstatSync(log);
+    const buffer = Buffer.alloc(Math.max(0, Math.min(tailLength, size - from)));
+    const read = readSync(log, buffer, 0, buffer.length, size - buffer.length);
+    return buffer.subarray(0, read).toString("utf8");
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Opens a log to append to it, and tells where it ends. */
+function openLog(file: string): { log: number; from: number } {
+  if (existsSync(file) && statSync(file).size > longLog) renameSync(file, `${file}.1`);
+  const log = openSync(file, "a", 0o600);
+  return { log, from: fstatSync(log).size };
 }
 
 /** What went wrong, for a program that ended by itself. */
@@ -65,7 +83,7 @@ export function programEnded(program: Program, logFile: string): LotseError {
 
 /** Starts a program whose life is bound to this process. */
 export function startProgram(options: ProgramOptions): Program {
-  const log = openSync(options.logFile, "a", 0o600);
+  const { log, from } = openLog(options.logFile);
   let child: ChildProcess;
   try {
     child = spawn("/bin/sh", ["-c", keeper, "lotse-keeper", options.path, ...options.arguments], {
@@ -82,14 +100,6 @@ export function startProgram(options: ProgramOptions): Program {
   (child.stdin as unknown as { unref?(): void } | null)?.unref?.();
   child.unref();
   let exit: Program["exit"];
-  const ended = new Promise<void>((resolve) => {
-    const settle = (status: number | undefined): void => {
-      exit ??= { status, tail: tailOf(options.logFile) };
-      resolve();
-    };
-    child.once("exit", (status) => settle(status ?? undefined));
-    child.once("error", () => settle(undefined));
-  });
   const signal = (name: NodeJS.Signals): void => {
     if (exit || child.pid === undefined) return;
     try {
@@ -99,6 +109,16 @@ export function startProgram(options: ProgramOptions): Program {
       if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
   };
+  const ended = new Promise<void>((resolve) => {
+    const settle = (status: number | undefined): void => {
+      // A keeper that was killed leaves its program behind; both are of one group.
+      signal("SIGKILL");
+      exit ??= { status, tail: tailOf(options.logFile, from) };
+      resolve();
+    };
+    child.once("exit", (status) => settle(status ?? undefined));
+    child.once("error", () => settle(undefined));
+  });
   return {
     name: options.name,
     pid: child.pid ?? -1,

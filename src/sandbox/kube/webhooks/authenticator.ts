@@ -24,8 +24,9 @@ import {
   readToken,
   readTokenReview,
 } from "../../../identity/index.ts";
-import type { Cloud } from "../../aws/core/index.ts";
+import type { Change, Cloud } from "../../aws/core/index.ts";
 import { partitionOf } from "../../aws/core/index.ts";
+import { accessKeys, roles, users } from "../../aws/services/iam/state.ts";
 import type { WireRequest, WireResponse } from "../../aws/wire/index.ts";
 import type { ClusterKey } from "../cluster-key.ts";
 import { clusterId } from "../cluster-key.ts";
@@ -44,9 +45,20 @@ export interface AuthenticatorOptions {
   onJudgement?: (key: ClusterKey, judgement: Judgement) => void;
 }
 
-/** An identity stays true for so long: what AWS knows of a key may change, what a cluster makes of it is judged anew. */
+/**
+ * An identity stays true for so long, and no longer than its token and what IAM knew when it was asked for. What a
+ * cluster makes of it is judged anew each time.
+ */
 const identityLife = 60_000;
 const mostIdentities = 10_000;
+/** STS answers a presigned question for so long. */
+const tokenLife = 15 * 60_000;
+
+const entities: readonly string[] = [accessKeys.name, users.name, roles.name];
+
+/** Somebody was deleted, or a key was switched off. */
+const endsIdentities = ({ table, row }: Change): boolean =>
+  entities.includes(table) && (row === null || (row as { status?: string }).status === "Inactive");
 
 const bodyOf = (response: WireResponse): string =>
   typeof response.body === "string" ? response.body : Buffer.from(response.body ?? []).toString("utf8");
@@ -90,6 +102,9 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const { cloud, dispatch } = options;
   // By cluster and hash of the token: tokens are secrets, and good for one cluster.
   const identities = new Map<string, { identity: Identity; until: number }>();
+  cloud.store.onCommit((changes) => {
+    if (changes.some(endsIdentities)) identities.clear();
+  });
 
   const identify = (key: ClusterKey, token: string): Identity | Refusal => {
     const now = Date.now();
@@ -111,7 +126,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     if (isRefusal(identity)) return identity;
     // Oldest first out: a Map keeps the order of insertion.
     if (identities.size >= mostIdentities) identities.delete(identities.keys().next().value as string);
-    identities.set(hash, { identity, until: now + identityLife });
+    identities.set(hash, { identity, until: Math.min(now + identityLife, question.signedAt + tokenLife) });
     return identity;
   };
 

@@ -1,0 +1,116 @@
+// Self-managed groups whose launch template changes: their nodes are replaced one by one, a new one first. CloudFormation
+// alone would end a node before its successor is there, and wouldn't let pods move (UpdatePolicy of eksctl's template).
+import { readUserData, type DesiredStack, type Template, type TemplateResource } from "../../stacks/index.ts";
+import { sameMeaning } from "../compare/canonical.ts";
+import { diffTemplates } from "../compare/template-diff.ts";
+import { why, type Draft, type Planning } from "../planning.ts";
+import { insideIamActions } from "./kubernetes/inside.ts";
+
+/** While nodes are replaced, CloudFormation leaves them alone; that it stands in the template tells an interrupted run. */
+export const handsOff: NonNullable<TemplateResource["UpdatePolicy"]> = {
+  AutoScalingReplacingUpdate: { WillReplace: false },
+};
+
+const groupId = "NodeGroup";
+
+/** A template with another update policy of its Auto Scaling group. */
+export function withUpdatePolicy(template: Template, policy: TemplateResource["UpdatePolicy"]): Template {
+  const group = template.Resources[groupId];
+  if (!group || !policy) return template;
+  return { ...template, Resources: { ...template.Resources, [groupId]: { ...group, UpdatePolicy: policy } } };
+}
+
+const isHandsOff = (template: Template | undefined): boolean =>
+  sameMeaning(template?.Resources[groupId]?.UpdatePolicy, handsOff);
+
+const isSelfManaged = (stack: DesiredStack): boolean => stack.template.Resources[groupId] !== undefined;
+
+/** A launch template without what living nodes needn't be replaced for: tags, and labels and taints, which can be set. */
+function decisive(template: Template): unknown {
+  const data = template.Resources["NodeGroupLaunchTemplate"]?.Properties?.["LaunchTemplateData"];
+  const { TagSpecifications: _, UserData, ...rest } = (data ?? {}) as Record<string, unknown>;
+  const text = typeof UserData === "string" ? readUserData(UserData) : UserData;
+  const flags = /--(node-labels|register-with-taints)=[^\s"']*|^(NODE_LABELS|NODE_TAINTS)=.*$/gm;
+  return {
+    ...rest,
+    UserData: typeof text === "string" ? text.replaceAll(flags, "").replaceAll(/^\s*-\s*$/gm, "") : text,
+  };
+}
+
+/** A node is replaced in about four minutes: launch, join, drain (experience, inferred). */
+const secondsPerNode = 240;
+
+function rollDraft(planning: Planning, stack: DesiredStack, step: Draft, keepNodes: boolean): Draft {
+  const { work } = step;
+  if (work?.do !== "update-stack") return step;
+  const nodes = planning.found.autoScalingGroups.get(stack.name)?.desiredSize ?? 1;
+  return {
+    ...step,
+    effect: keepNodes ? "in place" : "rolling",
+    duration: keepNodes ? step.duration : Math.max(1, nodes) * secondsPerNode,
+    iamActions: [
+      ...new Set([
+        ...step.iamActions,
+        ...insideIamActions,
+        ...(keepNodes
+          ? []
+          : [
+              "autoscaling:CreateOrUpdateTags",
+              "autoscaling:DeleteTags",
+              "autoscaling:DescribeAutoScalingGroups",
+              "autoscaling:TerminateInstanceInAutoScalingGroup",
+              "autoscaling:UpdateAutoScalingGroup",
+              "cloudformation:DescribeStackResources",
+            ]),
+      ]),
+    ].toSorted(),
+    work: { ...work, do: "roll-nodegroup", nodeGroup: stack.name, keepNodes },
+  };
+}
+
+/** The step of a group whose replacement was interrupted after its stack had changed. */
+function unfinished(planning: Planning, stack: DesiredStack, before: Template): Draft {
+  const existing = planning.found.stacks.get(stack.stackName);
+  const text = `the nodes of ${stack.name} are being replaced: some may still be of the older launch template`;
+  const step: Draft = {
+    id: `nodegroup/${stack.name}`,
+    kind: "nodegroup",
+    name: stack.name,
+    stack: stack.stackName,
+    action: "update",
+    effect: "rolling",
+    phase: "nodes",
+    pending: false,
+    why: [why(planning, "plan/in-progress", text, stack.source[0])],
+    duration: secondsPerNode,
+    iamActions: ["cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"],
+    provides: [stack.stackName],
+    after: [...stack.dependsOn],
+    work: {
+      do: "update-stack",
+      stack: stack.stackName,
+      template: withUpdatePolicy(before, stack.template.Resources[groupId]?.UpdatePolicy),
+      tags: Object.entries(existing?.tags ?? {})
+        .filter(([key]) => !key.startsWith("aws:"))
+        .map(([Key, Value]) => ({ Key, Value })),
+      capabilities: [...stack.capabilities],
+    },
+  };
+  return rollDraft(planning, stack, step, false);
+}
+
+/** The step of a node group's stack, with its nodes replaced in order where that can be done. */
+export function rolling(planning: Planning, stack: DesiredStack, step: Draft | undefined): Draft | undefined {
+  const view = planning.kubernetes;
+  const before = planning.found.stacks.get(stack.stackName)?.template;
+  if (!view || view.state === "unreachable" || !before || !isSelfManaged(stack)) return step;
+  const isUnderWay = isHandsOff(before);
+  if (!step) return isUnderWay ? unfinished(planning, stack, before) : undefined;
+  if (step.work?.do !== "update-stack") return step;
+  const changes = diffTemplates(before, step.work.template).filter(({ effect }) => effect === "rolling");
+  // Other subnets or other types of a mixed group: nothing tells old nodes from new ones, and CloudFormation rolls.
+  if (changes.some(({ type }) => type !== "AWS::EC2::LaunchTemplate")) return step;
+  if (changes.length === 0 && !isUnderWay) return step;
+  const keepNodes = !isUnderWay && sameMeaning(decisive(before), decisive(step.work.template));
+  return rollDraft(planning, stack, step, keepNodes);
+}

@@ -1,0 +1,114 @@
+// The report as one page: verdict, stages, findings, and what happened when. No script, nothing from elsewhere.
+import type { Diagnostic } from "../../base/index.ts";
+import { formatDuration, formatLocation } from "../../base/index.ts";
+import type { Lane, RehearsalReport, StageReport, Timeline } from "../report.ts";
+import { style } from "./html-style.ts";
+import type { Reporter } from "./reporter.ts";
+import { stageTime, verdict } from "./text.ts";
+
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+
+const marks = { passed: "✔", failed: "✖", skipped: "◌" } as const;
+
+const stageItem = (stage: StageReport): string =>
+  `<li class="${stage.outcome}"><span class="mark">${marks[stage.outcome]}</span><span>${escaped(stage.title)}</span><span class="time">${stageTime(stage)}</span><span class="text">${escaped(stage.text)}</span></li>`;
+
+function findingItem({ code, severity, title, detail, remedy, at }: Diagnostic): string {
+  const place = formatLocation(at);
+  return [
+    `<li class="${severity}"><b>${severity}</b> ${escaped(title)} <code>${escaped(code)}</code>`,
+    place ? `<p><code>${escaped(place)}</code></p>` : "",
+    detail ? `<p>${escaped(detail)}</p>` : "",
+    remedy ? `<p class="remedy">${escaped(remedy)}</p>` : "",
+    "</li>",
+  ].join("");
+}
+
+const percent = (value: number, total: number): string => `${((100 * value) / Math.max(total, 1)).toFixed(2)}%`;
+
+function laneRow({ name, about, spans }: Lane, total: number): string {
+  const bars = spans.map(({ state, from, to = total }) => {
+    const text = `${state} ${formatDuration(from)} – ${formatDuration(to)}`;
+    return `<i class="${state}" style="left:${percent(from, total)};width:${percent(to - from, total)}" title="${text}"></i>`;
+  });
+  return `<div class="lane"><span class="name" title="${escaped(`${name} ${about}`)}">${escaped(name)} <small>${escaped(about)}</small></span><span class="track">${bars.join("")}</span></div>`;
+}
+
+/** Round times on the scale: four or so of them. */
+function scale(total: number): string {
+  const steps = [10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400];
+  const step = steps.find((each) => total / each <= 4) ?? 28_800;
+  const times = Array.from({ length: Math.floor(total / step) + 1 }, (_, i) => i * step).filter(
+    (at) => total - at > step / 3,
+  );
+  const labels = [...times, total].map((at) => `<span style="left:${percent(at, total)}">${formatDuration(at)}</span>`);
+  return `<div class="lane scale"><span class="name"></span><span class="track">${labels.join("")}</span></div>`;
+}
+
+function timelineSection({ nodes, pods, morePods, marks: happened }: Timeline, total: number): string {
+  const numbers = happened.map(({ at }, i) => `<i style="left:${percent(at, total)}">${i + 1}</i>`).join("");
+  const list = happened
+    .map(({ at, text }, i) => `<li>${i + 1} · ${formatDuration(at)} · ${escaped(text)}</li>`)
+    .join("");
+  const lanes = (title: string, of: readonly Lane[]): string =>
+    of.length === 0 ? "" : `<h3>${title}</h3>${of.map((lane) => laneRow(lane, total)).join("\n")}`;
+  return [
+    "<h2>What happened when</h2>",
+    '<p class="sub">In the virtual time of the emulated account.</p>',
+    '<p class="key"><span><i class="waiting"></i>not yet Ready</span><span><i class="ready"></i>Ready, or done</span><span><i class="trouble"></i>in trouble</span></p>',
+    `<ol class="happened">${list}</ol>`,
+    '<div class="lanes">',
+    scale(total),
+    `<div class="lane marks"><span class="name"></span><span class="track">${numbers}</span></div>`,
+    lanes("Nodes", nodes),
+    lanes("Pods", pods),
+    morePods > 0 ? `<p class="sub">and ${morePods} pods more</p>` : "",
+    "</div>",
+  ].join("\n");
+}
+
+function render(report: RehearsalReport): string {
+  const {
+    cluster,
+    region,
+    file,
+    version,
+    upgradedTo,
+    kubernetes,
+    outcome,
+    stages,
+    findings,
+    timeline,
+    seconds,
+    startedAt,
+  } = report;
+  const versions = `Kubernetes ${version}${upgradedTo ? ` → ${upgradedTo}` : ""}${"missing" in kubernetes ? ` (AWS half only: ${kubernetes.missing})` : ""}`;
+  const found =
+    findings.length > 0 ? `<h2>Findings</h2>\n<ul class="findings">${findings.map(findingItem).join("\n")}</ul>` : "";
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+<link rel="icon" href="data:,">
+<title>Rehearsal of ${escaped(cluster)}</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>Rehearsal of ${escaped(cluster)}</h1>
+<p class="sub">${escaped(file)} · ${escaped(region)} · ${escaped(versions)} · ${escaped(startedAt.slice(0, 16).replace("T", " "))} UTC</p>
+<p class="verdict ${outcome}">${escaped(verdict(report))}</p>
+<h2>Stages</h2>
+<ol class="stages">${stages.map(stageItem).join("\n")}</ol>
+${found}
+${timelineSection(timeline, seconds.virtual)}
+</main>
+</body>
+</html>
+`;
+}
+
+export const htmlReporter: Reporter = { name: "html", endings: [".html", ".htm"], render };

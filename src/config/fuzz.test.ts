@@ -5,7 +5,7 @@ import { describe, it } from "vitest";
 import { hasErrors } from "../base/index.ts";
 import { jsonSchema, loadCluster } from "./index.ts";
 import type { LoadResult } from "./index.ts";
-import { randomised } from "../base/testing.ts";
+import { cpuTime, randomised } from "../base/testing.ts";
 
 const eksctl = new URL("../../test/fixtures/config/eksctl/", import.meta.url);
 const files = readdirSync(eksctl).map((name) => readFileSync(new URL(name, eksctl), "utf8"));
@@ -120,8 +120,8 @@ describe("any input", () => {
     ["lines of one quote", '"\n'.repeat(262_144)],
     ["merges", `a: &a {x: 1}\nb: {${"<<: *a, ".repeat(2000)}}`],
   ] as const)("of very many %s ends soon", ([, text], { expect }) => {
-    const start = performance.now();
+    const start = cpuTime();
     expect(isSound(loadCluster(head + text))).toBe(true);
-    expect(performance.now() - start).toBeLessThan(4000);
+    expect(cpuTime() - start).toBeLessThan(4000);
   });
 });

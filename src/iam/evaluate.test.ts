@@ -11,6 +11,7 @@ import {
   parsePolicy,
 } from "./index.ts";
 import { compilePattern, matchPattern } from "./pattern.ts";
+import { cpuTime } from "../base/testing.ts";
 
 const named = (name: string, ...statements: object[]): NamedPolicy => {
   const parsed = parsePolicy(JSON.stringify({ Version: "2012-10-17", Statement: statements }), "identity");
@@ -114,9 +115,9 @@ describe("patterns", () => {
 
   it("take time in proportion, whatever the stars", ({ expect }) => {
     const pattern = compilePattern(`${"a*".repeat(60)}b`, "glob", false);
-    const start = performance.now();
+    const start = cpuTime();
     expect(matchPattern(pattern, "a".repeat(5000), none)).toBe(false);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(cpuTime() - start).toBeLessThan(1000);
   });
 
   it("can't be smuggled in by a variable's value", ({ expect }) => {

@@ -1,5 +1,6 @@
 import { describe, it } from "vitest";
 import { arnLike, canonicalArn, stripPath } from "./arn.ts";
+import { cpuTime } from "../base/testing.ts";
 
 describe("canonical ARNs", () => {
   it.for([
@@ -65,8 +66,8 @@ describe("arnLike", () => {
   });
 
   it("takes its time even from a pattern that was made to take it", ({ expect }) => {
-    const started = performance.now();
+    const started = cpuTime();
     expect(arnLike(`arn:aws:iam::1:${"a".repeat(500)}`, `arn:aws:iam::1:${"a*".repeat(200)}b`)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(cpuTime() - started).toBeLessThan(1000);
   });
 });

@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { describe, it } from "vitest";
 import { createSandbox } from "../../index.ts";
 import { openGateway } from "./server.ts";
+import { cpuTime } from "../../../base/testing.ts";
 
 /** A gateway that writes down which paths it was asked for. */
 async function gateway(options: { headersTimeout?: number } = {}): Promise<{
@@ -142,7 +143,7 @@ describe("bodies made to burst a parser", () => {
   it.for(Object.entries(bombs))("%s: refused, and nothing else happens", async ([, bomb], { expect }) => {
     await using sandbox = await createSandbox({ credentials: "any" });
     const scope = `test/20260101/eu-central-1/${bomb.service}/aws4_request`;
-    const began = performance.now();
+    const began = cpuTime();
     const answer = await fetch(sandbox.endpoint + (bomb.path ?? "/"), {
       method: bomb.method ?? "POST",
       headers: {
@@ -154,7 +155,7 @@ describe("bodies made to burst a parser", () => {
     });
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.status).toBeLessThan(500);
-    expect(performance.now() - began).toBeLessThan(3000);
+    expect(cpuTime() - began).toBeLessThan(3000);
     expect(({} as { name?: string }).name).toBeUndefined();
     expect((await fetch(`${sandbox.endpoint}/_lotse/status`)).status).toBe(200);
   });

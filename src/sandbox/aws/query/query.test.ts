@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
 import { applyFilters, paginate, wildcard } from "./index.ts";
+import { cpuTime } from "../../../base/testing.ts";
 
 const rows = [
   { id: "vpc-1", zones: ["a", "b"], main: true, tags: { Name: "eks-prod", "a:b": "x*y" } },
@@ -43,11 +44,11 @@ describe("applyFilters", () => {
   });
 
   it("doesn't take longer for patterns made to take long", ({ expect }) => {
-    const started = performance.now();
+    const started = cpuTime();
     expect(wildcard(`${"*a".repeat(2000)}b`)("a".repeat(5000))).toBe(false);
     expect(wildcard(`${"*".repeat(5000)}x`)("10.0.0.0/16")).toBe(false);
     expect(wildcard(`${"*?".repeat(10)}`)("0123456789")).toBe(true);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(cpuTime() - started).toBeLessThan(1000);
   });
 
   it("matches an escaped text with itself alone", ({ expect }) => {

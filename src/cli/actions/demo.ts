@@ -24,7 +24,11 @@ export const run: Action = async (invocation) => {
   const text = Buffer.from(bytes).toString("utf8");
   const region = (await loadCluster(text, { file })).cluster?.config.metadata.region;
 
-  await using sandbox = await createSandbox({ listen: false, ...(region === undefined ? {} : { region }) });
+  await using sandbox = await createSandbox({
+    listen: false,
+    kubernetes: "off",
+    ...(region === undefined ? {} : { region }),
+  });
   const { endpoint, credentials, requestHandler } = sandbox.clientConfig();
   const aws = await connect({ region: sandbox.region, endpoint, credentials, requestHandler, signal });
   const world: World = { file: basename(file), text, sandbox, aws, host, terminal, signal };

@@ -169,12 +169,12 @@ export class Fleet {
       if (spec) take(spec);
     }
     for (const spec of this.#options.others()) take(spec);
-    for (const [node, { registered, spec }] of this.#nodes) {
+    for (const [node, { spec }] of this.#nodes) {
       if (seen.has(node)) continue;
       this.#nodes.delete(node);
       this.#changes.delete(node);
-      // A Fargate node goes with its pod, at once.
-      if (registered) this.#leave(node, spec.system === "fargate");
+      // A Fargate node goes with its pod, at once. Others may be about to register, or be there from before a restart.
+      this.#leave(node, spec.system === "fargate");
       this.#options.onNode(node);
     }
   }

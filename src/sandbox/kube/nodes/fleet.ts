@@ -133,7 +133,8 @@ export class Fleet {
       {
         onList: (objects) => {
           const seen = new Set(objects.map(({ metadata }) => metadata.name));
-          for (const [name, node] of this.#nodes) if (node.registered && !seen.has(name)) this.#lost(name, node);
+          // The list may be older than a node that was registered since.
+          for (const [name, node] of this.#nodes) if (node.registered && !seen.has(name)) this.#verify(name, node);
           for (const object of objects) this.#hear(object);
         },
         onEvent: ({ type, object }) => {
@@ -242,6 +243,16 @@ export class Fleet {
     if (node.seen === "Unknown" && isHeard(node)) this.#queue.add(metadata.name);
     node.labels = metadata.labels ?? {};
     node.annotations = metadata.annotations ?? {};
+  }
+
+  #verify(name: string, node: FleetNode): void {
+    this.#options.client.find(nodePath(name)).then(
+      (found) => {
+        if (!found && node.registered && this.#nodes.get(name) === node) this.#lost(name, node);
+      },
+      // The API server is away; the watch lists again when it is back.
+      () => undefined,
+    );
   }
 
   #lost(name: string, node: FleetNode): void {

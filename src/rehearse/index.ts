@@ -21,6 +21,6 @@ export { isNodeReady, isPodReady } from "./scene/objects.ts";
 export type { Node, Pod } from "./scene/objects.ts";
 export type { Standing } from "./scene/workloads.ts";
 export { standings } from "./scene/workloads.ts";
-export { versionsBetween } from "./stages/upgrade.ts";
+export { nextVersion } from "./stages/upgrade.ts";
 export type { Notes, Stage, StageListener } from "./stage.ts";
 export { runStage } from "./stage.ts";

@@ -163,3 +163,22 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "aws-auth", () => {
     });
   });
 });
+
+describe("a cluster that doesn't answer", () => {
+  it("doesn't keep one from seeing who one is, and the rule that EKS knows", async ({ expect }) => {
+    await using sandbox = await createSandbox({ region: "eu-central-1", kubernetes: "off" });
+    makeCluster(sandbox, "quiet");
+    const { endpoint, region, credentials } = sandbox.clientConfig();
+    const aws = await connect({ endpoint, region, credentials });
+    expect(await whoami(aws, "quiet")).toMatchObject({
+      arn: "arn:aws:iam::123456789012:user/administrator",
+      cluster: {
+        reachable: false,
+        known: false,
+        rule: "access entry arn:aws:iam::123456789012:user/administrator",
+        notes: [expect.stringContaining("can't be reached")],
+      },
+    });
+    aws.close();
+  });
+});

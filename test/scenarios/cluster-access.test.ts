@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { bearerToken } from "../../src/identity/index.ts";
 import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
@@ -14,6 +14,9 @@ import { makeCluster, senderOf } from "../helpers/eks-by-api.ts";
 import { python, pythonMissing } from "../helpers/judges.ts";
 import type { ToolResult } from "../helpers/tools.ts";
 import { authenticator, authenticatorMissing, kubectlMissing, lotse, runTool } from "../helpers/tools.ts";
+
+// Each test starts up to a dozen programs; with others on the machine that takes a while.
+vi.setConfig({ testTimeout: 120_000 });
 
 const kubernetes = await kubernetesOr("1.35");
 const skip = kubernetes.skip ?? kubectlMissing;
@@ -197,6 +200,16 @@ describe.skipIf(skip)(skip ?? "kubectl", () => {
       expect(out).toBe(`Added new context administrator@entries.${region}.eksctl.io to ${path}\n`);
       const context = ["--kubeconfig", path, "--context", `administrator@entries.${region}.eksctl.io`];
       expect((await runTool("kubectl", [...context, "get", "--raw", "/readyz"], environment())).out).toBe("ok");
+    });
+
+    it("is made through a role of the cluster's account, and tokens are the caller's own", async ({ expect }) => {
+      const looks = {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: "eks:DescribeCluster", Resource: "*" }],
+      };
+      send("iam", "PutRolePolicy", { RoleName: "dev", PolicyName: "look", PolicyDocument: JSON.stringify(looks) });
+      await kubeconfig("entries", "looked", "--assume-role-arn", role("team/dev"));
+      expect(await known("looked")).toMatchObject({ username: user("administrator") });
     });
 
     it("needs a cluster that is there", async ({ expect }) => {

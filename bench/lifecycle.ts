@@ -89,7 +89,7 @@ async function* size(): AsyncGenerator<Figure> {
     return (performance.now() - started) / 1000;
   };
   try {
-    lotse("sandbox", "up");
+    lotse("sandbox", "up", "--kubernetes", "off");
     const sizes = [10, 100, 1000];
     const times = sizes.map((): number[] => []);
     for (const groups of sizes) writeFileSync(join(folder, `${groups}.yaml`), fileWith(groups));

@@ -9,14 +9,16 @@ export interface Exchange {
   ended?(connection: number, answer: string): void;
 }
 
-interface Answer {
+/** One HTTP answer, as far as the benchmarks read it. */
+export interface Answer {
   status: number;
   body: string;
   end: number;
   close: boolean;
 }
 
-function parseAnswer(buffer: Buffer): Answer | undefined {
+/** The first answer in what a socket has given; undefined while it isn't all there. */
+export function parseAnswer(buffer: Buffer): Answer | undefined {
   const headEnd = buffer.indexOf("\r\n\r\n");
   if (headEnd < 0) return undefined;
   const head = buffer.toString("latin1", 0, headEnd);

@@ -67,7 +67,7 @@ async function launch(
 export function ourServer(): Promise<Server> {
   const code = `
     const { createSandbox } = await import(${JSON.stringify(resolve("dist/sandbox.js"))});
-    const sandbox = await createSandbox({ listen: { port: Number(process.argv[1]) } });
+    const sandbox = await createSandbox({ kubernetes: "off", listen: { port: Number(process.argv[1]) } });
     setInterval(() => sandbox.endpoint, 60_000); // the sandbox alone does not keep a process alive
   `;
   return launch("lotse", process.execPath, (port) => ["--input-type=module", "-e", code, String(port)], [

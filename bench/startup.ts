@@ -5,7 +5,7 @@ import type { Bench } from "./figure.ts";
 import { median } from "./figure.ts";
 
 const runs = 21;
-const entry = resolve("dist/lotse.js");
+const entry = resolve("dist/lotse.cjs");
 
 function milliseconds(args: readonly string[]): number {
   const started = performance.now();

@@ -12,7 +12,7 @@ import type { Bench, Figure } from "./figure.ts";
 import { median } from "./figure.ts";
 
 const runs = 15;
-const entry = resolve("dist/lotse.js");
+const entry = resolve("dist/lotse.cjs");
 const region = "eu-central-1";
 
 type Line = readonly [command: string, ...args: string[]];

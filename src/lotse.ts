@@ -23,6 +23,7 @@ import type {
   ClusterStatus,
   ClusterSummary,
   DestroyOptions,
+  DrainPlanOptions,
   ExportedStack,
   FargateProfileSummary,
   NodeGroupSummary,
@@ -30,6 +31,7 @@ import type {
   PlanOptions,
   ServiceAccountSummary,
   UnreadableKey,
+  UpgradeOptions,
 } from "./plan/index.ts";
 import type { AssociatedPolicy, AuthenticationMode, AwsAuthData } from "./identity/index.ts";
 import type { Choice, KubeconfigEntry, KubeconfigPlaces, MergeResult } from "./kube/index.ts";
@@ -68,14 +70,16 @@ export type {
   LoadOptions,
   LoadResult,
 } from "./config/index.ts";
-export type { RunOptions, RunResult, StepFailure } from "./engine/index.ts";
+export type { DrainOptions, RunOptions, RunResult, StepFailure } from "./engine/index.ts";
 export type {
   AddonSummary,
   ClusterStatus,
   ClusterSummary,
   DestroyOptions,
+  DrainPlanOptions,
   ExportedStack,
   FargateProfileSummary,
+  KubernetesMode,
   NodeGroupSummary,
   Note,
   Plan,
@@ -87,6 +91,7 @@ export type {
   StepEffect,
   StepKind,
   UnreadableKey,
+  UpgradeOptions,
   Why,
 } from "./plan/index.ts";
 export type {
@@ -215,6 +220,21 @@ export async function planDestroy(name: string, aws: Aws, options: DestroyOption
 
 /** Carries out a plan of {@link planDestroy}. */
 export async function destroy(of: Plan, aws: Aws, host: Host, options: RunOptions = {}): Promise<RunResult> {
+  return (await import("./engine/index.ts")).runPlan(of, aws, host, options);
+}
+
+/** What draining node groups, or opening them again, would do; {@link runSteps} does it. */
+export async function planDrain(cluster: string, aws: Aws, options: DrainPlanOptions = {}): Promise<Plan> {
+  return (await import("./plan/index.ts")).planDrain(cluster, aws, options);
+}
+
+/** What moving a living cluster to other versions would do, in order; {@link runSteps} does it. */
+export async function planUpgrade(cluster: string, aws: Aws, options: UpgradeOptions): Promise<Plan> {
+  return (await import("./plan/index.ts")).planUpgrade(cluster, aws, options);
+}
+
+/** Carries out a plan that wasn't made from a file: of {@link planDrain} or {@link planUpgrade}. */
+export async function runSteps(of: Plan, aws: Aws, host: Host, options: RunOptions = {}): Promise<RunResult> {
   return (await import("./engine/index.ts")).runPlan(of, aws, host, options);
 }
 

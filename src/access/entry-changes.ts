@@ -1,7 +1,7 @@
 // `create|delete accessentry`: EKS's access entries, checked before EKS is asked, and nobody locked out by accident.
 import type { Aws } from "../aws/index.ts";
 import { isGone, waitFor } from "../aws/index.ts";
-import { LotseError } from "../base/index.ts";
+import { isLotseError, LotseError } from "../base/index.ts";
 import { accessEntryTypes, accessPolicies, accessPolicyArn, nodeEntryIdentities } from "../facts/index.ts";
 import type { AssociatedPolicy } from "../identity/index.ts";
 import {
@@ -132,6 +132,10 @@ async function mappedBesides(aws: Aws, cluster: LivingCluster, arn: string): Pro
   try {
     const map = await readAwsAuthMap(kube);
     return identityRows(readAwsAuth(map?.data), stripPath(arn)).length > 0;
+  } catch (error) {
+    // A cluster that can't be asked, or doesn't answer the caller: what isn't known doesn't count.
+    if (!isLotseError(error)) throw error;
+    return false;
   } finally {
     kube.close();
   }

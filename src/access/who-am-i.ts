@@ -24,6 +24,8 @@ export interface ClusterView {
   name: string;
   server: string;
   authenticationMode: AuthenticationMode;
+  /** False when no answer came: then the rule is what EKS alone can tell. */
+  reachable: boolean;
   /** True when the cluster knows the caller. */
   known: boolean;
   username?: string;
@@ -110,11 +112,22 @@ async function viewOf(aws: Aws, identity: Identity, cluster: LivingCluster): Pro
     try {
       user = await askCluster(kube);
     } catch (error) {
-      if (!isLotseError(error) || error.code !== "kube/unauthorized") throw error;
-      const { reason } = ruleFor(identity, cluster, entries ?? [], undefined);
+      if (!isLotseError(error)) throw error;
+      const { rule, reason } = ruleFor(identity, cluster, entries ?? [], undefined);
+      if (error.code === "kube/unreachable") {
+        const found = rule === undefined ? {} : { rule };
+        return { ...base, reachable: false, known: false, ...found, policies, notes: [errorMessage(error), ...notes] };
+      }
+      if (error.code !== "kube/unauthorized") throw error;
       const map = cluster.mode === "API" ? "" : ", and no mapping in aws-auth that fits";
       const why = entries && (reason ?? `an access entry was made or changed a moment ago${map}`);
-      return { ...base, known: false, policies, notes: [...(why === undefined ? [] : [why]), ...notes] };
+      return {
+        ...base,
+        reachable: true,
+        known: false,
+        policies,
+        notes: [...(why === undefined ? [] : [why]), ...notes],
+      };
     }
     const key = { namespace: "kube-system", name: "aws-auth" };
     const map =
@@ -125,7 +138,7 @@ async function viewOf(aws: Aws, identity: Identity, cluster: LivingCluster): Pro
     const rule =
       found.rule ?? (isCreator(user) ? `creator of the cluster, ${stripPath(identity.canonicalArn)}` : undefined);
     if (rule === undefined) notes.push("no rule that you may read lets you in");
-    return { ...base, known: true, ...user, ...(rule === undefined ? {} : { rule }), policies, notes };
+    return { ...base, reachable: true, known: true, ...user, ...(rule === undefined ? {} : { rule }), policies, notes };
   } finally {
     kube.close();
   }
@@ -134,7 +147,7 @@ async function viewOf(aws: Aws, identity: Identity, cluster: LivingCluster): Pro
 /**
  * Asks AWS and, where one is named, a cluster.
  *
- * @throws LotseError `aws/…`, `access/no-cluster`, `access/cluster-status`, `kube/unreachable`; that the cluster doesn't know the
+ * @throws LotseError `aws/…`, `access/no-cluster`, `access/cluster-status`; that the cluster can't be reached or doesn't know the
  *   caller is an answer, not an error
  */
 export async function whoAmI(aws: Aws, clusterName?: string): Promise<WhoAmI> {

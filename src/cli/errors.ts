@@ -10,6 +10,7 @@ export const cliCodes: Readonly<Record<string, string>> = {
   "cli/demo-unexpected": "A defect: a stage of the demo didn't do what it should",
   "cli/destroy": "Question: is the cluster to be deleted?",
   "cli/file-warning": "Message: a warning about the cluster file",
+  "cli/go-on": "Question: are the steps to be carried out?",
   "cli/needs-confirmation": "A question has to be answered, and nobody is there",
   "cli/no-public-key": "Message: a file with an SSH public key can't be read; it is taken for a key pair's name",
   "cli/not-found": "There is no such thing in the list",

@@ -6,6 +6,7 @@ const quoted = (word: string): string =>
 
 const flags = [
   ["prune", "--prune"],
+  ["awsOnly", "--aws-only"],
   ["region", "--region"],
   ["profile", "--profile"],
   ["endpointUrl", "--endpoint-url"],

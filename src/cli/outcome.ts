@@ -26,6 +26,8 @@ export function printOutcome(invocation: Invocation, what: string, result: RunRe
     stderr.write(`interrupted after ${steps(result.done.length)}; what was begun goes on in AWS\nnext: ${again}\n`);
     return exitCode.interrupted;
   }
+  if (result.pending.length > 0)
+    stderr.write(`${paint(stderr, "attention", "pending")} inside the cluster: ${result.pending.join(", ")}\n`);
   if (result.ok) {
     stdout.write(`${paint(stdout, "good", "done")} ${what}: ${steps(result.done.length)} in ${time}\n`);
     return exitCode.done;

@@ -24,5 +24,5 @@ export function pluginCommand(path: string | undefined): readonly [command: stri
     .split(delimiter)
     .filter((folder) => folder !== "" && !/node_modules[\\/]\.bin[\\/]?$/.test(folder));
   if (folders.some((folder) => isExecutable(join(folder, "lotse")))) return ["lotse"];
-  return [process.execPath, packageFile("dist/lotse.js")];
+  return [process.execPath, packageFile("dist/lotse.cjs")];
 }

@@ -36,7 +36,6 @@ const eksctlWords: Readonly<Record<string, string>> = {
   scale: "change the sizes in the file, then lotse apply",
   set: "change the file, then lotse apply",
   update: "change the file, then lotse apply",
-  upgrade: "change metadata.version in the file, then lotse apply",
   version: "lotse --version prints it",
 };
 
@@ -54,6 +53,8 @@ const groups: Record<string, string> = {
   delete: "Take somebody's access away",
   utils: "What eksctl has under utils",
   config: "Check, show and explain cluster files",
+  drain: "Empty nodes of what runs on them",
+  upgrade: "Move a cluster to newer versions, part by part",
   get: "List what a cluster has",
   sandbox: "An AWS account on this machine",
   "sandbox kubernetes": "The programs that its clusters are made of",

@@ -10,6 +10,8 @@ export interface Target {
   open: OpenOptions;
   /** For headers and questions: `sandbox http://127.0.0.1:4566`, `AWS`, or another endpoint's URL. */
   label: string;
+  /** An emulated account, whose clusters may have nothing inside. */
+  isSandbox: boolean;
 }
 
 function regionOf(invocation: Invocation, fileRegion: string | undefined): string | undefined {
@@ -43,7 +45,19 @@ async function sandboxTarget(invocation: Invocation, region: string | undefined)
     secretAccessKey: set["AWS_SECRET_ACCESS_KEY"] ?? "",
   };
   const open = { region: region ?? status.region, endpoint: status.endpoint, credentials };
-  return { open, label: `sandbox ${status.endpoint}` };
+  return { open, label: `sandbox ${status.endpoint}`, isSandbox: true };
+}
+
+/** Whether a sandbox answers at an endpoint; anything else that answers doesn't know the question. */
+async function isSandbox(endpoint: string): Promise<boolean> {
+  const { adminCall } = await import("../sandbox/index.ts");
+  try {
+    await adminCall(endpoint.replace(/\/+$/, ""), "GET status", { timeout: 2000 });
+    return true;
+  } catch {
+    // Another emulator, a proxy, or nobody: the first call of AWS's API will tell.
+    return false;
+  }
 }
 
 /**
@@ -91,5 +105,5 @@ export async function resolveTarget(invocation: Invocation, fileRegion?: string)
     ...(keys ? { credentials: keys } : {}),
     ...(typeof profile === "string" && profile !== "" ? { profile } : {}),
   };
-  return { open, label: endpoint ?? "AWS" };
+  return { open, label: endpoint ?? "AWS", isSandbox: endpoint !== undefined && (await isSandbox(endpoint)) };
 }

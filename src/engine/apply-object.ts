@@ -15,6 +15,8 @@ function claims({ causes }: KubeRefusal["refusal"]): { manager: string; field: s
 export interface ApplyHow {
   /** Takes fields over from anybody. */
   force: boolean;
+  /** Managers beside people's hands whose fields are taken over. */
+  from?: readonly string[];
   /** Is told of fields that are put right. */
   say(text: string): void;
 }
@@ -27,7 +29,7 @@ export async function applyObject(kube: Kube, resource: Resource, object: KubeOb
     if (!(error instanceof KubeRefusal) || error.code !== "kube/conflict" || error.refusal.causes.length === 0)
       throw error;
     const all = claims(error.refusal);
-    const others = all.filter(({ manager }) => !hands.test(manager));
+    const others = all.filter(({ manager }) => !hands.test(manager) && how.from?.includes(manager) !== true);
     const { namespace, name } = object.metadata;
     const what = `${resource.kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`;
     if (others.length > 0) {

@@ -6,6 +6,7 @@ export { stsHost } from "./sts-host.ts";
 export type { SigningCredentials } from "./token/presign.ts";
 export type { BearerToken, BearerTokenInput } from "./token/bearer.ts";
 export { bearerToken } from "./token/bearer.ts";
+export { sha256 } from "./token/sha256.ts";
 export type { RenderedCredential } from "./token/exec-credential.ts";
 export { execCredential } from "./token/exec-credential.ts";
 export type { Refusal } from "./verify/refusal.ts";

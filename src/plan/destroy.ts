@@ -288,16 +288,14 @@ export function planDestroy(found: Found, extras: DestroyExtras): Plan {
   const drafts = [
     ...loadBalancers(inhabitants),
     ...(drain && inhabitants?.state === "read" ? drains(nodeGroups) : []),
-    ...removals
-      .map(step)
-      .map((each) =>
-        each.kind === "nodegroup" || each.kind === "fargateprofile"
-          ? {
-              ...each,
-              after: [...each.after, loadBalancersGone, ...(each.kind === "nodegroup" ? [drained(each.name)] : [])],
-            }
-          : each,
-      ),
+    ...removals.map(step).map((each) =>
+      each.kind === "nodegroup" || each.kind === "fargateprofile"
+        ? {
+            ...each,
+            after: [...each.after, loadBalancersGone, ...(each.kind === "nodegroup" ? [drained(each.name)] : [])],
+          }
+        : each,
+    ),
   ];
   const steps = ordered(drafts);
   return {

@@ -6,6 +6,7 @@ import type { Explanation } from "./causes/explain.ts";
 import { explain } from "./causes/explain.ts";
 import type { NodeSubnet, Situation } from "./causes/cause.ts";
 import type { Rehearsal } from "./rehearsal.ts";
+import type { Node } from "./scene/objects.ts";
 import { isNodeReady } from "./scene/objects.ts";
 import type { Scene } from "./scene/scene.ts";
 import type { Standing } from "./scene/workloads.ts";
@@ -15,8 +16,8 @@ import { standings } from "./scene/workloads.ts";
 export interface Expectation {
   /** So many Ready nodes. */
   nodes: number;
-  /** Nodes that have to be gone: otherwise a loss that nobody has noticed yet would count as recovered. */
-  gone?: readonly string[];
+  /** Nodes that have to be gone, not others of their names: a loss that nobody has noticed yet would count as recovered. */
+  gone?: readonly Node[];
   /** Wall milliseconds; default the rehearsal's. */
   timeout?: number;
   /** What isn't Ready is looked at, and not judged: a fault is still in force. */
@@ -40,6 +41,8 @@ const tick = 100;
 const podSpeed = 10;
 /** When nothing has changed for so long, wall milliseconds, and every reason is one that stays, no more waiting helps. */
 const still = 4_000;
+/** All has to be well for so long, wall milliseconds: what was applied a moment ago may not have been heard of. */
+const steady = 300;
 /** AWS is asked about instances on their way so often, wall milliseconds: each look lets time pass there. */
 const lookAtAws = 300;
 
@@ -120,17 +123,19 @@ export async function awaitReady(rehearsal: Rehearsal, wanted: Expectation): Pro
   const began = rehearsal.seconds();
   const deadline = Date.now() + (wanted.timeout ?? rehearsal.timeout);
   let looked = 0;
+  let settledAt: number | undefined;
   let told = "";
   for (;;) {
     if (scene.trouble !== undefined) throw scene.trouble;
     const all = standings(scene);
     const waiting = all.filter(({ ready }) => !ready);
     const nodes = { ready: scene.all("nodes").filter(isNodeReady).length, wanted: wanted.nodes };
-    const noticed = (wanted.gone ?? []).every(
-      (name) => !scene.all("nodes").some((node) => node.metadata.name === name && isNodeReady(node)),
-    );
+    const lost = new Set((wanted.gone ?? []).map(({ metadata }) => metadata.uid));
+    const noticed = !scene.all("nodes").some(({ metadata }) => lost.has(metadata.uid));
     const complete = nodes.ready >= nodes.wanted && noticed;
-    const settled = complete && waiting.length === 0;
+    if (!complete || waiting.length > 0) settledAt = undefined;
+    else settledAt ??= Date.now();
+    const settled = settledAt !== undefined && Date.now() - settledAt >= steady;
     const quiet = Date.now() - scene.changedAt > still;
     const late = Date.now() > deadline;
     if (settled || late || quiet || (wanted.onlyLook && noticed && Date.now() - scene.changedAt > still / 4)) {

@@ -5,8 +5,8 @@ import { LotseError } from "../base/index.ts";
 import { bearerToken } from "../identity/index.ts";
 import type { Kube } from "../kube/index.ts";
 import { openKube } from "../kube/index.ts";
-import type { Aws, Cluster, Plan, RunResult } from "../lotse.ts";
-import { apply, connect, loadCluster, plan } from "../lotse.ts";
+import type { Aws, Cluster, Plan, PlanOptions, RunOptions, RunResult } from "../lotse.ts";
+import { apply, connect, destroy, loadCluster, plan, planDestroy } from "../lotse.ts";
 import type { Principal, Sandbox, SandboxOptions } from "../sandbox/index.ts";
 import { createSandbox, defaultMinor, findAssets } from "../sandbox/index.ts";
 import type { Manifest } from "./manifests/document.ts";
@@ -57,6 +57,7 @@ export interface Rehearsal extends AsyncDisposable {
   cluster(): Promise<Cluster>;
   plan(): Promise<Plan>;
   apply(of: Plan): Promise<RunResult>;
+  destroy(name: string): Promise<RunResult>;
   /** The cluster's API server and what is on it; opened at the first call. */
   kubernetes(): Promise<{ kube: Kube; scene: Scene }>;
   /** Lets go of the API server: the cluster goes, or was replaced. */
@@ -157,6 +158,10 @@ export async function openRehearsal(input: RehearsalInput): Promise<Rehearsal> {
       () => undefined,
     );
   };
+  // Without Kubernetes the AWS half is rehearsed.
+  const inside: Pick<PlanOptions & RunOptions, "kubernetes"> = {
+    kubernetes: missing === undefined ? "required" : "never",
+  };
   const rehearsal: Rehearsal = {
     file: input.file,
     text: input.text,
@@ -181,8 +186,9 @@ export async function openRehearsal(input: RehearsalInput): Promise<Rehearsal> {
       }),
     pass: (by) => sandbox.advance(by),
     cluster: () => read(input, rehearsal.text),
-    plan: async () => plan(await read(input, rehearsal.text), aws),
-    apply: (of) => apply(of, aws, input.host),
+    plan: async () => plan(await read(input, rehearsal.text), aws, inside),
+    apply: (of) => apply(of, aws, input.host, inside),
+    destroy: async (name) => destroy(await planDestroy(name, aws, inside), aws, input.host, inside),
     kubernetes: () => {
       open ??= openKubernetes(config.metadata.name).catch((error: unknown) => {
         open = undefined;

@@ -8,7 +8,7 @@ import type { World } from "./world.ts";
 
 /** A door to a cluster as somebody; the account's administrator by default. */
 export function kubeOf(
-  world: World,
+  world: Pick<World, "sandbox" | "send">,
   name: string,
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } = world.sandbox.credentials,
 ): Kube {
@@ -37,6 +37,16 @@ export async function eventually<T>(look: () => Promise<T>, good: (seen: T) => b
     if (Date.now() > deadline) throw new Error(`not after ${seconds} s: ${JSON.stringify(seen).slice(0, 2000)}`);
     await sleep(100);
   }
+}
+
+/** Reasons of the events about an object of the default namespace, or of another. */
+export async function eventsOf(kube: Kube, name: string, namespace = "default"): Promise<string[]> {
+  const found = await kube.connection.send<{ items: { reason: string }[] }>({
+    method: "GET",
+    path: `/api/v1/namespaces/${namespace}/events?fieldSelector=involvedObject.name%3D${name}`,
+    what: "list events",
+  });
+  return found.items.map(({ reason }) => reason);
 }
 
 /** Process ids of a cluster's programs. */

@@ -9,6 +9,7 @@ import {
   recordingHost,
   type Aws,
   type Cluster,
+  type KubernetesMode,
   type OpenOptions,
   type Plan,
   type RunOptions,
@@ -37,7 +38,7 @@ export interface World extends AsyncDisposable {
   connect(options?: Partial<OpenOptions>): Promise<Aws>;
   /** A call beside lotse, as the account's administrator: what somebody else does in the account. */
   send<Output = unknown>(service: string, operation: string, input: object): Output;
-  plan(text: string, prune?: boolean): Promise<Plan>;
+  plan(text: string, prune?: boolean, kubernetes?: KubernetesMode): Promise<Plan>;
   apply(text: string, options?: { aws?: Aws; prune?: boolean } & RunOptions): Promise<RunResult>;
   /** Rows of the account that weren't there at the beginning: `table/id`. */
   leftovers(): string[];
@@ -79,8 +80,8 @@ export async function openWorld(options: SandboxOptions = {}): Promise<World> {
   const host = recordingHost();
   // A world without control planes is one without an inside of Kubernetes.
   const kubernetes = options.kubernetes === "off" ? "never" : "required";
-  const planText = async (text: string, prune = false): Promise<Plan> =>
-    plan(await clusterOf(text), aws, { prune, kubernetes });
+  const planText = async (text: string, prune = false, mode: KubernetesMode = kubernetes): Promise<Plan> =>
+    plan(await clusterOf(text), aws, { prune, kubernetes: mode });
   const close = async (): Promise<void> => {
     aws.close();
     await sandbox.close();

@@ -1,9 +1,9 @@
 // kubectl through kubeconfigs of three programs, as somebody else each time: who gets into an emulated cluster, and who
 // doesn't, in both ways of saying so.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe, it, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { bearerToken } from "../../src/identity/index.ts";
 import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
@@ -14,6 +14,9 @@ import { makeCluster, senderOf } from "../helpers/eks-by-api.ts";
 import { python, pythonMissing } from "../helpers/judges.ts";
 import type { ToolResult } from "../helpers/tools.ts";
 import { authenticator, authenticatorMissing, kubectlMissing, lotse, runTool } from "../helpers/tools.ts";
+
+// Each test starts up to a dozen programs; with others on the machine that takes a while.
+vi.setConfig({ testTimeout: 120_000 });
 
 const kubernetes = await kubernetesOr("1.35");
 const skip = kubernetes.skip ?? kubectlMissing;
@@ -197,6 +200,16 @@ describe.skipIf(skip)(skip ?? "kubectl", () => {
       expect(out).toBe(`Added new context administrator@entries.${region}.eksctl.io to ${path}\n`);
       const context = ["--kubeconfig", path, "--context", `administrator@entries.${region}.eksctl.io`];
       expect((await runTool("kubectl", [...context, "get", "--raw", "/readyz"], environment())).out).toBe("ok");
+    });
+
+    it("is made through a role of the cluster's account, and tokens are the caller's own", async ({ expect }) => {
+      const looks = {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: "eks:DescribeCluster", Resource: "*" }],
+      };
+      send("iam", "PutRolePolicy", { RoleName: "dev", PolicyName: "look", PolicyDocument: JSON.stringify(looks) });
+      await kubeconfig("entries", "looked", "--assume-role-arn", role("team/dev"));
+      expect(await known("looked")).toMatchObject({ username: user("administrator") });
     });
 
     it("needs a cluster that is there", async ({ expect }) => {
@@ -387,6 +400,51 @@ describe.skipIf(skip)(skip ?? "kubectl", () => {
         expect((await withToken(out.trim())).out).toBe("ok");
       },
     );
+
+    it("are made with profiles: keys, a role, a program that gives keys for a while", async ({ expect }) => {
+      const { accessKeyId, secretAccessKey } = sandbox.credentials;
+      const ends = new Date(Date.now() + 5 * 60_000).toISOString();
+      const given = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Expiration: ends };
+      writeFileSync(join(home, "given.json"), JSON.stringify(given));
+      mkdirSync(join(home, ".aws"), { recursive: true });
+      writeFileSync(
+        join(home, ".aws", "credentials"),
+        `[base]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
+      );
+      writeFileSync(
+        join(home, ".aws", "config"),
+        [
+          `[profile base]\nregion = ${region}`,
+          `[profile dev]\nregion = ${region}\nsource_profile = base\nrole_arn = ${role("team/dev")}`,
+          `[profile program]\nregion = ${region}\ncredential_process = cat ${join(home, "given.json")}`,
+        ].join("\n"),
+      );
+      const env = { HOME: home, AWS_ENDPOINT_URL: sandbox.endpoint };
+      const keyIdOf = async (profile: string, ...more: string[]): Promise<{ id: string; minutes: number }> => {
+        const args = [lotse, "token", "--cluster", "entries", "--profile", profile, ...more];
+        const { out, err } = await runTool(process.execPath, args, env);
+        if (out === "") throw new Error(err);
+        const { status } = JSON.parse(out) as { status: { token: string; expirationTimestamp: string } };
+        const url = new URL(Buffer.from(status.token.slice("k8s-aws-v1.".length), "base64url").toString());
+        const minutes = Math.round((Date.parse(status.expirationTimestamp) - Date.now()) / 60_000);
+        return { id: url.searchParams.get("X-Amz-Credential")?.split("/")[0] ?? "", minutes };
+      };
+      expect(await keyIdOf("base")).toEqual({ id: accessKeyId, minutes: 14 });
+      expect(await keyIdOf("dev")).toEqual({ id: expect.stringMatching(/^ASIA/), minutes: 14 });
+      expect(await keyIdOf("program")).toEqual({ id: accessKeyId, minutes: 4 });
+      // Kept, the role isn't assumed again; another person's keys in the file are seen at once.
+      expect((await keyIdOf("dev")).id).toBe((await keyIdOf("dev")).id);
+      expect((await keyIdOf("dev")).id).not.toBe((await keyIdOf("dev", "--no-cache")).id);
+      await expect(keyIdOf("nobody", "--region", region)).rejects.toThrow("aws/bad-credentials");
+    });
+
+    it("are one token when many ask at once", async ({ expect }) => {
+      const ask = async (): Promise<ToolResult> => run(["token", "--cluster", "crowd"]);
+      const all = await Promise.all(Array.from({ length: 12 }, ask));
+      expect(all.filter(({ exit, err }) => exit !== 0 || err !== "")).toEqual([]);
+      const last = await ask();
+      expect(all.map(({ out }) => out)).toContain(last.out);
+    });
 
     it("are kept by lotse between two calls", async ({ expect }) => {
       const twice = [await run(["token", "--cluster", "entries"]), await run(["token", "--cluster-name", "entries"])];

@@ -114,18 +114,18 @@ export const create: Action = async (invocation) => {
 
 /** `delete accessentry` */
 export const remove: Action = async (invocation) => {
-  const principalArn = text(invocation, "principalArn");
-  if (principalArn === undefined)
-    throw new LotseError("cli/usage", { title: "Nobody is named", remedy: "Give --principal-arn." });
+  const arns = (await entriesOf(invocation)).map(({ principalArn }) => principalArn);
   const { name, region } = await clusterNameOf(invocation, "cluster");
   const force = invocation.options["force"] === true;
   const confirm = confirmChange(invocation);
   return withAws(invocation, region, async (aws) => {
-    const gone = await accessEntries.delete(aws, name, { principalArn, force }, async (question) =>
-      confirm({ text: question, diff: [], notes: [] }),
-    );
-    if (!gone) throw declined();
-    invocation.terminal.stdout.write(`Deleted access entry ${principalArn}\n`);
+    for (const principalArn of arns) {
+      const gone = await accessEntries.delete(aws, name, { principalArn, force }, async (question) =>
+        confirm({ text: question, diff: [], notes: [] }),
+      );
+      if (!gone) throw declined();
+      invocation.terminal.stdout.write(`Deleted access entry ${principalArn}\n`);
+    }
     return exitCode.done;
   });
 };

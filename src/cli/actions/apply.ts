@@ -5,6 +5,7 @@ import { readClusterFile } from "../cluster-input.ts";
 import type { Action } from "../command.ts";
 import { exitCode } from "../command.ts";
 import { withAws } from "../connection.ts";
+import { drainOf, insideOf } from "../drain-options.ts";
 import { printHeader } from "../header.ts";
 import { nextCommand } from "../next-command.ts";
 import { outcomeData, printOutcome } from "../outcome.ts";
@@ -17,9 +18,11 @@ export const run: Action = async (invocation) => {
   const { name, region } = cluster.config.metadata;
   const json = options["output"] === "json";
   const prune = options["prune"] === true;
+  const drain = drainOf(invocation);
   return withAws(invocation, region, async (aws, target) => {
     await printHeader(invocation, `apply ${name}`, aws, target);
-    const planned = await plan(cluster, aws, { prune });
+    const kubernetes = insideOf(invocation, target);
+    const planned = await plan(cluster, aws, { prune, kubernetes });
     if (!json) terminal.stderr.write(`${planLines(planned, terminal.stderr).join("\n")}\n`);
     if (!hasChanges(planned)) {
       if (json) terminal.stdout.write(await renderData({ plan: planData(planned), result: null }, "json"));
@@ -32,7 +35,8 @@ export const run: Action = async (invocation) => {
         remedy: "Run it again when you are ready.",
       });
     }
-    const result = await apply(planned, aws, host, { prune });
+    const forceConflicts = options["forceConflicts"] === true;
+    const result = await apply(planned, aws, host, { prune, kubernetes, drain, forceConflicts });
     if (json) {
       terminal.stdout.write(await renderData({ plan: planData(planned), result: outcomeData(result) }, "json"));
       return result.ok ? exitCode.done : result.interrupted ? exitCode.interrupted : exitCode.failed;

@@ -5,6 +5,7 @@ import { clusterNameOf } from "../cluster-input.ts";
 import type { Action } from "../command.ts";
 import { exitCode } from "../command.ts";
 import { withAws } from "../connection.ts";
+import { drainOf, insideOf } from "../drain-options.ts";
 import { printHeader } from "../header.ts";
 import { nextCommand } from "../next-command.ts";
 import { outcomeData, printOutcome } from "../outcome.ts";
@@ -14,10 +15,16 @@ import { planData, planLines } from "../render/plan.ts";
 export const run: Action = async (invocation) => {
   const { options, terminal, host } = invocation;
   const { name, region } = await clusterNameOf(invocation, "name");
+  const drain = drainOf(invocation);
   const json = options["output"] === "json";
   return withAws(invocation, region, async (aws, target) => {
     await printHeader(invocation, `destroy ${name}`, aws, target);
-    const planned = await planDestroy(name, aws, { keepLogs: options["keepLogs"] === true });
+    const kubernetes = insideOf(invocation, target);
+    const planned = await planDestroy(name, aws, {
+      keepLogs: options["keepLogs"] === true,
+      drain: options["drain"] !== false,
+      kubernetes,
+    });
     if (!hasChanges(planned)) {
       if (json) terminal.stdout.write(await renderData({ plan: planData(planned), result: null }, "json"));
       else terminal.stdout.write(`Nothing to delete: there is no cluster ${name} and nothing of it is left.\n`);
@@ -28,7 +35,7 @@ export const run: Action = async (invocation) => {
     if (!(await host.ask({ code: "cli/destroy", text, expected: name }))) {
       throw new LotseError("cli/declined", { title: "Nothing was deleted", remedy: `Type ${name} to confirm.` });
     }
-    const result = await destroy(planned, aws, host);
+    const result = await destroy(planned, aws, host, { kubernetes, drain });
     if (json) {
       terminal.stdout.write(await renderData({ plan: planData(planned), result: outcomeData(result) }, "json"));
       return result.ok ? exitCode.done : result.interrupted ? exitCode.interrupted : exitCode.failed;

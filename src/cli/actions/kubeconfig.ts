@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { LotseError } from "../../base/index.ts";
 import type { Aws, KubeconfigEntry, KubeconfigOptions, TokenProgram } from "../../lotse.ts";
-import { kubeconfig } from "../../lotse.ts";
+import { connect, kubeconfig, signingCredentials } from "../../lotse.ts";
 import { clusterNameOf } from "../cluster-input.ts";
 import type { Action, Invocation } from "../command.ts";
 import { exitCode } from "../command.ts";
@@ -65,12 +65,27 @@ async function named(invocation: Invocation): Promise<{ name: string; region?: s
   return clusterNameOf(invocation, "cluster");
 }
 
+/** The cluster as somebody of its own account sees it: the role is for looking it up alone, not for tokens. */
+async function asRole<T>(roleArn: string, aws: Aws, { open }: Target, body: (aws: Aws) => Promise<T>): Promise<T> {
+  const role = { arn: roleArn, sessionName: "EKSDescribeClusterSession" };
+  const credentials = await signingCredentials({ ...open, credentials: await aws.credentials(), role });
+  const other = await connect({ ...open, credentials });
+  try {
+    return await body(other);
+  } finally {
+    other.close();
+  }
+}
+
 /** Names of the AWS CLI. */
 export const run: Action = async (invocation) => {
   const { name, region } = await named(invocation);
+  const assumed = text(invocation, "assumeRoleArn");
   return withAws(invocation, region, async (aws, target) => {
     const options = { ...optionsOf(invocation, target), use: invocation.options["use"] !== false };
-    return write(invocation, await kubeconfig.entry(aws, name, options), text(invocation, "kubeconfig"));
+    const look = async (as: Aws): Promise<KubeconfigEntry> => kubeconfig.entry(as, name, options);
+    const entry = assumed === undefined ? await look(aws) : await asRole(assumed, aws, target, look);
+    return write(invocation, entry, text(invocation, "kubeconfig"));
   });
 };
 

@@ -4,6 +4,7 @@ import { readClusterFile } from "../cluster-input.ts";
 import type { Action } from "../command.ts";
 import { exitCode } from "../command.ts";
 import { withAws } from "../connection.ts";
+import { insideOf } from "../drain-options.ts";
 import { printHeader } from "../header.ts";
 import { nextCommand } from "../next-command.ts";
 import { renderData } from "../render/data.ts";
@@ -15,7 +16,10 @@ export const run: Action = async (invocation) => {
   const { name, region } = cluster.config.metadata;
   return withAws(invocation, region, async (aws, target) => {
     await printHeader(invocation, `plan ${name}`, aws, target);
-    const planned = await plan(cluster, aws, { prune: options["prune"] === true });
+    const planned = await plan(cluster, aws, {
+      prune: options["prune"] === true,
+      kubernetes: insideOf(invocation, target),
+    });
     const format = options["output"];
     if (format === "json" || format === "yaml") terminal.stdout.write(await renderData(planData(planned), format));
     else {

@@ -12,6 +12,7 @@ type Row = readonly [name: string, value: string | undefined];
 function clusterRows({
   name,
   authenticationMode,
+  reachable,
   known,
   username,
   uid,
@@ -25,7 +26,10 @@ function clusterRows({
   );
   return [
     ["cluster", `${name} (${authenticationMode})`],
-    ["username", known ? username : "unknown: the cluster refuses you"],
+    [
+      "username",
+      known ? username : reachable ? "unknown: the cluster refuses you" : "unknown: the cluster doesn't answer",
+    ],
     ["uid", uid],
     ["groups", known ? groups.join(", ") || "none" : undefined],
     ["by", rule],

@@ -68,7 +68,10 @@ export const accessEntryCommands: readonly CommandDefinition[] = [
     description:
       "An entry that stands in a stack of eksctl or lotse goes with its stack. Refuses your own, and that of living nodes, unless it is forced or aws-auth maps them too.",
     options: [
-      file,
+      {
+        flags: "-f, --file <path>",
+        description: "delete the accessConfig.accessEntries of this file, unless one is named",
+      },
       cluster,
       { flags: "--principal-arn <arn>", description: "role or user" },
       { flags: "--force", description: "your own, and that of nodes, too" },

@@ -1,7 +1,7 @@
 // `lotse apply`
 import { defineCommand } from "../command.ts";
 import type { CommandDefinition } from "../command.ts";
-import { fileOption, yesOption } from "./shared-options.ts";
+import { awsOnlyOption, conflictsOption, drainOptions, fileOption, yesOption } from "./shared-options.ts";
 
 export const apply: CommandDefinition = defineCommand({
   name: "apply",
@@ -18,6 +18,10 @@ export const apply: CommandDefinition = defineCommand({
       default: "table",
     },
     { flags: "--prune", description: "also delete node groups and other parts that the file no longer names" },
+    awsOnlyOption,
+    conflictsOption,
+    { flags: "--disable-eviction", description: "when nodes go, delete their pods without asking disruption budgets" },
+    ...drainOptions,
   ],
   target: "aws",
   examples: [

@@ -5,6 +5,7 @@ import { apply } from "./apply.ts";
 import { configCommands } from "./config.ts";
 import { demo } from "./demo.ts";
 import { destroy } from "./destroy.ts";
+import { drain } from "./drain.ts";
 import { get } from "./get.ts";
 import { identityMappingCommands } from "./identity-mappings.ts";
 import { init } from "./init.ts";
@@ -16,6 +17,7 @@ import { sandboxCommands } from "./sandbox.ts";
 import { stacks } from "./stacks.ts";
 import { status } from "./status.ts";
 import { token } from "./token.ts";
+import { upgradeCommands } from "./upgrade.ts";
 import { whoami } from "./whoami.ts";
 
 export const commands: readonly CommandDefinition[] = [
@@ -28,6 +30,8 @@ export const commands: readonly CommandDefinition[] = [
   apply,
   status,
   ...get,
+  drain,
+  ...upgradeCommands,
   destroy,
   ...kubeconfigCommands,
   whoami,

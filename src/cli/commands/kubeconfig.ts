@@ -28,9 +28,14 @@ export const kubeconfigCommands: readonly CommandDefinition[] = [
       "Puts cluster, user and context into the file that kubectl reads, under the names of `aws eks update-kubeconfig`, and makes the context current.\nWhatever else the file holds stays as it is, comments and order too; it is replaced in one step, under kubectl's own lock, and readable by you alone.",
     options: [
       ...shared,
+      {
+        flags: "--assume-role-arn <arn>",
+        description: "role to assume for looking the cluster up, in another account",
+      },
       { flags: "--no-use", description: "leave the current context alone" },
       { flags: "--role <arn>", description: "the same as --role-arn", hidden: true },
       { flags: "--name <cluster>", description: "the same as --cluster", hidden: true },
+      { flags: "--verbose", description: "nothing more to say", hidden: true },
     ],
     target: "aws",
     examples: [

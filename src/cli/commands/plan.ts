@@ -1,7 +1,7 @@
 // `lotse plan`
 import { defineCommand } from "../command.ts";
 import type { CommandDefinition } from "../command.ts";
-import { fileOption, outputOption } from "./shared-options.ts";
+import { awsOnlyOption, fileOption, outputOption } from "./shared-options.ts";
 
 export const plan: CommandDefinition = defineCommand({
   name: "plan",
@@ -12,6 +12,7 @@ export const plan: CommandDefinition = defineCommand({
     fileOption,
     outputOption,
     { flags: "--prune", description: "also delete node groups and other parts that the file no longer names" },
+    awsOnlyOption,
     { flags: "--exit-code", description: "end with 3 when there is something to do" },
   ],
   target: "aws",

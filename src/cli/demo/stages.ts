@@ -1,19 +1,21 @@
 // The story that `npm start` tells, in order.
-import { destroy, get, hasChanges, planDestroy, status } from "../../lotse.ts";
+import { get, hasChanges, status } from "../../lotse.ts";
 import { paint } from "../render/style.ts";
 import { countsText, planLines } from "../render/plan.ts";
 import { tableLines } from "../render/table.ts";
 import { diffLines } from "./diff.ts";
+import { rehearsalStages } from "../../rehearse/index.ts";
 import { addGroup, growFile, normalise, spareGroup } from "./edits.ts";
+import { loseNode, openShop } from "./inside.ts";
 import type { Stage, World } from "./world.ts";
-import { carryOut, demandNothingToDo, failures, kubernetes, planNow, print, read, unexpected } from "./world.ts";
+import { carryOut, demand, demandNothingToDo, failures, print, unexpected, widthOf } from "./world.ts";
 
 const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 const readFile: Stage = {
   title: "Read the file",
   run: async (world) => {
-    const { config } = await read(world);
+    const { config } = await world.rehearsal.cluster();
     const parts = [
       plural((config.managedNodeGroups ?? []).length + (config.nodeGroups ?? []).length, "node group"),
       plural((config.addons ?? []).length, "add-on"),
@@ -26,9 +28,9 @@ const readFile: Stage = {
 const showPlan: Stage = {
   title: "Plan: what would happen",
   run: async (world) => {
-    const planned = await planNow(world);
+    const planned = await world.rehearsal.plan();
     if (!hasChanges(planned)) throw unexpected("The plan for an empty account is empty");
-    const lines = planLines(planned, { ...world.terminal.stdout, columns: world.terminal.stdout.columns - 3 });
+    const lines = planLines(planned, { ...world.terminal.stdout, columns: widthOf(world) });
     print(world, lines.slice(0, -1));
     return lines.at(-1) ?? "";
   },
@@ -37,7 +39,7 @@ const showPlan: Stage = {
 const makeIt: Stage = {
   title: "Apply: make it",
   run: async (world) => {
-    const { result, took } = await carryOut(world, await planNow(world));
+    const { result, took } = await carryOut(world, await world.rehearsal.plan());
     if (!result.ok) throw unexpected("Apply failed", failures(result));
     return `${plural(result.done.length, "step")} done; ${took}`;
   },
@@ -46,13 +48,13 @@ const makeIt: Stage = {
 const look: Stage = {
   title: "Look at it",
   run: async (world) => {
-    const { name } = (await read(world)).config.metadata;
+    const { name } = (await world.rehearsal.cluster()).config.metadata;
     const [groups, addons, found] = [
-      await get.nodeGroups(world.aws, name),
-      await get.addons(world.aws, name),
-      await status(world.aws, name),
+      await get.nodeGroups(world.rehearsal.aws, name),
+      await get.addons(world.rehearsal.aws, name),
+      await status(world.rehearsal.aws, name),
     ];
-    const width = world.terminal.stdout.columns - 3;
+    const width = widthOf(world);
     type Group = (typeof groups)[number];
     const groupColumns = [
       { title: "NODEGROUP", value: (row: Group) => row.Name },
@@ -91,7 +93,7 @@ const nothingLeft: Stage = {
 
 function showDiff(world: World, before: string): void {
   const { stdout } = world.terminal;
-  const lines = diffLines(normalise(before), normalise(world.text)).map(({ sign, text }) =>
+  const lines = diffLines(normalise(before), normalise(world.rehearsal.text)).map(({ sign, text }) =>
     paint(stdout, sign === "+" ? "good" : sign === "-" ? "bad" : "dim", `${sign} ${text}`),
   );
   print(world, [...lines, ""]);
@@ -100,12 +102,12 @@ function showDiff(world: World, before: string): void {
 const change: Stage = {
   title: "Change the file: exactly the steps that are needed",
   run: async (world) => {
-    const before = world.text;
-    world.text = growFile(before);
+    const before = world.rehearsal.text;
+    world.rehearsal.text = growFile(before);
     showDiff(world, before);
-    const planned = await planNow(world);
+    const planned = await world.rehearsal.plan();
     if (!hasChanges(planned)) throw unexpected("The change was not noticed");
-    print(world, [...planLines(planned, { ...world.terminal.stdout, columns: world.terminal.stdout.columns - 3 }), ""]);
+    print(world, [...planLines(planned, { ...world.terminal.stdout, columns: widthOf(world) }), ""]);
     const { result, took } = await carryOut(world, planned);
     if (!result.ok) throw unexpected("Apply failed", failures(result));
     await demandNothingToDo(world);
@@ -135,56 +137,47 @@ const shortages = {
 const survive: Stage = {
   title: "A fault: no capacity for a new node group, then there is",
   run: async (world) => {
-    const added = addGroup(world.text);
+    const added = addGroup(world.rehearsal.text);
     if (added === undefined) return "the file has no node group to add one like it; left out";
-    world.text = added.text;
-    const fault = world.sandbox.faults.add(added.managed ? shortages.managed : shortages.selfManaged);
-    const first = await carryOut(world, await planNow(world));
+    world.rehearsal.text = added.text;
+    const fault = world.rehearsal.sandbox.faults.add(added.managed ? shortages.managed : shortages.selfManaged);
+    const first = await carryOut(world, await world.rehearsal.plan());
     if (first.result.ok) throw unexpected(`Node group ${spareGroup} came up in spite of the fault`);
     print(world, [
       `failed as it should: ${first.result.failed[0]?.message ?? ""}`,
       "there is room again; apply again",
       "",
     ]);
-    world.sandbox.faults.remove(fault.id);
-    const second = await carryOut(world, await planNow(world));
+    world.rehearsal.sandbox.faults.remove(fault.id);
+    const second = await carryOut(world, await world.rehearsal.plan());
     if (!second.result.ok) throw unexpected("Apply did not recover", failures(second.result));
     await demandNothingToDo(world);
     return `recovered in ${plural(second.result.done.length, "step")}; ${second.took}`;
   },
 };
 
-/** Everything that a cluster leaves in an account, by the API that lists it. */
-async function leftovers(world: World): Promise<string[]> {
-  const { aws } = world;
-  const { Stacks = [] } = await aws.call("cloudformation", "DescribeStacks", {});
-  const { clusters = [] } = await aws.call("eks", "ListClusters", {});
-  const { NetworkInterfaces = [] } = await aws.call("ec2", "DescribeNetworkInterfaces", {});
-  const { SecurityGroups = [] } = await aws.call("ec2", "DescribeSecurityGroups", {});
-  return [
-    ...Stacks.map(({ StackName }) => `stack ${StackName}`),
-    ...clusters.map((name) => `cluster ${name}`),
-    ...NetworkInterfaces.map(({ NetworkInterfaceId }) => `network interface ${NetworkInterfaceId}`),
-    ...SecurityGroups.filter(({ GroupName }) => GroupName !== "default").map(
-      ({ GroupId }) => `security group ${GroupId}`,
-    ),
-  ];
-}
-
 const takeDown: Stage = {
   title: "Destroy: take it all down",
-  run: async (world) => {
-    const { name } = (await read(world)).config.metadata;
-    const before = world.sandbox.clock.now();
-    const result = await destroy(await planDestroy(name, world.aws, { kubernetes }), world.aws, world.host, {
-      kubernetes,
-    });
-    if (!result.ok) throw unexpected("Destroy failed", failures(result));
-    const left = await leftovers(world);
-    if (left.length > 0) throw unexpected("Something is left in the account", left.join("\n"));
-    const minutes = Math.round((world.sandbox.clock.now() - before) / 60_000);
-    return `the account is empty again; AWS would take about ${minutes}m`;
-  },
+  run: async (world) =>
+    (
+      await demand(
+        world,
+        rehearsalStages.destroy(world.before, () => undefined),
+      )
+    ).text,
 };
 
-export const stages: readonly Stage[] = [readFile, showPlan, makeIt, look, nothingLeft, change, survive, takeDown];
+/** In order; {@link upgrade} comes before the end. */
+export const stages = (upgrade: Stage | undefined): readonly Stage[] => [
+  readFile,
+  showPlan,
+  makeIt,
+  look,
+  openShop,
+  nothingLeft,
+  change,
+  survive,
+  loseNode,
+  ...(upgrade ? [upgrade] : []),
+  takeDown,
+];

@@ -1,27 +1,23 @@
-// What the stages of the demo share: the file as it is now, the emulated account, and where to show things.
+// What the stages of the demo share: a rehearsal under way, and where to show things.
 import { LotseError } from "../../base/index.ts";
-import type { Aws, Cluster, Host, Plan, RunResult } from "../../lotse.ts";
-import { apply, hasChanges, loadCluster, plan } from "../../lotse.ts";
-import type { Sandbox } from "../../sandbox/index.ts";
-import { today } from "../cluster-input.ts";
+import type { Plan, RunResult } from "../../lotse.ts";
+import { hasChanges } from "../../lotse.ts";
+import type { Notes, Rehearsal, Stage as RehearsalStage } from "../../rehearse/index.ts";
 import type { Terminal } from "../command.ts";
 import { formatDuration } from "../render/style.ts";
 
 export interface World {
-  /** Name of the file, for messages. */
-  file: string;
-  /** Its text; stages change it as a person would. */
-  text: string;
-  sandbox: Sandbox;
-  aws: Aws;
-  host: Host;
+  rehearsal: Rehearsal;
+  /** What the account held before. */
+  before: ReadonlySet<string>;
   terminal: Terminal;
-  signal: AbortSignal;
 }
 
 /** A part of the story. Returns the sentence that it ends with; throws when something isn't as it should be. */
 export interface Stage {
   title: string;
+  /** Left out where there is no Kubernetes. */
+  kubernetes?: true;
   run(world: World): Promise<string>;
 }
 
@@ -40,42 +36,23 @@ export function print(world: World, lines: readonly string[]): void {
   world.terminal.stdout.write(`${lines.map((line) => (line === "" ? "" : `   ${line}`)).join("\n")}\n`);
 }
 
-/** The file as a cluster. */
-export async function read(world: World): Promise<Cluster> {
-  const { cluster, diagnostics } = await loadCluster(world.text, { file: world.file, today: today() });
-  if (cluster) return cluster;
-  const [first] = diagnostics;
-  if (!first) throw unexpected(`${world.file} could not be read`);
-  throw new LotseError(first.code, first, { diagnostics });
-}
-
-/** The demo goes as far as this machine does: without control planes, the AWS half is shown. */
-export const kubernetes = "when-reachable";
-
-/** The plan of the story's file as it is now. */
-export async function planNow(world: World, options: { prune?: boolean } = {}): Promise<Plan> {
-  return plan(await read(world), world.aws, { kubernetes, ...options });
-}
+/** Columns that lines of a stage may take. */
+export const widthOf = ({ terminal }: World): number => terminal.stdout.columns - 3;
 
 /** A run with what it took here and what it would take on AWS. */
 export interface Timed {
   result: RunResult;
   took: string;
-  virtualSeconds: number;
 }
 
 /** Carries a plan out and compares the two clocks. */
-export async function carryOut(world: World, of: Plan): Promise<Timed> {
-  const [wall, virtual] = [performance.now(), world.sandbox.clock.now()];
-  const result = await apply(of, world.aws, world.host, { kubernetes });
+export async function carryOut({ rehearsal }: World, of: Plan): Promise<Timed> {
+  const [wall, virtual] = [performance.now(), rehearsal.seconds()];
+  const result = await rehearsal.apply(of);
   if (result.interrupted) throw new LotseError("cli/demo-interrupted", { title: "Interrupted" });
-  const virtualSeconds = (world.sandbox.clock.now() - virtual) / 1000;
   const here = ((performance.now() - wall) / 1000).toFixed(1);
-  return {
-    result,
-    virtualSeconds,
-    took: `AWS would take about ${formatDuration(virtualSeconds)}, the sandbox took ${here}s`,
-  };
+  const there = formatDuration(rehearsal.seconds() - virtual);
+  return { result, took: `AWS would take about ${there}, the sandbox took ${here}s` };
 }
 
 /** The step ids of a failed run, for an error's detail. */
@@ -83,10 +60,19 @@ export const failures = (result: RunResult): string =>
   result.failed.map(({ step, message }) => `${step}: ${message}`).join("\n");
 
 /** @throws LotseError when the plan still has something to do */
-export async function demandNothingToDo(world: World): Promise<void> {
-  const rest = await planNow(world);
+export async function demandNothingToDo({ rehearsal }: World): Promise<void> {
+  const rest = await rehearsal.plan();
   if (hasChanges(rest)) {
     const ids = rest.steps.filter((step) => !step.pending).map((step) => step.id);
     throw unexpected("The plan isn't empty after apply", ids.join("\n"));
   }
+}
+
+/** Runs a stage of rehearsals, in which nothing may be found that is wrong. */
+export async function demand({ rehearsal }: World, stage: RehearsalStage): Promise<{ text: string; notes: Notes }> {
+  const notes: Notes = { cases: [], findings: [] };
+  const text = await stage.run(rehearsal, notes);
+  const wrong = notes.findings.filter(({ severity }) => severity === "error");
+  if (wrong.length > 0) throw unexpected(`${stage.title}: ${text}`, wrong.map(({ title }) => title).join("\n"));
+  return { text, notes };
 }

@@ -70,7 +70,7 @@ export function planLines(plan: Plan, output: Output): string[] {
   const lines: string[] = [];
   if (steps.length > 0) lines.push(...stepLines(steps, output), "");
   if (later.length > 0) {
-    lines.push(paint(output, "dim", "On the Kubernetes side, not carried out by this version:"));
+    lines.push(paint(output, "dim", "Inside the cluster, not carried out:"));
     lines.push(...stepLines(later, output, false), "");
   }
   for (const note of plan.notes) {

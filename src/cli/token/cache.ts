@@ -1,6 +1,5 @@
 // Tokens between two calls of kubectl. A token is as good as its owner for a quarter of an hour, so it is kept the way ssh
 // keeps keys: in a folder and in files that nobody else may open.
-import { createHash } from "node:crypto";
 import {
   closeSync,
   constants,
@@ -17,6 +16,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { sha256 } from "../../identity/index.ts";
 
 /** A token and when it ends, epoch ms. */
 export interface KeptToken {
@@ -58,7 +58,7 @@ export function tokenFolder(env: Readonly<Record<string, string | undefined>>): 
 export function tokenFile(folder: string, key: TokenKey): string {
   const { endpoint, region, cluster, role = [], principal } = key;
   const text = JSON.stringify(["lotse token 1", endpoint, region, cluster, role, principal]);
-  return join(folder, `${createHash("sha256").update(text).digest("hex").slice(0, 40)}.json`);
+  return join(folder, `${sha256(text).toString("hex").slice(0, 40)}.json`);
 }
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? "";

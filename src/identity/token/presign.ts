@@ -1,6 +1,6 @@
 // A presigned STS GetCallerIdentity, by an own SigV4: the exec plugin starts with every kubectl command, and an SDK
 // client takes longer to load than all the rest. https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html
-import { createHash, createHmac } from "node:crypto";
+import { hmacSha256, sha256 } from "./sha256.ts";
 
 /** Keys to sign with. */
 export interface SigningCredentials {
@@ -30,8 +30,7 @@ export const clusterHeader = "x-k8s-aws-id";
 /** Seconds; STS ignores it (15 minutes hold), and verifiers up to 0.3.0 accepted no more than 60. */
 const presignExpires = "60";
 
-const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac("sha256", key).update(text).digest();
+const hex = (text: string): string => sha256(text).toString("hex");
 
 /** RFC 3986: everything but letters, digits and `-._~`. */
 function encode(text: string): string {
@@ -47,7 +46,7 @@ export function amzDate(at: number): string {
 export function canonicalRequest(path: string, query: string, host: string, cluster: string): string {
   const id = cluster.trim().replace(/ +/g, " ");
   const headers = `host:${host}\n${clusterHeader}:${id}\n`;
-  return `GET\n${path}\n${query}\n${headers}\nhost;${clusterHeader}\n${sha256("")}`;
+  return `GET\n${path}\n${query}\n${headers}\nhost;${clusterHeader}\n${hex("")}`;
 }
 
 /**
@@ -70,8 +69,11 @@ export function presignIdentity({ endpoint, region, cluster, credentials, at }: 
     ["X-Amz-SignedHeaders", `host;${clusterHeader}`],
   ];
   const query = parameters.map(([name, value]) => `${name}=${encode(value)}`).join("&");
-  const toSign = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${sha256(canonicalRequest(pathname, query, host, cluster))}`;
+  const toSign = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${hex(canonicalRequest(pathname, query, host, cluster))}`;
   const steps = [date.slice(0, 8), region, "sts", "aws4_request"];
-  const key = steps.reduce<string | Buffer>((last, step) => hmac(last, step), `AWS4${credentials.secretAccessKey}`);
-  return `${origin}${pathname}?${query}&X-Amz-Signature=${hmac(key, toSign).toString("hex")}`;
+  const key = steps.reduce<string | Buffer>(
+    (last, step) => hmacSha256(last, step),
+    `AWS4${credentials.secretAccessKey}`,
+  );
+  return `${origin}${pathname}?${query}&X-Amz-Signature=${hmacSha256(key, toSign).toString("hex")}`;
 }

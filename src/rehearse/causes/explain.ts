@@ -25,7 +25,8 @@ export interface Explanation {
 
 /** `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had … {a: b}. preemption: …` in its clauses. */
 export function clausesOf(message: string): string[] {
-  const [said = ""] = message.split(/\.? ?preemption: /);
+  // What follows is about making room, not about the nodes.
+  const [said = ""] = message.split(/(?:^|\. ?| )(?:no new claims to deallocate|preemption: )/);
   const body = said.replace(/^\d+\/\d+ nodes are available: /, "").replace(/\.\s*$/, "");
   return body.split(/, (?=\d+ )|\. (?=\d+ )/).map((clause) => clause.trim());
 }

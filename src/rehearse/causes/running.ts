@@ -66,8 +66,11 @@ const fargate: PodCause = definePodCause({
 
 const script = (pod: Pod): string =>
   Object.keys(pod.metadata.annotations ?? {}).some((name) => name.startsWith("lotse.dev/sim-"))
-    ? " Its lotse.dev/sim- annotations ask for it."
+    ? "Its lotse.dev/sim- annotations ask for it."
     : "";
+
+/** Sentences, one after the other. */
+const together = (...texts: readonly (string | undefined)[]): string => texts.filter(Boolean).join(". ");
 
 const image: PodCause = definePodCause({
   code: "rehearse/image",
@@ -81,7 +84,7 @@ const image: PodCause = definePodCause({
     return {
       code: "rehearse/image",
       title: `the image ${waiting.image ?? ""} of container ${waiting.name} can't be had`,
-      detail: `${waiting.status?.state?.waiting?.message ?? waiting.status?.state?.waiting?.reason ?? ""}${script(pod)}`,
+      detail: together(waiting.status?.state?.waiting?.message ?? waiting.status?.state?.waiting?.reason, script(pod)),
       remedy: "Correct the image's name, or give the node's role access to the registry.",
     };
   },
@@ -112,7 +115,7 @@ const crash: PodCause = definePodCause({
     return {
       code: "rehearse/crash",
       title: config ? `container ${crashed.name} can't be made` : crashText(crashed),
-      detail: `${crashed.status?.state?.waiting?.message ?? ""}${script(pod)}`.trim(),
+      detail: together(crashed.status?.state?.waiting?.message, script(pod)),
       remedy: "Containers are simulated: they end only when their lotse.dev/sim- annotations say so.",
       ...((crashed.status?.restartCount ?? 0) < manyRestarts && pod.status?.phase !== "Failed" ? { passes: true } : {}),
     };
@@ -145,7 +148,7 @@ const notReady: PodCause = definePodCause({
       title: gates
         ? "its readiness gates are closed"
         : `it runs, but ${waiting.map(({ name }) => name).join(", ") || "it"} never gets ready`,
-      detail: `${ready?.message ?? ""}${script(pod)}`,
+      detail: together(ready?.message, script(pod)),
       remedy: gates
         ? "The controller that opens the gate (a load balancer's) doesn't run here: leave the gate out."
         : "See its readiness probe, or its lotse.dev/sim-ready annotation.",

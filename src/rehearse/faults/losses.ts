@@ -12,7 +12,7 @@ export const nodeLoss: Fault = defineFault({
     const [node] = busiest(scene, nodes);
     if (!node) return { text: "there is no instance to lose", lost: [] };
     terminate(rehearsal, [node]);
-    return { text: `${shortName(node)} is lost`, lost: [node.metadata.name] };
+    return { text: `${shortName(node)} is lost`, lost: [node] };
   },
 });
 
@@ -30,7 +30,7 @@ export const zoneOutage: Fault = defineFault({
     terminate(rehearsal, there);
     return {
       text: `${zone} is lost with ${there.length} of ${nodes.length} nodes`,
-      lost: there.map(({ metadata }) => metadata.name),
+      lost: there,
       end: () => {
         rehearsal.sandbox.faults.remove(id);
         return `${zone} is back`;
@@ -51,7 +51,7 @@ export const insufficientCapacity: Fault = defineFault({
     terminate(rehearsal, [node]);
     return {
       text: `${shortName(node)} is lost, and EC2 has no other`,
-      lost: [node.metadata.name],
+      lost: [node],
       end: () => {
         rehearsal.sandbox.faults.remove(id);
         return "there is capacity again";
@@ -75,6 +75,6 @@ export const throttling: Fault = defineFault({
     const planned = await rehearsal.plan().finally(() => rehearsal.sandbox.faults.remove(fault.id));
     const steps = planned.steps.filter(({ pending }) => !pending).length;
     const lost = node ? `${shortName(node)} is lost, and ` : "";
-    return { text: `${lost}a plan under throttling has ${steps} steps`, lost: node ? [node.metadata.name] : [] };
+    return { text: `${lost}a plan under throttling has ${steps} steps`, lost: node ? [node] : [] };
   },
 });

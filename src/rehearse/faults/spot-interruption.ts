@@ -62,6 +62,6 @@ export const spotInterruption: Fault = defineFault({
         : `drained but for ${left} pods, which budgets held`
       : "not drained: nothing in the cluster hears of it";
     const kind = spot.length > 0 ? "" : " (no node is on spot; the busiest one stands in)";
-    return { text: `${shortName(node)} was interrupted${kind}, ${how}`, lost: [node.metadata.name] };
+    return { text: `${shortName(node)} was interrupted${kind}, ${how}`, lost: [node] };
   },
 });

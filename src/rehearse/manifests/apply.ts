@@ -2,6 +2,7 @@
 import { buffer } from "node:stream/consumers";
 import type { Diagnostic } from "../../base/index.ts";
 import { isLotseError, sleep } from "../../base/index.ts";
+import { removedApi } from "../../facts/index.ts";
 import type { Kube, KubeObject, Resource } from "../../kube/index.ts";
 import { fieldManager, KubeRefusal, resourcePath } from "../../kube/index.ts";
 import type { Discovery } from "./discovery.ts";
@@ -56,26 +57,29 @@ const hints: readonly (readonly [RegExp, string])[] = [
   [/violates PodSecurity/, "Fit the pod to the namespace's Pod Security level, or change its label."],
 ];
 
-function fieldOf({ refusal }: KubeRefusal): string | undefined {
-  const named = refusal.causes.find(({ field }) => field)?.field;
-  return (
-    named ??
-    /(?:^|\s)(\.?(?:metadata|spec|data|status|rules|roleRef|subjects)[\w.[\]-]*): field not declared/.exec(
-      refusal.message,
-    )?.[1]
+/** What is said of single fields. */
+function saidOf({ refusal }: KubeRefusal): { field: string; text: string }[] {
+  const undeclared = [
+    ...refusal.message.matchAll(/(?:^|[\s[])\.?((?:\w+)(?:[\w.[\]-]*)): field not declared in schema/g),
+  ];
+  const found = undeclared.map(([, field = ""]) => ({ field, text: `${field}: field not declared in schema` }));
+  if (found.length > 0) return found;
+  return refusal.causes.flatMap(({ field, message }) =>
+    field && message ? [{ field, text: message.startsWith(field) ? message : `${field}: ${message}` }] : [],
   );
 }
 
-/** A refusal of the API server at the line that it is about. */
-export function refusalFinding({ object, at, lineOf }: Manifest, error: unknown): Diagnostic {
+/** A refusal of the API server, at each of the lines that it is about. */
+export function refusalFindings({ object, at, lineOf }: Manifest, error: unknown): Diagnostic[] {
   if (!isLotseError(error)) throw error;
-  const field = error instanceof KubeRefusal ? fieldOf(error) : undefined;
   const message = error instanceof KubeRefusal ? error.refusal.message : error.message;
   const remedy = hints.find(([pattern]) => pattern.test(message))?.[1] ?? error.diagnostic.remedy;
-  return {
+  const said = error instanceof KubeRefusal ? saidOf(error) : [];
+  const all = said.length > 0 ? said : [{ field: undefined, text: message.split("\n")[0] ?? "" }];
+  return all.map(({ field, text }) => ({
     code: "rehearse/refused",
     severity: "error",
-    title: `The API server refuses ${nameOf(object)}: ${message.split("\n")[0] ?? ""}`,
+    title: `The API server refuses ${nameOf(object)}: ${text}`,
     ...(remedy === undefined ? {} : { remedy }),
     at: {
       file: at.file,
@@ -83,16 +87,20 @@ export function refusalFinding({ object, at, lineOf }: Manifest, error: unknown)
       ...(field === undefined ? {} : { path: field }),
     },
     data: { code: error.code },
-  };
+  }));
 }
 
 function notServed({ object, at, lineOf }: Manifest, version: string): Diagnostic {
+  const { apiVersion, kind } = object;
+  const replacement = removedApi(apiVersion, kind)?.replacement;
   return {
     code: "rehearse/not-served",
     severity: "error",
-    title: `The API server of Kubernetes ${version} doesn't serve ${object.apiVersion} ${object.kind}`,
+    title: `The API server of Kubernetes ${version} doesn't serve ${apiVersion} ${kind}`,
     detail: nameOf(object),
-    remedy: "Correct apiVersion and kind, or add the CustomResourceDefinition that brings it.",
+    remedy: replacement
+      ? `Write it as apiVersion: ${replacement}.`
+      : "Correct apiVersion and kind, or add the CustomResourceDefinition that brings it.",
     at: { file: at.file, line: lineOf("apiVersion") },
   };
 }
@@ -156,7 +164,7 @@ export async function applyManifests(
       return { manifest, ok: true, findings: warnings.map((text) => warningFinding(manifest, text)) };
     } catch (error) {
       if (isLotseError(error) && error.code === "kube/unreachable") throw error;
-      return { manifest, ok: false, findings: [refusalFinding(manifest, error)] };
+      return { manifest, ok: false, findings: refusalFindings(manifest, error) };
     }
   };
   for (const wave of inWaves(manifests)) {

@@ -2,7 +2,7 @@
 import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Document } from "yaml";
-import { isMap, isSeq, LineCounter, parseAllDocuments } from "yaml";
+import { isCollection, isMap, isSeq, LineCounter, parseAllDocuments, visit } from "yaml";
 import type { Diagnostic } from "../../base/index.ts";
 import { errorMessage } from "../../base/index.ts";
 import type { KubeObject } from "../../kube/index.ts";
@@ -106,6 +106,19 @@ function mistakeOf(value: unknown): { title: string; field: string; remedy?: str
   return undefined;
 }
 
+/** Where a template stands in place of a value: `{{ .Values.x }}` is YAML too, a map in a map. */
+function templateIn(document: Document.Parsed): number | undefined {
+  let at: number | undefined;
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isCollection(key)) return undefined;
+      at = key.range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return at;
+}
+
 function manifestsOf(file: string, document: Document.Parsed, lines: LineCounter, findings: Diagnostic[]): Manifest[] {
   const value: unknown = document.toJS();
   if (value === null || value === undefined) return [];
@@ -127,17 +140,17 @@ function manifestsOf(file: string, document: Document.Parsed, lines: LineCounter
 export function parseManifests(file: string, text: string): Manifests {
   const findings: Diagnostic[] = [];
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true });
+  const parsed = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: true, logLevel: "error" });
   if (!Array.isArray(parsed)) return { manifests: [], findings };
   const manifests = (parsed as Document.Parsed[]).flatMap((document) => {
     const [error] = document.errors;
-    if (error) {
-      const { line } = lines.linePos(error.pos[0]);
-      const template = /\{\{/.test(text.split("\n")[line - 1] ?? "");
-      const remedy = template
-        ? "It looks like a Helm template: render it first, `helm template … > rendered.yaml`."
-        : undefined;
-      findings.push(bad(file, line, error.message.split("\n")[0]?.replace(/ at line \d+.*$/, "") ?? "", remedy));
+    const template = templateIn(document);
+    if (error || template !== undefined) {
+      const { line } = lines.linePos(error?.pos[0] ?? template ?? 0);
+      const isTemplate = template !== undefined || /\{\{/.test(text.split("\n")[line - 1] ?? "");
+      const title = error?.message.split("\n")[0]?.replace(/ at line \d+.*$/, "") ?? "A value is a map of maps";
+      const remedy = "It looks like a Helm template: render it first, `helm template … > rendered.yaml`.";
+      findings.push(bad(file, line, title, isTemplate ? remedy : undefined));
       return [];
     }
     try {

@@ -17,7 +17,12 @@ export interface Taint {
 
 export interface Node extends KubeObject {
   spec?: { providerID?: string; taints?: Taint[]; unschedulable?: boolean };
-  status?: { conditions?: Condition[]; capacity?: Record<string, string>; allocatable?: Record<string, string> };
+  status?: {
+    conditions?: Condition[];
+    capacity?: Record<string, string>;
+    allocatable?: Record<string, string>;
+    nodeInfo?: { kubeletVersion?: string };
+  };
 }
 
 interface ContainerSpec {

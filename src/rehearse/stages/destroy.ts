@@ -1,6 +1,5 @@
 // The end: what the manifests made goes first, so that its volumes go with it, then the cluster; and nothing may be left.
 import { sleep } from "../../base/index.ts";
-import { destroy, planDestroy } from "../../lotse.ts";
 import { isNotFound } from "../../kube/index.ts";
 import { openDiscovery } from "../manifests/discovery.ts";
 import { inWaves } from "../manifests/order.ts";
@@ -71,7 +70,7 @@ export function destroyStage(before: ReadonlySet<string>, report: (leftovers: st
       const exists = rehearsal.account<{ clusters: string[] }>("eks", "ListClusters", {}).clusters.includes(name);
       if (rehearsal.missing === undefined && exists && rehearsal.manifests.length > 0) await clearOut(rehearsal);
       rehearsal.leave();
-      const result = await destroy(await planDestroy(name, rehearsal.aws), rehearsal.aws, rehearsal.host);
+      const result = await rehearsal.destroy(name);
       rehearsal.signal.throwIfAborted();
       for (const { step, message } of result.failed) {
         cases.push({ name: step, outcome: "failed", text: message });

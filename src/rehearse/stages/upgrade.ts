@@ -40,6 +40,9 @@ export function versionsBetween(from: string, to: string): string[] {
   return Array.from({ length: last - first }, (_, i) => `1.${first + 1 + i}`);
 }
 
+/** `1.34` → `1.35`. */
+export const nextVersion = (version: string): string => `1.${minorOf(version) + 1}`;
+
 /** EKS says that it is done a moment before the last API server of the old version is gone. */
 async function servedVersion(rehearsal: Rehearsal, version: string): Promise<string> {
   const { kube } = await rehearsal.kubernetes();

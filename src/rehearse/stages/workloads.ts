@@ -65,7 +65,11 @@ export function readyText({ ready, waiting, nodes, took }: Readiness): string {
 /** Writes down how everything stands. */
 export function fileReadiness(readiness: Readiness, { cases, findings }: Notes): void {
   for (const standing of readiness.ready) cases.push({ name: standingName(standing), outcome: "passed" });
-  for (const { standing, findings: why } of readiness.waiting) {
+  // In the order of the files, as a person reads them.
+  const place = ({ findings: [first] }: Readiness["waiting"][number]): string =>
+    `${first?.at?.file ?? "~"} ${String(first?.at?.line ?? 0).padStart(8)}`;
+  const inOrder = readiness.waiting.toSorted((a, b) => place(a).localeCompare(place(b)));
+  for (const { standing, findings: why } of inOrder) {
     cases.push({ name: standingName(standing), outcome: "failed", text: why.map(({ title }) => title).join("\n") });
     findings.push(...why);
   }

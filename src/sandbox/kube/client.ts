@@ -51,6 +51,8 @@ export interface WatchEvent<T extends KubeObject = KubeObject> {
 
 export interface KubeClient {
   get<T = KubeObject>(path: string): Promise<T>;
+  /** What isn't JSON: logs. */
+  text(path: string): Promise<string>;
   /** True when the server says 200 there, as it does on `/readyz` when it is ready. */
   answers(path: string): Promise<boolean>;
   /** Undefined when there is no such object. */
@@ -212,6 +214,12 @@ export function openKubeClient(options: KubeClientOptions): KubeClient {
 
   return {
     get: (path) => call("GET", path),
+    async text(path) {
+      const response = await send("GET", path, undefined, "", { agent });
+      const text = await textOf(response);
+      if (response.statusCode !== 200) throw refusalOf(response.statusCode ?? 500, text);
+      return text;
+    },
     async answers(path) {
       try {
         const response = await send("GET", path, undefined, "", { agent });

@@ -9,6 +9,8 @@ export interface TunnelOptions {
   authority: ProxyAuthority;
   /** Answers requests that come out of a tunnel, as the gateway answers those that come straight. */
   serve: RequestListener;
+  /** A client that begins no TLS for so long is cut off, ms; default ten seconds. */
+  handshakeTimeout?: number;
 }
 
 /** Takes connections that ask for a tunnel. */
@@ -17,9 +19,9 @@ export interface Tunnel {
   close(): void;
 }
 
-/** A client that begins no TLS for so long is cut off. */
-const handshakeTimeout = 10_000;
+const defaultHandshakeTimeout = 10_000;
 const idleTimeout = 120_000;
+const closingPatience = 200;
 
 function refuse(socket: Duplex, status: string, text: string): void {
   const body = `lotse sandbox: ${text}\n`;
@@ -36,7 +38,7 @@ function target(url: string | undefined): { host: string; port: number } | undef
 
 /** Makes the other end of all tunnels. */
 export function openTunnel(options: TunnelOptions): Tunnel {
-  const { authority } = options;
+  const { authority, handshakeTimeout = defaultHandshakeTimeout } = options;
   const server = createServer(
     {
       handshakeTimeout,
@@ -50,6 +52,7 @@ export function openTunnel(options: TunnelOptions): Tunnel {
     },
     options.serve,
   );
+  const open = new Set<Duplex>();
   // A client that doesn't believe the authority hangs up in the middle of the handshake: its own affair.
   server.on("tlsClientError", () => undefined);
   return {
@@ -60,10 +63,19 @@ export function openTunnel(options: TunnelOptions): Tunnel {
         return refuse(socket, "403 Forbidden", `${message.url ?? ""} is not AWS; this proxy forwards nothing`);
       }
       if (to.port !== 443) return refuse(socket, "403 Forbidden", "only port 443 is answered");
+      // The gateway has let it go, and the server below knows it from the end of its handshake on.
+      open.add(socket);
+      socket.once("close", () => open.delete(socket));
       socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
       if (head.length > 0) socket.unshift(head);
       server.emit("connection", socket);
     },
-    close: () => server.closeAllConnections(),
+    close: () => {
+      server.closeIdleConnections();
+      // What is in the middle of an answer gets the moment that the gateway gives everybody.
+      setTimeout(() => {
+        for (const socket of open) socket.destroy();
+      }, closingPatience).unref();
+    },
   };
 }

@@ -32,6 +32,8 @@ export async function corednsToFargate(
   };
   await applyObject(kube, resources.deployments, object, {
     force: crew.forceConflicts,
+    // EKS makes the add-on for instances; whoever has a Fargate profile for it wants it otherwise.
+    from: ["eks"],
     say: (text) => crew.progress(step, text),
   });
   const deadline = Date.now() + patience.rollout * 1000;

@@ -21,6 +21,8 @@ export interface GatewayOptions {
   };
   /** Bodies larger than this are answered with 413; default 256 MiB. */
   bodyLimit?: number;
+  /** Bodies up to this size may come straight from the socket, and don't count among those that are being read; default 64 KiB. */
+  smallBody?: number;
   /** Wall-clock ms in which a client must have sent its headers; default 20 s. */
   headersTimeout?: number;
 }
@@ -39,8 +41,8 @@ const defaultBodyLimit = 256 * 1024 * 1024;
 /** All bodies that are being read, in bodies of the largest size: many large uploads at once don't fill the memory. */
 const largestBodies = 2;
 
-/** Bodies up to this share of the largest (64 KiB of 256 MiB) don't count among those that are being read. */
-const smallBody = 1 / 4096;
+/** By default bodies up to this share of the largest are small: 64 KiB of 256 MiB. */
+const smallShare = 1 / 4096;
 
 /** A client that sends its headers slower than this is cut off; bodies get longer. */
 const defaultHeadersTimeout = 20_000;
@@ -189,7 +191,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const direct = serveDirectly({
     handle: options.handle,
     handOver: connectByHttp(server),
-    bodyLimit: limit * smallBody,
+    bodyLimit: options.smallBody ?? limit * smallShare,
     idle: keepAliveTimeout / 1000,
   });
   server.on("connection", direct.accept);

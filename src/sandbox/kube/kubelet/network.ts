@@ -29,7 +29,8 @@ const nobody = (target: string): string =>
 function refuse(socket: Duplex, target: string): void {
   const text = nobody(target);
   socket.end(
-    `HTTP/1.1 502 Bad Gateway\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
+    // The API server passes on the status line alone.
+    `HTTP/1.1 502 Nothing runs in a simulated network\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
   );
 }
 

@@ -14,7 +14,7 @@ import { Leases } from "./leases.ts";
 import type { NodeSpec } from "./membership.ts";
 import { groupsOf, nodeOf } from "./membership.ts";
 import type { NodeFacts, NodeObject, NodeTaint, NodeTrouble } from "./node-object.ts";
-import { networkNotReady, nodeObject, readyCondition, unknownConditions } from "./node-object.ts";
+import { networkNotReady, nodeConditions, nodeObject, readyCondition, unknownConditions } from "./node-object.ts";
 import type { SizeSettings } from "./size.ts";
 import { nodeSize } from "./size.ts";
 
@@ -46,6 +46,8 @@ export interface FleetNode {
   /** False until the cluster has it. */
   registered: boolean;
   ready: boolean;
+  /** Status of the condition Ready as the API server has it; the node controller writes it, too. */
+  seen: string | undefined;
   /** Why it stays out, or why its kubelet isn't heard any more. */
   refusal?: string;
   /** Somebody deleted the object: a kubelet registers once, when it starts. */
@@ -131,7 +133,8 @@ export class Fleet {
       {
         onList: (objects) => {
           const seen = new Set(objects.map(({ metadata }) => metadata.name));
-          for (const [name, node] of this.#nodes) if (node.registered && !seen.has(name)) this.#lost(name, node);
+          // The list may be older than a node that was registered since.
+          for (const [name, node] of this.#nodes) if (node.registered && !seen.has(name)) this.#verify(name, node);
           for (const object of objects) this.#hear(object);
         },
         onEvent: ({ type, object }) => {
@@ -167,12 +170,12 @@ export class Fleet {
       if (spec) take(spec);
     }
     for (const spec of this.#options.others()) take(spec);
-    for (const [node, { registered, spec }] of this.#nodes) {
+    for (const [node, { spec }] of this.#nodes) {
       if (seen.has(node)) continue;
       this.#nodes.delete(node);
       this.#changes.delete(node);
-      // A Fargate node goes with its pod, at once.
-      if (registered) this.#leave(node, spec.system === "fargate");
+      // A Fargate node goes with its pod, at once. Others may be about to register, or be there from before a restart.
+      this.#leave(node, spec.system === "fargate");
       this.#options.onNode(node);
     }
   }
@@ -211,7 +214,8 @@ export class Fleet {
       const heard = this.#options.admit(spec);
       if (heard.allowed) delete known.refusal;
       else known.refusal = heard.reason;
-      if (change || restarted || !spec.up || !known.registered || this.#trouble(known) !== undefined) {
+      const lost = known.seen === "Unknown" && heard.allowed;
+      if (change || restarted || lost || !spec.up || !known.registered || this.#trouble(known) !== undefined) {
         this.#queue.add(spec.name);
       }
       return;
@@ -223,6 +227,7 @@ export class Fleet {
       spec,
       registered: false,
       ready: false,
+      seen: undefined,
       network: ready || spec.system === "windows" || spec.system === "fargate",
       labels: {},
       annotations: {},
@@ -230,11 +235,24 @@ export class Fleet {
     this.#queue.add(spec.name);
   }
 
-  #hear({ metadata, spec }: NodeObject): void {
+  #hear({ metadata, spec, status }: NodeObject): void {
     const node = this.#nodes.get(metadata.name);
     if (!node || spec?.providerID !== node.spec.providerId) return;
+    node.seen = status?.conditions?.find(({ type }) => type === "Ready")?.status;
+    // The machine was too busy, or slept: a kubelet that lives says so.
+    if (node.seen === "Unknown" && isHeard(node)) this.#queue.add(metadata.name);
     node.labels = metadata.labels ?? {};
     node.annotations = metadata.annotations ?? {};
+  }
+
+  #verify(name: string, node: FleetNode): void {
+    this.#options.client.find(nodePath(name)).then(
+      (found) => {
+        if (!found && node.registered && this.#nodes.get(name) === node) this.#lost(name, node);
+      },
+      // The API server is away; the watch lists again when it is back.
+      () => undefined,
+    );
   }
 
   #lost(name: string, node: FleetNode): void {
@@ -314,8 +332,9 @@ export class Fleet {
 
   async #report(node: FleetNode): Promise<void> {
     const trouble = this.#trouble(node);
-    if (node.ready === (trouble === undefined)) return;
-    const conditions = [readyCondition(trouble, now())];
+    const lost = node.seen === "Unknown";
+    if (node.ready === (trouble === undefined) && !lost) return;
+    const conditions = lost ? nodeConditions(trouble, now()) : [readyCondition(trouble, now())];
     await this.#options.client.patch(`${nodePath(node.spec.name)}/status`, "strategic", { status: { conditions } });
     node.ready = trouble === undefined;
   }

@@ -1,0 +1,128 @@
+// kwok, the simulator of nodes that others use, on a control plane of its own: the same nodes and pods without a cloud.
+import { spawn, spawnSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { KubeAssets } from "../src/sandbox/kube/assets/index.ts";
+import type { KubeClient } from "../src/sandbox/kube/client.ts";
+import { startControlPlane } from "../src/sandbox/kube/control-plane/index.ts";
+import { newAuthority } from "../src/sandbox/x509.ts";
+
+const version = "v0.8.0";
+const parallel = 50;
+
+/** The program, built once where there is Go; or why there is none. */
+function program(): string | { missing: string } {
+  const folder = resolve(".cache/bench");
+  const path = join(folder, "kwok");
+  if (existsSync(path)) return path;
+  mkdirSync(folder, { recursive: true });
+  const { status, error } = spawnSync("nice", ["go", "install", `sigs.k8s.io/kwok/cmd/kwok@${version}`], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: { ...process.env, GOBIN: folder, CGO_ENABLED: "0" },
+  });
+  return status === 0 ? path : { missing: error ? `no Go: ${error.message}` : "kwok could not be built" };
+}
+
+const node = (index: number): object => ({
+  apiVersion: "v1",
+  kind: "Node",
+  metadata: {
+    name: `kwok-${index}`,
+    annotations: { "kwok.x-k8s.io/node": "fake" },
+    labels: { "kubernetes.io/hostname": `kwok-${index}`, "kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64" },
+  },
+  status: {
+    allocatable: { cpu: "2", memory: "8Gi", pods: "29" },
+    capacity: { cpu: "2", memory: "8Gi", pods: "29" },
+  },
+});
+
+/** Makes a Deployment of so many pods, and waits until all are Ready. */
+export async function allReady(client: KubeClient, pods: number, deadline: number): Promise<void> {
+  const path = "/apis/apps/v1/namespaces/default/deployments";
+  const labels = { app: "web" };
+  await client.create(path, {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "web" },
+    spec: {
+      replicas: pods,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: "web", image: "nginx" }] } },
+    },
+  });
+  for (;;) {
+    const { status } = await client.get<{ status?: { readyReplicas?: number } }>(`${path}/web`);
+    if (status?.readyReplicas === pods) return;
+    if (Date.now() > deadline) throw new Error(`${status?.readyReplicas ?? 0} of ${pods} pods are Ready`);
+    await sleep(250);
+  }
+}
+
+/** Seconds that kwok takes for nodes and pods to be Ready, or why it isn't measured. */
+export async function kwokSeconds(
+  assets: KubeAssets,
+  nodes: number,
+  pods: number,
+  patience: number,
+): Promise<number | { missing: string }> {
+  const path = program();
+  if (typeof path !== "string") return path;
+  const folder = mkdtempSync(join(tmpdir(), "lotse-kwok-"));
+  const plane = await startControlPlane({
+    identity: {
+      cluster: "kwok",
+      authority: newAuthority("kwok", Date.now()),
+      serviceAccountKey: generateKeyPairSync("rsa", {
+        modulusLength: 2048,
+        privateKeyEncoding: { type: "pkcs8", format: "pem" },
+        publicKeyEncoding: { type: "spki", format: "pem" },
+      }),
+      serviceAddress: "10.96.0.1",
+      hostNames: [],
+    },
+    folder,
+    assets,
+    serviceCidr: "10.96.0.0/16",
+    issuer: "https://kubernetes.default.svc",
+    jwksUri: "https://kubernetes.default.svc/openid/v1/jwks",
+  });
+  const { certificate, key, authority } = plane.certificate("kwok", ["system:masters"]);
+  const encode = (text: string): string => Buffer.from(text).toString("base64");
+  const config = join(folder, "kwok.json");
+  const cluster = { server: `https://127.0.0.1:${plane.port}`, "certificate-authority-data": encode(authority) };
+  const user = { "client-certificate-data": encode(certificate), "client-key-data": encode(key) };
+  writeFileSync(
+    config,
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "kwok", cluster }],
+      users: [{ name: "kwok", user }],
+      contexts: [{ name: "kwok", context: { cluster: "kwok", user: "kwok" } }],
+      "current-context": "kwok",
+    }),
+    { mode: 0o600 },
+  );
+  const kwok = spawn(path, ["--kubeconfig", config, "--manage-all-nodes=true", "--node-lease-duration-seconds=40"], {
+    stdio: "ignore",
+  });
+  try {
+    // The default service account is there some seconds later; without it no pod is made.
+    while (!(await plane.client.find("/api/v1/namespaces/default/serviceaccounts/default"))) await sleep(100);
+    const begun = Date.now();
+    for (let index = 0; index < nodes; index += parallel) {
+      const some = Array.from({ length: Math.min(parallel, nodes - index) }, (_, i) => node(index + i));
+      await Promise.all(some.map((each) => plane.client.create("/api/v1/nodes", each)));
+    }
+    await allReady(plane.client, pods, begun + patience);
+    return (Date.now() - begun) / 1000;
+  } finally {
+    kwok.kill("SIGKILL");
+    await plane.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,168 @@
+// What simulated kubelets make of pods: their states, restarts and ends, addresses that run out, what kubectl reads.
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
+import { createSandbox, type Sandbox } from "../../src/sandbox/index.ts";
+import type { Kube, KubeObject } from "../../src/kube/index.ts";
+import { resources } from "../../src/kube/index.ts";
+import type { MadeCluster } from "../helpers/eks-by-api.ts";
+import { makeCluster, makeGroup } from "../helpers/eks-by-api.ts";
+import { eventsOf, eventually, kubeOf } from "../helpers/kubernetes.ts";
+
+const kubernetes = await kubernetesOr("1.35");
+
+interface Status {
+  phase?: string;
+  reason?: string;
+  podIP?: string;
+  conditions?: { type: string; status: string; reason?: string }[];
+  containerStatuses?: {
+    name: string;
+    ready: boolean;
+    restartCount: number;
+    state: Record<string, { reason?: string; exitCode?: number }>;
+  }[];
+  initContainerStatuses?: { name: string; ready: boolean; state: Record<string, { exitCode?: number }> }[];
+}
+
+interface Pod extends KubeObject {
+  spec: { nodeName?: string };
+  status: Status;
+}
+
+const scripts = (given: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(given).map(([name, value]) => [`lotse.dev/sim-${name}`, value]));
+
+const pod = (name: string, spec: object = {}, script: Record<string, string> = {}): KubeObject & { spec: object } => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, namespace: "default", annotations: scripts(script) },
+  spec: { containers: [{ name: "web", image: "nginx" }], ...spec },
+});
+
+describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
+  let sandbox: Sandbox;
+  let made: MadeCluster;
+  let kube: Kube;
+
+  const find = (name: string): Promise<Pod> => kube.get<Pod>(resources.pods, { namespace: "default", name });
+  const until = (name: string, good: (status: Status, found: Pod) => boolean): Promise<Pod> =>
+    eventually(
+      () => find(name),
+      (found) => good(found.status, found),
+    );
+  const create = (object: KubeObject): Promise<unknown> => kube.create(resources.pods, object);
+
+  beforeAll(async () => {
+    sandbox = await createSandbox({ listen: false });
+    made = makeCluster(sandbox, "shop");
+    makeGroup(sandbox, made, "workers", 2);
+    kube = kubeOf({ sandbox, send: made.send }, "shop");
+    await eventually(
+      () => kube.list<KubeObject & { status: Status }>(resources.nodes),
+      (nodes) => nodes.length === 2 && nodes.every(({ status }) => status.conditions?.at(-1)?.status === "True"),
+      60,
+    );
+  });
+
+  afterAll(async () => {
+    kube?.close();
+    await sandbox?.close();
+  });
+
+  it("run their init containers one after the other, and keep sidecars", async ({ expect }) => {
+    const initContainers = [
+      { name: "first", image: "a" },
+      { name: "side", image: "b", restartPolicy: "Always" },
+    ];
+    await create(pod("inits", { initContainers }, { "run-seconds.first": "5" }));
+    const waiting = await until("inits", (status) => status.initContainerStatuses?.[0]?.state["running"] !== undefined);
+    expect(waiting.status.phase).toBe("Pending");
+    expect(waiting.status.conditions?.find(({ type }) => type === "Initialized")?.status).toBe("False");
+    const { status } = await until("inits", ({ phase }) => phase === "Running");
+    expect(status.initContainerStatuses?.map(({ state }) => Object.keys(state)[0])).toEqual(["terminated", "running"]);
+  });
+
+  it("crash as often as they are told, back off, and come up", async ({ expect }) => {
+    await create(pod("shaky", {}, { crash: "3" }));
+    const seen = await until(
+      "shaky",
+      ({ containerStatuses }) => containerStatuses?.[0]?.state["waiting"]?.reason === "CrashLoopBackOff",
+    );
+    expect(seen.status.phase).toBe("Running");
+    await until("shaky", ({ containerStatuses: [web] = [] }) => web?.restartCount === 3 && web.ready);
+    expect(await eventsOf(kube, "shaky")).toContain("BackOff");
+  });
+
+  it("end for good when they aren't restarted, with the exit code they are told", async ({ expect }) => {
+    await create(pod("once", { restartPolicy: "Never" }, { "exit-code": "7" }));
+    const { status } = await until("once", ({ phase }) => phase === "Failed");
+    expect(status.containerStatuses?.[0]?.state["terminated"]?.exitCode).toBe(7);
+    await create(pod("late", { activeDeadlineSeconds: 5 }));
+    expect((await until("late", ({ phase }) => phase === "Failed")).status.reason).toBe("DeadlineExceeded");
+  });
+
+  it("wait for an image that can't be had, and are not ready when told so", async ({ expect }) => {
+    await create(pod("imageless", {}, { "pull-error": "true" }));
+    await until(
+      "imageless",
+      (status) => status.containerStatuses?.[0]?.state["waiting"]?.reason === "ImagePullBackOff",
+    );
+    await create(pod("unready", {}, { ready: "false" }));
+    const { status } = await until("unready", ({ phase }) => phase === "Running");
+    expect(status.containerStatuses?.[0]?.ready).toBe(false);
+    await create(pod("wrong", {}, { crsh: "3" }));
+    await eventually(
+      () => eventsOf(kube, "wrong"),
+      (reasons) => reasons.includes("InvalidSimulation"),
+    );
+  });
+
+  it("take their time to stop, no longer than their grace period; finalizers hold them", async ({ expect }) => {
+    const held = pod("held", { terminationGracePeriodSeconds: 10 }, { "stop-seconds": "600" });
+    held.metadata.finalizers = ["example.com/hold"];
+    await create(held);
+    await until("held", ({ phase }) => phase === "Running");
+    await kube.delete(resources.pods, { namespace: "default", name: "held" });
+    const { status } = await until("held", ({ phase }) => phase === "Failed");
+    expect(status.containerStatuses?.[0]?.state["terminated"]?.exitCode).toBe(137);
+    await kube.patch(resources.pods, { namespace: "default", name: "held" }, "merge", {
+      metadata: { finalizers: null },
+    });
+    await eventually(
+      () => kube.find(resources.pods, { namespace: "default", name: "held" }),
+      (found) => found === undefined,
+    );
+  });
+
+  it("leave their conditions to others: readiness gates open when their controller says so", async ({ expect }) => {
+    await create(pod("gated", { readinessGates: [{ conditionType: "example.com/gate" }] }));
+    const closed = await until("gated", ({ phase }) => phase === "Running");
+    const ready = ({ status }: Pod): { status: string; reason?: string } | undefined =>
+      status.conditions?.find(({ type }) => type === "Ready");
+    expect(ready(closed)).toMatchObject({ status: "False", reason: "ReadinessGatesNotReady" });
+    await kube.connection.send({
+      method: "PATCH",
+      path: "/api/v1/namespaces/default/pods/gated/status",
+      patch: "strategic",
+      body: { status: { conditions: [{ type: "example.com/gate", status: "True" }] } },
+      what: "open the gate",
+    });
+    const open = await until("gated", (_status, found) => ready(found)?.status === "True");
+    expect(ready(open)?.reason).toBeUndefined();
+  });
+
+  it("have logs that say that nothing runs, and no shell", async ({ expect }) => {
+    const { account, region } = sandbox;
+    const plane = await sandbox.kubernetes?.cluster({ account, region, name: "shop" })?.wake();
+    const read = async (path: string): Promise<string> => (await plane?.client.text(path)) ?? "";
+    expect(await read("/api/v1/namespaces/default/pods/shaky/log")).toMatch(
+      /^This container is simulated by lotse: nginx does not run/,
+    );
+    await expect(read("/api/v1/namespaces/default/pods/imageless/log")).rejects.toThrow(
+      /waiting to start: ImagePullBackOff/,
+    );
+    await expect(read("/api/v1/namespaces/default/pods/shaky/proxy/")).rejects.toThrow(
+      /Nothing runs in a simulated network/,
+    );
+  });
+});

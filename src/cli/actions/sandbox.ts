@@ -210,9 +210,9 @@ const shells: Record<string, Assignment> = {
       `export ${name}=${/^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`}`,
     unset: (name) => `unset ${name}`,
   },
-  fish: { set: (name, value) => `set -gx ${name} '${value}'`, unset: (name) => `set -e ${name}` },
+  fish: { set: (name, value) => `set -gx ${name} '${value.replaceAll(/['\\\\]/g, "\\\\$&")}'`, unset: (name) => `set -e ${name}` },
   powershell: {
-    set: (name, value) => `$Env:${name} = '${value}'`,
+    set: (name, value) => `$Env:${name} = '${value.replaceAll("'", "''")}'`,
     unset: (name) => `Remove-Item Env:${name} -ErrorAction SilentlyContinue`,
   },
 };

@@ -43,6 +43,8 @@ function interrupted(folder: string, at: RegExp, signal: NodeJS.Signals): Promis
     ],
     {
       cwd: folder,
+      timeout: 80_000,
+      killSignal: "SIGKILL",
       env: {
         PATH: process.env["PATH"] ?? "",
         HOME: homedir(),

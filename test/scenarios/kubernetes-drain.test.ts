@@ -205,6 +205,26 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes that go", () => {
     expect(stepsOf(await world.plan(file))).toEqual([]);
   });
 
+  it("are missed when they don't join, with the reason", { timeout: 60_000 }, async ({ expect }) => {
+    const file = fileOf(
+      group("new", ", volumeSize: 120") + group("late").replaceAll("Size: 2", "Size: 1").replace(": 2", ": 1"),
+    );
+    const fault = world.sandbox.faults.add({ effect: { kind: "capacity" } });
+    const { failed } = await world.apply(file, { nodeTimeout: 2 });
+    expect(failed.map(({ step, code }) => [step, code])).toEqual([["nodes/late", "engine/nodes-missing"]]);
+    expect(failed[0]?.message).toMatch(
+      /^0 of 1 nodes of late are Ready .*: 0 of 1 instances are in service: .*capacity/,
+    );
+    world.sandbox.faults.remove(fault.id);
+    // The group is there; what is left is that its node joins.
+    const rest = await world.plan(file);
+    expect(stepsOf(rest)).toEqual(["create nodes/late"]);
+    expect(rest.steps[0]?.why[0]?.text).toBe("no node of late is Ready");
+    expect((await world.apply(file)).failed.map(({ message }) => message)).toEqual([]);
+    const without = fileOf(group("new", ", volumeSize: 120"));
+    expect((await world.apply(without, { prune: true })).ok).toBe(true);
+  });
+
   it("are emptied when the cluster goes, unless nobody minds", { timeout: 60_000 }, async ({ expect }) => {
     // Two of four pods have to run, and soon there is no node for them.
     const blocked = await destroy(await planDestroy("quay", world.aws), world.aws, world.host, {

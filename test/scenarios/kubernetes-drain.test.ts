@@ -1,7 +1,7 @@
 // Nodes that go are emptied first: in order, as budgets allow, and what forbids it is named.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { apply, destroy, planDestroy, planDrain, runSteps } from "../../src/lotse.ts";
+import { apply, destroy, isLotseError, planDestroy, planDrain, runSteps } from "../../src/lotse.ts";
 import type { Kube, KubeObject } from "../../src/kube/index.ts";
 import { resources } from "../../src/kube/index.ts";
 import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
@@ -128,7 +128,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes that go", () => {
     expect(ok).toBe(false);
     const [failure] = failed;
     expect(failure?.code).toBe("engine/drain-blocked");
-    const { title, detail } = (failure?.error as { diagnostic: { title: string; detail: string } }).diagnostic;
+    const { title, detail = "" } = isLotseError(failure?.error) ? failure.error.diagnostic : { title: "none" };
     expect(title).toMatch(new RegExp(`^Node group ${name} can't be drained: \\d pods? stays?$`));
     expect(detail).toMatch(
       /^default\/web-\S+ on ip-\S+: The disruption budget web-budget needs 4 healthy pods and has 4 currently/,

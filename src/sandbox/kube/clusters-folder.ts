@@ -2,7 +2,7 @@
 // folder that goes with it. What a sandbox that was killed has left is found by the next one.
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { inFolder, makeFolder } from "../state/folder.ts";
 import { ownerLives, tryLock } from "../state/lock.ts";
 import { endLeftovers } from "./control-plane/index.ts";
@@ -18,7 +18,9 @@ export interface ClustersFolder {
 }
 
 /** A folder that stays. Whoever opens it holds the lock of the state that it belongs to. */
-export function keptFolder(folder: string): ClustersFolder {
+export function keptFolder(given: string): ClustersFolder {
+  // Programs are known by these paths, wherever they are looked for.
+  const folder = resolve(given);
   const names = (): string[] => {
     try {
       return readdirSync(folder);

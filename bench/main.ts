@@ -1,4 +1,5 @@
 // `npm run bench [names…]`: runs the benchmarks, prints a table, and ends with 1 when a promise isn't kept.
+import { bench as controlPlane } from "./control-plane.ts";
 import { bench as emulator } from "./emulator.ts";
 import { bench as kubernetesScale } from "./kubernetes-scale.ts";
 import { bench as lifecycle } from "./lifecycle.ts";
@@ -9,7 +10,7 @@ import { bench as tokenReview } from "./token-review.ts";
 import { holds, judged } from "./figure.ts";
 import type { Figure } from "./figure.ts";
 
-const benches = [startup, token, tokenReview, lifecycle, memory, emulator, kubernetesScale];
+const benches = [startup, token, tokenReview, controlPlane, lifecycle, memory, emulator, kubernetesScale];
 const wanted = process.argv.slice(2);
 const round = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
 

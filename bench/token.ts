@@ -11,7 +11,7 @@ import { judgesFolder, python } from "../test/helpers/judges.ts";
 import type { Bench, Figure } from "./figure.ts";
 import { median } from "./figure.ts";
 
-const runs = 15;
+const runs = 20;
 const entry = resolve("dist/lotse.cjs");
 const region = "eu-central-1";
 
@@ -39,8 +39,12 @@ async function medians<Name extends string>(
 ): Promise<Record<Name, number>> {
   const names = Object.keys(lines) as Name[];
   const times = new Map<Name, number[]>(names.map((name) => [name, []]));
-  for (let run = 0; run < runs; run += 1)
-    for (const name of names) times.get(name)?.push(await milliseconds(lines[name], env));
+  for (let run = 0; run < runs; run += 1) {
+    // Each goes first once: whoever follows a heavy process finds the machine still busy with its end.
+    const turn = run % names.length;
+    for (const name of [...names.slice(turn), ...names.slice(0, turn)])
+      times.get(name)?.push(await milliseconds(lines[name], env));
+  }
   return Object.fromEntries(names.map((name) => [name, median(times.get(name) ?? [])])) as Record<Name, number>;
 }
 

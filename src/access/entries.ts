@@ -1,6 +1,6 @@
 // Access entries of a cluster with their policies, read and made by EKS's API.
 import type { Aws } from "../aws/index.ts";
-import { allPages, isBusy, isExisting, isGone } from "../aws/index.ts";
+import { allPages, isGone } from "../aws/index.ts";
 import type { AccessEntryRecord, AssociatedPolicy } from "../identity/index.ts";
 
 /** An entry as EKS describes it. */
@@ -67,13 +67,10 @@ export interface NewEntry {
   policies?: readonly AssociatedPolicy[];
 }
 
-/** EKS says of a principal that has an entry that it is "already in use on this cluster". */
-export const isTaken = (error: unknown): boolean => isExisting(error) || isBusy(error);
-
 /**
  * Makes an entry and associates its policies.
  *
- * @throws LotseError `aws/in-use` when there is one ({@link isTaken}), and whatever else EKS refuses
+ * @throws LotseError `aws/exists` and whatever else EKS refuses
  */
 export async function createEntry(aws: Aws, clusterName: string, entry: NewEntry): Promise<void> {
   const { principalArn, type, username, kubernetesGroups = [], policies = [] } = entry;

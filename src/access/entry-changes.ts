@@ -1,6 +1,6 @@
 // `create|delete accessentry`: EKS's access entries, checked before EKS is asked, and nobody locked out by accident.
 import type { Aws } from "../aws/index.ts";
-import { isGone, waitFor } from "../aws/index.ts";
+import { isExisting, isGone, waitFor } from "../aws/index.ts";
 import { isLotseError, LotseError } from "../base/index.ts";
 import { accessEntryTypes, accessPolicies, accessPolicyArn, nodeEntryIdentities } from "../facts/index.ts";
 import type { AssociatedPolicy } from "../identity/index.ts";
@@ -15,7 +15,7 @@ import {
 import { readAwsAuthMap } from "./aws-auth-store.ts";
 import { callerIdentity } from "./caller.ts";
 import type { NewEntry } from "./entries.ts";
-import { createEntry, isTaken, readEntry } from "./entries.ts";
+import { createEntry, readEntry } from "./entries.ts";
 import type { LivingCluster } from "./living-cluster.ts";
 import { describeCluster, openCluster } from "./living-cluster.ts";
 import { nodeRoles } from "./node-roles.ts";
@@ -116,7 +116,7 @@ export async function createEntries(
       await createEntry(aws, clusterName, entry);
       outcomes.push({ principalArn, created: true });
     } catch (error) {
-      if (!isTaken(error)) throw error;
+      if (!isExisting(error)) throw error;
       outcomes.push({ principalArn, created: false });
     }
   }

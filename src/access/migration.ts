@@ -1,6 +1,6 @@
 // From aws-auth to access entries on a living cluster: what is needed to plan it, and carrying the plan out.
 import type { Aws } from "../aws/index.ts";
-import { isGone, waitFor } from "../aws/index.ts";
+import { isExisting, isGone, waitFor } from "../aws/index.ts";
 import type { Host } from "../base/index.ts";
 import { LotseError } from "../base/index.ts";
 import type {
@@ -14,7 +14,7 @@ import type {
 import { planMigration, readAwsAuth } from "../identity/index.ts";
 import { resources } from "../kube/index.ts";
 import { awsAuthKey, readAwsAuthMap } from "./aws-auth-store.ts";
-import { createEntry, entryArns, isTaken } from "./entries.ts";
+import { createEntry, entryArns } from "./entries.ts";
 import type { LivingCluster } from "./living-cluster.ts";
 import { describeCluster, openCluster } from "./living-cluster.ts";
 import { nodeRoles } from "./node-roles.ts";
@@ -140,7 +140,7 @@ const carries: Readonly<Record<MigrationStep["do"], Carry>> = {
       await createEntry(aws, cluster.name, entry);
     } catch (error) {
       // EKS makes the creator's by itself when it is told to take entries.
-      if (!isTaken(error)) throw error;
+      if (!isExisting(error)) throw error;
     }
   },
   "delete-map": async (_: MigrationStep & { do: "delete-map" }, aws, migration) => deleteMap(aws, migration),

@@ -129,6 +129,7 @@ describe("kinds of failure", () => {
     ["NoSuchEntityException", "", "gone"],
     ["AlreadyExistsException", "Stack [x] already exists", "exists"],
     ["ResourceInUseException", "Cluster already exists with name: x", "exists"],
+    ["ResourceInUseException", "The specified access entry resource is already in use on this cluster.", "exists"],
     ["ResourceInUseException", "Cluster has nodegroups attached", "busy"],
     ["EntityAlreadyExistsException", "", "exists"],
     ["ExpiredToken", "", "expired"],

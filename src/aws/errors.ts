@@ -28,7 +28,8 @@ const rules: readonly { kind: FailureKind; code: RegExp; text?: RegExp }[] = [
   {
     kind: "exists",
     code: /^(ResourceInUseException|InvalidRequestException|InvalidParameterException)$/,
-    text: /already exists/i,
+    // Of access entries EKS says "already in use on this cluster".
+    text: /already (exists|in use on this cluster)/i,
   },
   { kind: "gone", code: /(^ResourceNotFound|^NoSuchEntity|NotFound(Exception)?$|^ParameterNotFound$)/ },
   { kind: "gone", code: /^ValidationError$/, text: /does not exist/ },

@@ -221,7 +221,7 @@ async function hasNodes(crew: Crew, plan: Plan): Promise<boolean> {
 export async function runPlan(plan: Plan, aws: Aws, host: Host, options: RunOptions = {}): Promise<RunResult> {
   const started = performance.now();
   const kubernetes = options.kubernetes ?? "required";
-  const isNew = plan.context !== undefined && plan.context.found.cluster === undefined;
+  const isNew = plan.context !== undefined && !/^(ACTIVE|UPDATING)$/.test(plan.context.found.cluster?.status ?? "");
   const door = createDoor(aws, plan.cluster, kubernetes, isNew);
   const crew = createCrew(plan, aws, host, door, {
     kubernetes,

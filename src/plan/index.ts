@@ -7,7 +7,7 @@ export type { NodeObject } from "./read/kubernetes.ts";
 export { defaultClassAnnotation, isReady, nodesOfGroup, withWayOut } from "./read/kubernetes.ts";
 export { managedBy, roleAnnotation } from "./steps/kubernetes/service-accounts.ts";
 export { pluginNames } from "./steps/kubernetes/workloads.ts";
-export { handsOff, withUpdatePolicy } from "./steps/rolling.ts";
+export { handsOff } from "./steps/rolling.ts";
 export { gives } from "./steps/kubernetes/aws-auth.ts";
 export type { Found, FoundAddonVersion, FoundAutoScalingGroup, FoundStack, LookedUp } from "./found.ts";
 export type { PlanInput } from "./make-plan.ts";

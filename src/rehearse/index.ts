@@ -4,7 +4,7 @@ export type { Fault, Strike } from "./faults/fault.ts";
 export { faults } from "./faults/index.ts";
 export type { Manifest } from "./manifests/document.ts";
 export type { Manifests } from "./manifests/read.ts";
-export { readManifests } from "./manifests/read.ts";
+export { parseManifests, readManifests } from "./manifests/read.ts";
 export type { Readiness } from "./ready.ts";
 export { wantedNodes } from "./ready.ts";
 export type { Rehearsal, RehearsalInput } from "./rehearsal.ts";

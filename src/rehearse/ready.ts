@@ -121,7 +121,8 @@ export async function awaitReady(rehearsal: Rehearsal, wanted: Expectation): Pro
   const { scene } = await rehearsal.kubernetes();
   const cluster = (await rehearsal.cluster()).config.metadata.name;
   const began = rehearsal.seconds();
-  const deadline = Date.now() + (wanted.timeout ?? rehearsal.timeout);
+  const startedAt = Date.now();
+  const deadline = startedAt + (wanted.timeout ?? rehearsal.timeout);
   let looked = 0;
   let settledAt: number | undefined;
   let told = "";
@@ -136,9 +137,11 @@ export async function awaitReady(rehearsal: Rehearsal, wanted: Expectation): Pro
     if (!complete || waiting.length > 0) settledAt = undefined;
     else settledAt ??= Date.now();
     const settled = settledAt !== undefined && Date.now() - settledAt >= steady;
-    const quiet = Date.now() - scene.changedAt > still;
+    // What was quiet before is no sign: the waiting has only begun.
+    const quietFor = Date.now() - Math.max(scene.changedAt, startedAt);
+    const quiet = quietFor > still;
     const late = Date.now() > deadline;
-    if (settled || late || quiet || (wanted.onlyLook && noticed && Date.now() - scene.changedAt > still / 4)) {
+    if (settled || late || quiet || (wanted.onlyLook && noticed && quietFor > still / 4)) {
       const situation = situationOf(rehearsal, scene);
       const explained = waiting.map((standing) => ({
         standing,
@@ -151,7 +154,7 @@ export async function awaitReady(rehearsal: Rehearsal, wanted: Expectation): Pro
         late ||
         wanted.onlyLook ||
         (complete && (failed || !explained.some(passes))) ||
-        Date.now() - scene.changedAt > 5 * still
+        quietFor > 5 * still
       ) {
         return {
           ready: all.filter(({ ready }) => ready),

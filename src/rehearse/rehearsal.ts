@@ -139,7 +139,7 @@ export async function openRehearsal(input: RehearsalInput): Promise<Rehearsal> {
       },
     });
     try {
-      return { kube, scene: await openScene(kube, timeline.hear) };
+      return { kube, scene: await openScene(kube, timeline.hear, input.signal) };
     } catch (error) {
       kube.close();
       // Why the cluster doesn't come says more than that it can't be reached.

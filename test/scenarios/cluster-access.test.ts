@@ -77,6 +77,13 @@ describe.skipIf(skip)(skip ?? "kubectl", () => {
     };
   }
 
+  const throughProxy = (keys?: Keys): Record<string, string | undefined> => ({
+    ...environment(keys),
+    HTTPS_PROXY: sandbox.endpoint,
+    NO_PROXY: "127.0.0.1",
+    SSL_CERT_FILE: join(home, "authority.pem"),
+  });
+
   const run = async (args: readonly string[], keys?: Keys): Promise<ToolResult> =>
     runTool(process.execPath, [lotse, ...args], environment(keys));
 
@@ -87,12 +94,7 @@ describe.skipIf(skip)(skip ?? "kubectl", () => {
   }
 
   const kubectl = async (name: string, args: readonly string[], keys?: Keys): Promise<ToolResult> =>
-    runTool("kubectl", ["--kubeconfig", file(name), ...args], {
-      ...environment(keys),
-      HTTPS_PROXY: sandbox.endpoint,
-      NO_PROXY: "127.0.0.1",
-      SSL_CERT_FILE: join(home, "authority.pem"),
-    });
+    runTool("kubectl", ["--kubeconfig", file(name), ...args], throughProxy(keys));
 
   /** Name and groups that a cluster gives somebody; what it says instead. */
   async function known(name: string, keys?: Keys): Promise<{ username: string; groups: string[] } | string> {
@@ -328,9 +330,15 @@ describe.skipIf(skip)(skip ?? "kubectl", () => {
       expect(await known("map", sessionOf("dev", "john"))).toMatch(/Unauthorized|must be logged in/);
     });
 
+    /** One line for the role `ops`, and no other. */
+    async function mapOps(): Promise<void> {
+      const ops = ["iamidentitymapping", "--cluster", "map", "--arn", role("ops"), "--yes"];
+      await run(["delete", ...ops, "--all"]);
+      await run(["create", ...ops, "--username", "ops", "--group", "system:masters"]);
+    }
+
     it("says which line of the map lets somebody in", async ({ expect }) => {
-      const ops = ["--arn", role("ops"), "--username", "ops", "--group", "system:masters", "--yes"];
-      await run(["create", "iamidentitymapping", "--cluster", "map", ...ops]);
+      await mapOps();
       send("iam", "PutRolePolicy", {
         RoleName: "ops",
         PolicyName: "look",
@@ -347,6 +355,7 @@ describe.skipIf(skip)(skip ?? "kubectl", () => {
     });
 
     it("goes over to access entries by a plan, and the same people get in", async ({ expect }) => {
+      await mapOps();
       const migrate = ["utils", "migrate-to-access-entry", "--cluster", "map", "--target-authentication-mode", "API"];
       const planned = await run(migrate);
       expect([planned.exit, planned.out]).toEqual([4, ""]);
@@ -398,6 +407,42 @@ describe.skipIf(skip)(skip ?? "kubectl", () => {
         const args = ["token", "-i", "entries", "--token-only", "--region", region];
         const { out } = await runTool(authenticator as string, args, environment());
         expect((await withToken(out.trim())).out).toBe("ok");
+      },
+    );
+
+    it.skipIf(!authenticator)(
+      `are somebody's to aws-iam-authenticator as they are to the cluster${authenticator ? "" : ` (${authenticatorMissing})`}`,
+      async ({ expect }) => {
+        const verify = async (keys: Keys, cluster = "entries"): Promise<ToolResult> => {
+          // Signed for AWS's own STS, which it reaches through the sandbox's proxy.
+          const { token } = bearerToken({ cluster, region, at: Date.now(), credentials: keys });
+          return runTool(
+            authenticator as string,
+            ["verify", "-t", token, "-i", "entries", "-o", "json"],
+            throughProxy(),
+          );
+        };
+        send("eks", "CreateAccessEntry", { clusterName: "entries", principalArn: role("team/dev") });
+        const people: [Keys, string | undefined][] = [
+          [sandbox.credentials, undefined],
+          [keysOf("eve"), undefined],
+          [sessionOf("dev", "jane@example.com"), "jane@example.com"],
+        ];
+        for (const [keys, session] of people) {
+          const { out, err } = await verify(keys);
+          // Before its answer it may say that it found no region.
+          const theirs = JSON.parse(out.slice(out.indexOf("{")) || JSON.stringify(err)) as Record<string, string>;
+          const { out: ours } = await run(["whoami", "-o", "json"], keys);
+          const me = JSON.parse(ours) as { arn: string; account: string; userId: string; role?: string };
+          expect(theirs).toMatchObject({
+            ARN: me.arn,
+            CanonicalARN: me.role ?? me.arn,
+            AccountID: me.account,
+            UserID: me.userId.split(":")[0],
+            SessionName: session ?? "",
+          });
+        }
+        expect((await verify(sandbox.credentials, "map")).exit).not.toBe(0);
       },
     );
 

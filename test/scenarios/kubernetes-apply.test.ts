@@ -160,6 +160,17 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a file that asks for things
     expect((await world.apply(file)).ok).toBe(true);
   });
 
+  it("takes a service account down with its role, and leaves what others have made", async ({ expect }) => {
+    const less = file.replace(/  serviceAccounts:\n.*\n.*\n/, "");
+    expect(stepsOf(await world.plan(less))).toEqual([]);
+    const steps = stepsOf(await world.plan(less, true));
+    expect(steps.toSorted()).toEqual(["delete iamserviceaccount/shop/buckets", "delete service-account/shop/buckets"]);
+    expect((await world.apply(less, { prune: true })).failed).toEqual([]);
+    expect(await kube.find(resources.serviceAccounts, buckets)).toBeUndefined();
+    expect(await kube.find(resources.namespaces, { name: "shop" })).toBeDefined();
+    expect((await world.apply(file)).ok).toBe(true);
+  });
+
   it("lists what would stay behind before the cluster is taken down", async ({ expect }) => {
     const service = {
       apiVersion: "v1",

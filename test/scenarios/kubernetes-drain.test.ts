@@ -1,7 +1,7 @@
 // Nodes that go are emptied first: in order, as budgets allow, and what forbids it is named.
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import { apply, destroy, planDestroy, planDrain, runSteps } from "../../src/lotse.ts";
+import { apply, destroy, isLotseError, planDestroy, planDrain, runSteps } from "../../src/lotse.ts";
 import type { Kube, KubeObject } from "../../src/kube/index.ts";
 import { resources } from "../../src/kube/index.ts";
 import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
@@ -128,7 +128,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes that go", () => {
     expect(ok).toBe(false);
     const [failure] = failed;
     expect(failure?.code).toBe("engine/drain-blocked");
-    const { title, detail } = (failure?.error as { diagnostic: { title: string; detail: string } }).diagnostic;
+    const { title, detail = "" } = isLotseError(failure?.error) ? failure.error.diagnostic : { title: "none" };
     expect(title).toMatch(new RegExp(`^Node group ${name} can't be drained: \\d pods? stays?$`));
     expect(detail).toMatch(
       /^default\/web-\S+ on ip-\S+: The disruption budget web-budget needs 4 healthy pods and has 4 currently/,
@@ -203,6 +203,26 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes that go", () => {
     expect(after.filter(({ spec }) => before.includes(spec.providerID))).toEqual([]);
     await running(4);
     expect(stepsOf(await world.plan(file))).toEqual([]);
+  });
+
+  it("are missed when they don't join, with the reason", { timeout: 60_000 }, async ({ expect }) => {
+    const file = fileOf(
+      group("new", ", volumeSize: 120") + group("late").replaceAll("Size: 2", "Size: 1").replace(": 2", ": 1"),
+    );
+    const fault = world.sandbox.faults.add({ effect: { kind: "capacity" } });
+    const { failed } = await world.apply(file, { nodeTimeout: 2 });
+    expect(failed.map(({ step, code }) => [step, code])).toEqual([["nodes/late", "engine/nodes-missing"]]);
+    expect(failed[0]?.message).toMatch(
+      /^0 of 1 nodes of late are Ready .*: 0 of 1 instances are in service: .*capacity/,
+    );
+    world.sandbox.faults.remove(fault.id);
+    // The group is there; what is left is that its node joins.
+    const rest = await world.plan(file);
+    expect(stepsOf(rest)).toEqual(["create nodes/late"]);
+    expect(rest.steps[0]?.why[0]?.text).toBe("no node of late is Ready");
+    expect((await world.apply(file)).failed.map(({ message }) => message)).toEqual([]);
+    const without = fileOf(group("new", ", volumeSize: 120"));
+    expect((await world.apply(without, { prune: true })).ok).toBe(true);
   });
 
   it("are emptied when the cluster goes, unless nobody minds", { timeout: 60_000 }, async ({ expect }) => {

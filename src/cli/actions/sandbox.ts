@@ -30,12 +30,15 @@ function textOption({ options }: Invocation, name: string): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
+/** `kubernetes-memory` of `kubernetesMemory`. */
+const flagOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 function numberOption(invocation: Invocation, name: string): number | undefined {
   const text = textOption(invocation, name);
   if (text === undefined) return undefined;
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value))
-    throw usage(`"${text}" is not a number`, `Give --${name} a number.`);
+    throw usage(`"${text}" is not a number`, `Give --${flagOf(name)} a number.`);
   return value;
 }
 
@@ -58,7 +61,7 @@ function daemonOptions(invocation: Invocation): DaemonOptions {
   const seed = numberOption(invocation, "seed");
   const credentials = textOption(invocation, "credentials") as DaemonOptions["credentials"];
   const kubernetes = textOption(invocation, "kubernetes") as DaemonOptions["kubernetes"];
-  const kubernetesMemory = numberOption(invocation, "kubernetes-memory");
+  const kubernetesMemory = numberOption(invocation, "kubernetesMemory");
   const quotas = quotasOf(invocation);
   return {
     folder: folderOf(invocation),
@@ -210,9 +213,12 @@ const shells: Record<string, Assignment> = {
       `export ${name}=${/^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`}`,
     unset: (name) => `unset ${name}`,
   },
-  fish: { set: (name, value) => `set -gx ${name} '${value}'`, unset: (name) => `set -e ${name}` },
+  fish: {
+    set: (name, value) => `set -gx ${name} '${value.replaceAll(/['\\]/g, "\\$&")}'`,
+    unset: (name) => `set -e ${name}`,
+  },
   powershell: {
-    set: (name, value) => `$Env:${name} = '${value}'`,
+    set: (name, value) => `$Env:${name} = '${value.replaceAll("'", "''")}'`,
     unset: (name) => `Remove-Item Env:${name} -ErrorAction SilentlyContinue`,
   },
 };

@@ -1,5 +1,6 @@
 // The reference page of the cluster file, made from the definitions and the rules.
 import { configCodes } from "../errors.ts";
+import { platformDocument } from "../platform.ts";
 import { clusterConfig } from "../schema/cluster.ts";
 import type { Field, FieldType, Struct } from "../schema/define.ts";
 import { allowedValues, defaultWords, typeWords } from "./type-words.ts";
@@ -16,6 +17,11 @@ export function configReference(): string {
     "`lotse config schema` prints a JSON schema for editors, `lotse config show -f FILE` a file with its defaults.",
     "",
     ...structs.flatMap((struct) => structSection(struct)),
+    "# The Platform document",
+    "",
+    "The second document of the file, after `---`: what eksctl has no words for. eksctl reads the first one only.",
+    "",
+    ...structsInOrder(platformDocument).flatMap((struct) => structSection(struct)),
     "## Checks",
     "",
     "What `lotse config validate` looks for. Errors refuse the file, warnings don't.",

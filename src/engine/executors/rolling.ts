@@ -1,15 +1,7 @@
 // Replaces the nodes of a self-managed group in order: one more than before first, then each old one is drained and ends.
 import { isLotseError, LotseError, sleep } from "../../base/index.ts";
 import { pauses } from "../../aws/index.ts";
-import {
-  handsOff,
-  isReady,
-  nodesOfGroup,
-  withUpdatePolicy,
-  type NodeObject,
-  type Step,
-  type Work,
-} from "../../plan/index.ts";
+import { handsOff, isReady, nodesOfGroup, type NodeObject, type Step, type Work } from "../../plan/index.ts";
 import type { Crew } from "../crew.ts";
 import { drainNodes } from "../drain/drain.ts";
 import { readGroup, type GroupNow } from "./auto-scaling.ts";
@@ -130,7 +122,7 @@ export async function rollNodeGroup(crew: Crew, step: Step, work: RollWork): Pro
   const { nodeGroup, template, keepNodes, ...rest } = work;
   const update = { ...rest, do: "update-stack" as const };
   if (!keepNodes && !(await canGoInside(crew))) return updateStack(crew, step, { ...update, template });
-  await updateStack(crew, step, { ...update, template: withUpdatePolicy(template, handsOff) });
+  await updateStack(crew, step, { ...update, template: handsOff(template) });
   if (!keepNodes) await replaceNodes(crew, step, nodeGroup);
   await updateStack(crew, step, { ...update, template });
 }

@@ -1,27 +1,37 @@
 // Self-managed groups whose launch template changes: their nodes are replaced one by one, a new one first. CloudFormation
 // alone would end a node before its successor is there, and wouldn't let pods move (UpdatePolicy of eksctl's template).
-import { readUserData, type DesiredStack, type Template, type TemplateResource } from "../../stacks/index.ts";
+import {
+  readUserData,
+  type DesiredStack,
+  type Template,
+  type TemplateResource,
+  type TemplateValue,
+} from "../../stacks/index.ts";
 import { sameMeaning } from "../compare/canonical.ts";
 import { diffTemplates } from "../compare/template-diff.ts";
 import { why, type Draft, type Planning } from "../planning.ts";
 import { insideIamActions } from "./kubernetes/inside.ts";
 
-/** While nodes are replaced, CloudFormation leaves them alone; that it stands in the template tells an interrupted run. */
-export const handsOff: NonNullable<TemplateResource["UpdatePolicy"]> = {
-  AutoScalingReplacingUpdate: { WillReplace: false },
-};
+const policy: NonNullable<TemplateResource["UpdatePolicy"]> = { AutoScalingReplacingUpdate: { WillReplace: false } };
+
+/** A change of properties, as CloudFormation takes a new policy alone for no change at all. */
+const mark = { Key: "lotse.dev/rolling", Value: "true", PropagateAtLaunch: "false" };
 
 const groupId = "NodeGroup";
 
-/** A template with another update policy of its Auto Scaling group. */
-export function withUpdatePolicy(template: Template, policy: TemplateResource["UpdatePolicy"]): Template {
+/**
+ * The template of a group's stack while its nodes are replaced: CloudFormation leaves them alone. That it stands there
+ * tells the next run of an interruption.
+ */
+export function handsOff(template: Template): Template {
   const group = template.Resources[groupId];
-  if (!group || !policy) return template;
-  return { ...template, Resources: { ...template.Resources, [groupId]: { ...group, UpdatePolicy: policy } } };
+  if (!group) return template;
+  const tags = (group.Properties?.["Tags"] ?? []) as TemplateValue[];
+  const marked = { ...group, UpdatePolicy: policy, Properties: { ...group.Properties, Tags: [...tags, mark] } };
+  return { ...template, Resources: { ...template.Resources, [groupId]: marked } };
 }
 
-const isHandsOff = (template: Template | undefined): boolean =>
-  sameMeaning(template?.Resources[groupId]?.UpdatePolicy, handsOff);
+const isHandsOff = (template: Template): boolean => sameMeaning(template.Resources[groupId]?.UpdatePolicy, policy);
 
 const isSelfManaged = (stack: DesiredStack): boolean => stack.template.Resources[groupId] !== undefined;
 
@@ -68,49 +78,27 @@ function rollDraft(planning: Planning, stack: DesiredStack, step: Draft, keepNod
   };
 }
 
-/** The step of a group whose replacement was interrupted after its stack had changed. */
-function unfinished(planning: Planning, stack: DesiredStack, before: Template): Draft {
-  const existing = planning.found.stacks.get(stack.stackName);
-  const text = `the nodes of ${stack.name} are being replaced: some may still be of the older launch template`;
-  const step: Draft = {
-    id: `nodegroup/${stack.name}`,
-    kind: "nodegroup",
-    name: stack.name,
-    stack: stack.stackName,
-    action: "update",
-    effect: "rolling",
-    phase: "nodes",
-    pending: false,
-    why: [why(planning, "plan/in-progress", text, stack.source[0])],
-    duration: secondsPerNode,
-    iamActions: ["cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"],
-    provides: [stack.stackName],
-    after: [...stack.dependsOn],
-    work: {
-      do: "update-stack",
-      stack: stack.stackName,
-      template: withUpdatePolicy(before, stack.template.Resources[groupId]?.UpdatePolicy),
-      tags: Object.entries(existing?.tags ?? {})
-        .filter(([key]) => !key.startsWith("aws:"))
-        .map(([Key, Value]) => ({ Key, Value })),
-      capabilities: [...stack.capabilities],
-    },
-  };
-  return rollDraft(planning, stack, step, false);
-}
-
 /** The step of a node group's stack, with its nodes replaced in order where that can be done. */
 export function rolling(planning: Planning, stack: DesiredStack, step: Draft | undefined): Draft | undefined {
   const view = planning.kubernetes;
   const before = planning.found.stacks.get(stack.stackName)?.template;
-  if (!view || view.state === "unreachable" || !before || !isSelfManaged(stack)) return step;
+  if (!before || !isSelfManaged(stack) || step?.work?.do !== "update-stack") return step;
   const isUnderWay = isHandsOff(before);
-  if (!step) return isUnderWay ? unfinished(planning, stack, before) : undefined;
-  if (step.work?.do !== "update-stack") return step;
+  if (!view || view.state === "unreachable") {
+    if (!isUnderWay) return step;
+    planning.notes.push({
+      code: "plan/left-alone",
+      text: `The nodes of ${stack.name} are being replaced, which goes on only inside the cluster; the group is left alone`,
+    });
+    return undefined;
+  }
   const changes = diffTemplates(before, step.work.template).filter(({ effect }) => effect === "rolling");
   // Other subnets or other types of a mixed group: nothing tells old nodes from new ones, and CloudFormation rolls.
   if (changes.some(({ type }) => type !== "AWS::EC2::LaunchTemplate")) return step;
   if (changes.length === 0 && !isUnderWay) return step;
   const keepNodes = !isUnderWay && sameMeaning(decisive(before), decisive(step.work.template));
-  return rollDraft(planning, stack, step, keepNodes);
+  const rolled = rollDraft(planning, stack, step, keepNodes);
+  if (!isUnderWay) return rolled;
+  const text = `the nodes of ${stack.name} are being replaced: some may still be of the older launch template`;
+  return { ...rolled, why: [why(planning, "plan/in-progress", text, stack.source[0]), ...rolled.why] };
 }

@@ -36,9 +36,14 @@ const noNews = new Set(["resourceVersion", "managedFields", "lastHeartbeatTime"]
 const textOf = (object: KubeObject): string =>
   JSON.stringify(object, (name, value: unknown) => (noNews.has(name) ? undefined : value));
 
-/** Begins to follow, and returns when everything was listed once. */
-export async function openScene(kube: Kube, listener: SceneListener): Promise<Scene> {
+/**
+ * Begins to follow, and returns when everything was listed once.
+ *
+ * @throws LotseError when the cluster refuses, or the signal's reason
+ */
+export async function openScene(kube: Kube, listener: SceneListener, signal: AbortSignal): Promise<Scene> {
   const stop = new AbortController();
+  const ends = AbortSignal.any([stop.signal, signal]);
   const objects = new Map<keyof SceneKinds, Map<string, KubeObject>>();
   const warnings = new Map<string, Map<string, KubeEvent>>();
   let changedAt = Date.now();
@@ -92,12 +97,14 @@ export async function openScene(kube: Kube, listener: SceneListener): Promise<Sc
       };
       const watching =
         kind === "events"
-          ? kube.watch<KubeEvent>(sceneResources[kind], {}, events, stop.signal)
-          : kube.watch<SceneKinds[Kind]>(sceneResources[kind], {}, handler, stop.signal);
-      watching.catch((error: unknown) => {
+          ? kube.watch<KubeEvent>(sceneResources[kind], {}, events, ends)
+          : kube.watch<SceneKinds[Kind]>(sceneResources[kind], {}, handler, ends);
+      const fail = (error: unknown): void => {
         trouble ??= error;
         reject(error instanceof Error ? error : new Error(String(error)));
-      });
+      };
+      // A watch ends by itself when it is told to.
+      watching.then(() => fail(signal.reason ?? new Error("the scene is closed")), fail);
     });
 
   const kinds = Object.keys(sceneResources) as (keyof SceneKinds)[];

@@ -1,8 +1,8 @@
 // Where the clusters of one sandbox keep what their control planes write: beside the sandbox's state, or in a temporary
 // folder that goes with it. What a sandbox that was killed has left is found by the next one.
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { inFolder, makeFolder } from "../state/folder.ts";
 import { ownerLives, tryLock } from "../state/lock.ts";
 import { endLeftovers } from "./control-plane/index.ts";
@@ -18,7 +18,9 @@ export interface ClustersFolder {
 }
 
 /** A folder that stays. Whoever opens it holds the lock of the state that it belongs to. */
-export function keptFolder(folder: string): ClustersFolder {
+export function keptFolder(given: string): ClustersFolder {
+  // Programs are known by these paths, wherever they are looked for.
+  const folder = resolve(given);
   const names = (): string[] => {
     try {
       return readdirSync(folder);
@@ -43,14 +45,15 @@ export function keptFolder(folder: string): ClustersFolder {
   };
 }
 
-const prefix = "lotse-kubernetes-";
+const prefix = "lotse-clusters-";
+/** Only a folder that says so of itself is ever removed: somebody may keep a state in one with a similar name. */
+const marker = "temporary";
 
 /** Folders of sandboxes that are no more: they were killed before they could remove them. */
 async function tidyTemporary(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
-    if (!name.startsWith(prefix)) continue;
     const folder = join(tmpdir(), name);
-    if (ownerLives(folder) !== false) continue;
+    if (!name.startsWith(prefix) || !existsSync(join(folder, marker)) || ownerLives(folder) !== false) continue;
     await endLeftovers(folder);
     rmSync(folder, { recursive: true, force: true });
   }
@@ -63,6 +66,7 @@ export function temporaryFolder(): ClustersFolder {
     inFolder(tmpdir(), () => {
       const made = mkdtempSync(join(tmpdir(), prefix));
       tryLock(made);
+      writeFileSync(join(made, marker), "lotse: goes with the sandbox that made it\n");
       // Others' leftovers are nothing to wait for, and nothing to fail of.
       tidyTemporary().catch(() => undefined);
       return made;

@@ -1,4 +1,5 @@
 // What runs on a cluster beside its control plane: the nodes that its instances make, their pods, volumes, Fargate, add-ons.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AwsAuthData } from "../../identity/index.ts";
 import type { Cloud, Context, KubernetesAddonIssue, Principal } from "../aws/core/index.ts";
 import { servicePrincipal } from "../aws/core/index.ts";
@@ -51,6 +52,9 @@ export interface SimulationStatus {
 const gather = 25;
 /** A plugin that can't get what it needs from EC2 tries again, wall milliseconds. */
 const pluginRetry = 2_000;
+
+/** So many failures in a row are worth telling. */
+const loudAfter = 10;
 
 interface Host {
   instanceId: string;
@@ -139,16 +143,33 @@ export class Simulation {
 
   /** Begins: registers nodes, follows pods. */
   async start(): Promise<void> {
-    await this.#openNetwork();
-    await this.#cni.start();
-    await this.#fargate.start();
-    await this.#fleet.start();
+    const steps = [
+      () => this.#openNetwork(),
+      () => this.#cni.start(),
+      () => this.#fargate.start(),
+      () => this.#fleet.start(),
+    ];
+    for (const step of steps) await this.#persist(step);
     if (this.#closed) return;
     this.#started = true;
     this.#ebs.start();
     this.#keeper.run().catch((error: unknown) => this.#options.onProblem(error as Error));
     // What changed while it started.
     this.refresh();
+  }
+
+  /** The API server may still be making its own roles, or be busy: a step is tried until it works or all ends. */
+  async #persist(step: () => Promise<void>): Promise<void> {
+    for (let tries = 1; !this.#closed; tries += 1) {
+      try {
+        await step();
+        return;
+      } catch (error) {
+        if (this.#closed) return;
+        if (tries === loudAfter) this.#options.onProblem(error as Error);
+        await sleep(Math.min(tries * 200, 5_000), undefined, { ref: false });
+      }
+    }
   }
 
   /** Instances, node groups, access or add-ons changed. */
@@ -264,7 +285,12 @@ export class Simulation {
       images: new Set(),
       addresses: new NodeAddresses({
         instanceId: spec.instanceId,
-        type: { enis: type.enis, ipv4PerEni: type.ipv4PerEni, prefixes: takesPrefixes(type) },
+        // Windows has its first interface for pods alone.
+        type: {
+          enis: spec.system === "windows" ? 1 : type.enis,
+          ipv4PerEni: type.ipv4PerEni,
+          prefixes: takesPrefixes(type),
+        },
         ipv6: family === "ipv6",
         context: () => this.#cniContext(name),
         settings: () => this.#cni.settings,

@@ -12,10 +12,22 @@ export const drainSeconds = 120;
 /** What others wait for when they need the nodes of a group empty. */
 export const drained = (group: string): string => `drained/${group}`;
 
+/** Groups on whose nodes pods find a new place: those that stay, and those that are made before others go. */
+function havens(planning: Planning, drafts: readonly Draft[]): string[] {
+  const losing = new Set(drafts.filter(losesNodes).map(({ name }) => name));
+  const living = [...planning.found.stacks.values()].flatMap(
+    ({ tags }) => tags["alpha.eksctl.io/nodegroup-name"] ?? [],
+  );
+  const wanted = planning.stacks.filter(({ kind }) => kind === "nodegroup").map(({ name }) => name);
+  return [...new Set([...living, ...planning.found.nodeGroups.keys(), ...wanted])].filter((name) => !losing.has(name));
+}
+
 /** The steps, and the drains before those that take nodes away. */
 export function withDrains(planning: Planning, drafts: readonly Draft[]): Draft[] {
   const status = planning.found.cluster?.status;
   if (status !== "ACTIVE" && status !== "UPDATING") return [...drafts];
+  // Where no node is left, the budget of CoreDNS would forbid to the end what can't be otherwise.
+  const sparing = havens(planning, drafts).length === 0 ? { sparing: ["kube-system"] } : {};
   return drafts.flatMap((step): Draft[] => {
     if (!losesNodes(step)) return [step];
     const drain = draft({
@@ -33,7 +45,7 @@ export function withDrains(planning: Planning, drafts: readonly Draft[]): Draft[
       duration: drainSeconds,
       iamActions: insideIamActions,
       provides: [drained(step.name)],
-      work: { do: "drain-nodegroup", nodeGroup: step.name },
+      work: { do: "drain-nodegroup", nodeGroup: step.name, ...sparing },
     });
     return [drain, { ...step, after: [...step.after, drained(step.name)] }];
   });

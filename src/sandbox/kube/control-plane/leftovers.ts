@@ -40,7 +40,9 @@ const isProgram = (path = ""): boolean => (programs as readonly string[]).includ
 /** The program itself, or the shell that keeps one. */
 function belongs({ words }: Command, folder: string): boolean {
   if (!isProgram(words[0]) && !words.includes("lotse-keeper")) return false;
-  return words.some((word) => word.includes(`${folder}${sep}`));
+  // From its beginning on: the same path may be part of somebody else's longer one.
+  const inside = `${folder}${sep}`;
+  return words.some((word) => word.includes(`=${inside}`) || word.includes(`=unix://${inside}`));
 }
 
 function kill(pid: number): boolean {

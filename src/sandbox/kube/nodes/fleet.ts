@@ -310,6 +310,8 @@ export class Fleet {
     try {
       made = await client.create<NodeObject>("/api/v1/nodes", object);
     } catch (error) {
+      // What the API server finds invalid, a kubelet tries for ever.
+      if (error instanceof KubeRefusal && [400, 403, 422].includes(error.status)) node.refusal = error.message;
       if (!(error instanceof KubeRefusal) || error.status !== 409) throw error;
       const found = await client.get<NodeObject>(nodePath(name));
       if (found.spec?.providerID !== providerId) {

@@ -196,6 +196,7 @@ export function nodeOf(
     type: instanceType(instance.type),
     size: {
       managed: managedSize,
+      ...(instance.platform === "windows" ? { windows: true } : {}),
       rootVolumeGiB: rootVolumeGiB(ctx, instance),
       ...(asked?.maxPods === undefined ? {} : { maxPods: asked.maxPods }),
       ...(asked?.maxPodsExpression === undefined ? {} : { maxPodsExpression: asked.maxPodsExpression }),

@@ -34,3 +34,15 @@ it("counts pods by addresses, capped for managed nodes", ({ expect }) => {
   expect(own.capacity.pods).toBe(234);
   expect(nodeSize(instanceType("t3.large"), { managed: true, maxPods: 17, rootVolumeGiB: 80 }).capacity.pods).toBe(17);
 });
+
+it("follows the CNI for managed nodes, and nodeadm's expression for all", ({ expect }) => {
+  const size = (settings: object): ReturnType<typeof nodeSize> =>
+    nodeSize(instanceType("m5.large"), { managed: true, rootVolumeGiB: 80, ...settings });
+  expect(size({ customNetworking: true }).capacity.pods).toBe(20);
+  expect(size({ prefixDelegation: true }).capacity.pods).toBe(110);
+  expect(size({ windows: true }).capacity.pods).toBe(9);
+  const few = size({ maxPodsExpression: "10" });
+  expect(few.capacity.pods).toBe(10);
+  // kube-reserved is 255 MiB and 11 for each pod of the expression: 19 pods less than the table's 29.
+  expect((few.allocatable.memory - size({}).allocatable.memory) / 1024).toBe(19 * 11);
+});

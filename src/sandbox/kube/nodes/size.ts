@@ -13,6 +13,8 @@ export interface SizeSettings {
   prefixDelegation?: boolean;
   /** The first interface carries no pods. */
   customNetworking?: boolean;
+  /** Windows has one interface for pods, and no pods on the host's network. */
+  windows?: boolean;
   /** Nothing is reckoned: Fargate's are what was ordered. */
   fixed?: NodeSize;
   /** Managed node groups without an image of one's own cap the table's value. */
@@ -79,7 +81,7 @@ export function nodeSize(type: InstanceTypeFacts | undefined, settings: SizeSett
   const vcpus = type?.vcpu ?? 2;
   const nominal = (type?.memoryMiB ?? 4096) - (type?.arch === "arm64" ? armReserve : 0);
   const memory = nominal - Math.ceil(nominal * overhead);
-  const byAddresses = type ? podsByAddresses(type) : 110;
+  const byAddresses = !type ? 110 : settings.windows ? type.ipv4PerEni - 1 : podsByAddresses(type);
   const byExpression =
     settings.maxPodsExpression && type
       ? maxPodsOf(settings.maxPodsExpression, {
@@ -88,7 +90,8 @@ export function nodeSize(type: InstanceTypeFacts | undefined, settings: SizeSett
           max_pods: byAddresses,
         })
       : undefined;
-  const byCni = settings.managed && type ? Math.min(podsByCni(type, settings), ceiling(vcpus)) : byAddresses;
+  const byCni =
+    settings.managed && type && !settings.windows ? Math.min(podsByCni(type, settings), ceiling(vcpus)) : byAddresses;
   const pods = settings.maxPods ?? byExpression ?? byCni;
   const reservedMemory = 11 * (byExpression ?? byAddresses) + 255;
   const storage = settings.rootVolumeGiB * gibi;

@@ -2,6 +2,7 @@ import type { AutoScalingGroupsType } from "@aws-sdk/client-auto-scaling";
 import type {
   CreateLaunchTemplateResult,
   CreateSubnetResult,
+  DescribeImagesResult,
   DescribeInstancesResult,
   DescribeLaunchTemplatesResult,
   DescribeLaunchTemplateVersionsResult,
@@ -132,6 +133,28 @@ describe("creating a managed node group", () => {
       status: "CREATE_FAILED",
       health: { issues: [{ code: "NodeCreationFailure", message: "Instances failed to join the kubernetes cluster" }] },
     });
+  });
+
+  it("fails when an image of one's own brings user data that doesn't join", ({ expect }) => {
+    const here = worldWithCluster();
+    const { Images } = here.call<DescribeImagesResult>("ec2", "DescribeImages", {
+      Filters: [{ Name: "name", Values: ["amazon-eks-node-al2023-x86_64-standard-1.35-*"] }],
+    });
+    const create = (LaunchTemplateName: string, script: string): void => {
+      const UserData = Buffer.from(script).toString("base64");
+      const LaunchTemplateData = { ImageId: Images?.[0]?.ImageId, InstanceType: "m5.large", UserData };
+      here.call("ec2", "CreateLaunchTemplate", { LaunchTemplateName, LaunchTemplateData });
+      here.eks("CreateNodegroup", request(here, { launchTemplate: { name: LaunchTemplateName } }));
+    };
+    create("deaf", "#!/bin/bash\necho hello\n");
+    expect(described(here)).toMatchObject({
+      status: "CREATE_FAILED",
+      health: { issues: [{ code: "NodeCreationFailure", message: "Instances failed to join the kubernetes cluster" }] },
+    });
+    here.eks("DeleteNodegroup", which);
+    here.cloud.clock.settle();
+    create("joining", `#!/bin/bash\n/etc/eks/bootstrap.sh ${which.clusterName}\n`);
+    expect(described(here)?.status).toBe("ACTIVE");
   });
 
   it("fails in public subnets that give no public addresses", ({ expect }) => {

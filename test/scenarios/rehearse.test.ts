@@ -1,0 +1,210 @@
+// Rehearsals of clusters with workloads: what waits is explained at its line, upgrades and faults are survived.
+import { describe, it } from "vitest";
+import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
+import { budget, deployment, file, placesOf, rehearseText } from "../helpers/rehearsal.ts";
+
+const kubernetes = await kubernetesOr("1.36");
+
+const cluster = (groups: string, more = ""): string => `apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: { name: shop, region: eu-central-1, version: "1.34" }
+availabilityZones: [eu-central-1a, eu-central-1b]
+${more}
+managedNodeGroups:
+${groups}
+`;
+const workers = "  - { name: workers, instanceType: m5.large, desiredCapacity: 2, minSize: 2, maxSize: 4 }";
+
+describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal", () => {
+  it("explains each pod that waits, at the line of its manifest", { timeout: 120_000 }, async ({ expect }) => {
+    const { text, lines } = file(
+      "apiVersion: v1\nkind: Namespace\nmetadata: { name: small }\n",
+      "apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: two, namespace: small }\nspec: { hard: { pods: '1' } }\n",
+      deployment("big", { container: ", resources: { requests: { cpu: '3' } }" }),
+      deployment("gpu", { container: ", resources: { limits: { nvidia.com/gpu: '1' } }" }),
+      deployment("elsewhere", { pod: "nodeSelector: { topology.kubernetes.io/zone: eu-central-1c }" }),
+      deployment("labelled", { pod: "nodeSelector: { disk: fast }" }),
+      deployment("counted", { namespace: "small", replicas: 3 }),
+      deployment("nobody", { pod: "serviceAccountName: ghost" }),
+      deployment("claimant", { pod: "volumes: [{ name: d, persistentVolumeClaim: { claimName: data } }]" }),
+      deployment("unready", { head: ", annotations: { lotse.dev/sim-ready: 'false' }" }),
+      deployment("imageless", { head: ", annotations: { lotse.dev/sim-pull-error: 'true' }" }),
+      deployment("well", { replicas: 2 }),
+    );
+    const report = await rehearseText(cluster(workers), text);
+    const at = (name: number, code: string): string => `app.yaml:${lines[name]} rehearse/${code}`;
+    expect(placesOf(report).toSorted()).toEqual(
+      [
+        at(2, "no-capacity"),
+        at(3, "no-capacity"),
+        at(4, "zone"),
+        at(5, "node-selector"),
+        at(6, "quota"),
+        at(7, "no-service-account"),
+        at(8, "unbound-claim"),
+        at(9, "not-ready"),
+        at(10, "image"),
+      ].toSorted(),
+    );
+    const big = report.findings.find(({ title }) => title.startsWith("Deployment default/big"));
+    expect(big?.title).toBe("Deployment default/big: no node has 3 cpu free");
+    expect(big?.detail).toMatch(/^The pod asks for 3; ip-\S+ \(m5\.large\) has \d+m of 1930m left; /);
+    expect(big?.remedy).toContain("larger instance type");
+    expect(report.outcome).toBe("findings");
+    expect(report.leftovers).toEqual([]);
+  });
+
+  it("explains addresses that run out, taints, and anti-affinity", { timeout: 120_000 }, async ({ expect }) => {
+    const affinity =
+      "affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: kubernetes.io/hostname, labelSelector: { matchLabels: { app: apart } } }] } }";
+    const { text } = file(deployment("many", { replicas: 50 }), deployment("apart", { replicas: 3, pod: affinity }));
+    const groups = `  - { name: workers, instanceType: m5.xlarge, desiredCapacity: 2 }
+  - { name: databases, instanceType: m5.large, desiredCapacity: 1, taints: [{ key: dedicated, value: db, effect: NoSchedule }] }`;
+    const report = await rehearseText(cluster(groups, "vpc: { cidr: 10.9.0.0/24 }"), text);
+    const codes = new Set(report.findings.map(({ code }) => code));
+    expect([...codes].toSorted()).toEqual(["rehearse/no-addresses", "rehearse/pod-affinity", "rehearse/taint"]);
+    const addresses = report.findings.find(({ code }) => code === "rehearse/no-addresses");
+    expect(addresses?.title).toMatch(/no address is free for it in subnet-\w+ \(10\.9\.0\.\d+\/27, eu-central-1[ab]\)/);
+    expect(addresses?.data).toMatchObject({ free: 0 });
+    const taint = report.findings.find(({ code }) => code === "rehearse/taint");
+    expect(taint?.title).toContain("dedicated=db:NoSchedule");
+  });
+
+  it(
+    "names APIs that are gone before the server refuses them, and tells its warnings",
+    { timeout: 60_000 },
+    async ({ expect }) => {
+      const { text, lines } = file(
+        "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: { name: old }\nspec: { minAvailable: 1 }\n",
+        "apiVersion: flowcontrol.apiserver.k8s.io/v1beta3\nkind: FlowSchema\nmetadata: { name: flow }\nspec: { priorityLevelConfiguration: { name: exempt } }\n",
+        "apiVersion: v1\nkind: Endpoints\nmetadata: { name: ends }\n",
+        "apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec:\n  ports:\n    - port: 99999\n",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: typo }\nspec:\n  replica: 1\n",
+      );
+      const report = await rehearseText(cluster(workers), text);
+      const [first = 0, second = 0, third = 0, service = 0, typo = 0] = lines;
+      const of = (stage: string): string[] =>
+        placesOf(report.stages.find(({ id }) => id === stage) ?? { findings: [] }).toSorted();
+      expect(of("check")).toEqual([
+        `app.yaml:${first} rehearse/removed-api`,
+        `app.yaml:${second} rehearse/removed-api`,
+      ]);
+      expect(of("manifests")).toEqual(
+        [
+          `app.yaml:${first} rehearse/not-served`,
+          `app.yaml:${second} rehearse/not-served`,
+          `app.yaml:${third} rehearse/deprecated-api`,
+          // The port, and the target port that defaults to it.
+          `app.yaml:${service + 5} rehearse/refused`,
+          `app.yaml:${service + 5} rehearse/refused`,
+          `app.yaml:${typo + 4} rehearse/refused`,
+        ].toSorted(),
+      );
+      expect(report.outcome).toBe("findings");
+    },
+  );
+
+  it("applies definitions before what they define, and waits for them", { timeout: 60_000 }, async ({ expect }) => {
+    const { text } = file(
+      "apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: first }\nspec: { size: 3 }\n",
+      `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: { name: widgets.example.com }
+spec:
+  group: example.com
+  scope: Namespaced
+  names: { kind: Widget, plural: widgets, singular: widget }
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema: { openAPIV3Schema: { type: object, x-kubernetes-preserve-unknown-fields: true } }
+`,
+    );
+    const report = await rehearseText(cluster(workers), text);
+    expect([report.outcome, report.findings]).toEqual(["passed", []]);
+  });
+
+  const size = process.env["LOTSE_SOAK"] ? 50 : 8;
+  it(
+    `upgrades from 1.34 to 1.36 with ${size} deployments and their budgets, and survives faults`,
+    { timeout: 600_000 },
+    async ({ expect }) => {
+      const names = Array.from({ length: size }, (_, i) => `app-${i}`);
+      const { text } = file(...names.map((name) => deployment(name, { replicas: 2 })), ...names.map(budget));
+      const groups = `  - { name: workers, instanceType: m5.xlarge, desiredCapacity: ${Math.max(2, Math.ceil(size / 20))}, maxSize: 8 }`;
+      const report = await rehearseText(cluster(groups), text, {
+        upgradeTo: "1.36",
+        faults: ["node-loss"],
+        timeout: 180_000,
+      });
+      expect(report.findings).toEqual([]);
+      expect(report.outcome).toBe("passed");
+      expect(report.stages.map(({ id, outcome }) => `${id} ${outcome}`)).toEqual([
+        "check passed",
+        "plan passed",
+        "apply passed",
+        "manifests passed",
+        "ready passed",
+        "upgrade-1.35 passed",
+        "upgrade-1.36 passed",
+        "fault-node-loss passed",
+        "destroy passed",
+      ]);
+      const upgraded = report.stages.find(({ id }) => id === "upgrade-1.36");
+      expect(upgraded?.text).toContain("the API server is v1.36.");
+      expect(report.stages.find(({ id }) => id === "fault-node-loss")?.text).toMatch(/^ip-\S+ is lost; /);
+      expect(report.timeline.nodes.some(({ spans }) => spans.at(-1)?.to !== undefined)).toBe(true);
+      expect(report.leftovers).toEqual([]);
+    },
+  );
+});
+
+describe("a rehearsal without Kubernetes' programs", () => {
+  const off = { sandbox: { kubernetes: "off" } } as const;
+
+  it("does the AWS half, and says what was left out", async ({ expect }) => {
+    const report = await rehearseText(cluster(workers), "", { ...off, upgradeTo: "1.35", faults: ["node-loss"] });
+    expect(report.stages.map(({ id, outcome }) => `${id} ${outcome}`)).toEqual([
+      "check passed",
+      "plan passed",
+      "apply passed",
+      "ready skipped",
+      "upgrade-1.35 passed",
+      "fault-node-loss skipped",
+      "destroy passed",
+    ]);
+    expect([report.outcome, report.kubernetes]).toEqual(["passed", { missing: "Kubernetes is switched off" }]);
+  });
+
+  it("doesn't pretend to judge manifests", async ({ expect }) => {
+    await expect(rehearseText(cluster(workers), deployment("web"), off)).rejects.toMatchObject({
+      code: "rehearse/no-kubernetes",
+    });
+  });
+
+  it("refuses what it can't do before it begins", async ({ expect }) => {
+    await expect(rehearseText(cluster(workers), "", { ...off, faults: ["flood"] })).rejects.toMatchObject({
+      code: "rehearse/unknown-fault",
+    });
+    await expect(rehearseText(cluster(workers), "", { ...off, upgradeTo: "1.33" })).rejects.toMatchObject({
+      code: "rehearse/bad-version",
+    });
+    await expect(rehearseText("kind: ClusterConfig", "", off)).rejects.toMatchObject({
+      code: expect.stringMatching(/^config\//),
+    });
+  });
+
+  it("reports a step that AWS refuses as a finding", async ({ expect }) => {
+    // More addresses than its subnets have.
+    const doomed = cluster(
+      "  - { name: workers, instanceType: m5.large, desiredCapacity: 90, maxSize: 90 }",
+      "vpc: { cidr: 10.9.0.0/24 }",
+    );
+    const report = await rehearseText(doomed, "", off);
+    expect(report.outcome).toBe("findings");
+    expect(report.findings[0]).toMatchObject({ code: "rehearse/step-failed", severity: "error" });
+    expect(report.stages.find(({ id }) => id === "ready")?.text).toBe("the cluster isn't as it should be");
+    expect(report.leftovers).toEqual([]);
+  });
+});

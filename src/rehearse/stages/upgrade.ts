@@ -68,14 +68,15 @@ export function upgradeStage(version: string): Stage {
     title: `Upgrade to Kubernetes ${version}`,
     run: async (rehearsal, notes) => {
       rehearsal.text = withVersion(rehearsal.text, version);
-      const planned = await rehearsal.plan();
+      // What the file doesn't say follows too: add-ons without a version, the nodes' images.
+      const planned = await rehearsal.planUpgrade(version);
       if (!hasChanges(planned)) {
         throw new LotseError("rehearse/bad-version", {
           title: `The plan for ${version} is empty`,
           remedy: "See whether another setting of the file pins the version.",
         });
       }
-      const { ok, text } = await carryOut(rehearsal, planned, notes);
+      const { ok, text } = await carryOut(rehearsal, planned, notes, "runSteps");
       if (!ok || rehearsal.missing !== undefined) return text;
       const nodes = await wantedNodes(rehearsal, planned.cluster);
       const gitVersion = await servedVersion(rehearsal, version);

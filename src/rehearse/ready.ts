@@ -7,7 +7,7 @@ import { explain } from "./causes/explain.ts";
 import type { NodeSubnet, Situation } from "./causes/cause.ts";
 import { instanceOf } from "./faults/nodes.ts";
 import type { Rehearsal } from "./rehearsal.ts";
-import type { Node } from "./scene/objects.ts";
+import type { Node, Pod } from "./scene/objects.ts";
 import { isNodeReady } from "./scene/objects.ts";
 import type { Scene } from "./scene/scene.ts";
 import type { Standing } from "./scene/workloads.ts";
@@ -102,6 +102,14 @@ function ghosts(scene: Scene, running: ReadonlySet<string>): Node[] {
   });
 }
 
+/** Pods that count as Ready although their node is gone: the garbage collector hasn't come by yet. */
+function strays(scene: Scene): Pod[] {
+  const names = new Set(scene.all("nodes").map(({ metadata }) => metadata.name));
+  return scene
+    .all("pods")
+    .filter(({ spec, status: { phase } = {} }) => spec.nodeName && !names.has(spec.nodeName) && phase === "Running");
+}
+
 /** Nodes that don't come, and what EKS says about its node groups and add-ons. */
 async function troubles(rehearsal: Rehearsal, cluster: string, nodes: Readiness["nodes"]): Promise<Diagnostic[]> {
   const { problems } = await status(rehearsal.aws, cluster);
@@ -150,7 +158,7 @@ export async function awaitReady(rehearsal: Rehearsal, wanted: Expectation): Pro
       looked = Date.now();
       running = runningInstances(rehearsal);
     }
-    const noticed = ghosts(scene, running).length === 0;
+    const noticed = ghosts(scene, running).length === 0 && strays(scene).length === 0;
     const complete = nodes.ready >= nodes.wanted && noticed;
     if (!complete || waiting.length > 0) settledAt = undefined;
     else settledAt ??= Date.now();

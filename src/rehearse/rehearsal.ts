@@ -5,7 +5,7 @@ import { LotseError } from "../base/index.ts";
 import { bearerToken } from "../identity/index.ts";
 import type { Kube } from "../kube/index.ts";
 import { openKube } from "../kube/index.ts";
-import type { Aws, Cluster, Plan, PlanOptions, RunOptions, RunResult } from "../lotse.ts";
+import type { Aws, Cluster, Plan, PlanOptions, RunOptions, RunResult, UpgradeOptions } from "../lotse.ts";
 import { apply, connect, destroy, loadCluster, plan, planDestroy, planUpgrade, runSteps } from "../lotse.ts";
 import type { Principal, Sandbox, SandboxOptions } from "../sandbox/index.ts";
 import { createSandbox, defaultMinor, findAssets } from "../sandbox/index.ts";
@@ -56,8 +56,7 @@ export interface Rehearsal extends AsyncDisposable {
   /** The file as a cluster. @throws LotseError with every mistake */
   cluster(): Promise<Cluster>;
   plan(): Promise<Plan>;
-  /** Control plane, all add-ons, then all node groups to a version, in this order. */
-  planUpgrade(version: string): Promise<Plan>;
+  planUpgrade(options: UpgradeOptions): Promise<Plan>;
   apply(of: Plan): Promise<RunResult>;
   /** For plans that weren't made from the file. */
   runSteps(of: Plan): Promise<RunResult>;
@@ -191,12 +190,7 @@ export async function openRehearsal(input: RehearsalInput): Promise<Rehearsal> {
     pass: (by) => sandbox.advance(by),
     cluster: () => read(input, rehearsal.text),
     plan: async () => plan(await read(input, rehearsal.text), aws, inside),
-    planUpgrade: (version) =>
-      planUpgrade(config.metadata.name, aws, {
-        controlPlane: { to: version },
-        addons: { names: ["*"] },
-        nodeGroups: { names: ["*"] },
-      }),
+    planUpgrade: (options) => planUpgrade(config.metadata.name, aws, options),
     apply: (of) => apply(of, aws, input.host, inside),
     runSteps: (of) => runSteps(of, aws, input.host, inside),
     destroy: async (name) => destroy(await planDestroy(name, aws, inside), aws, input.host, inside),

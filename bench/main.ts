@@ -4,6 +4,7 @@ import { bench as emulator } from "./emulator.ts";
 import { bench as kubernetesScale } from "./kubernetes-scale.ts";
 import { bench as lifecycle } from "./lifecycle.ts";
 import { bench as memory } from "./memory.ts";
+import { bench as rehearsal } from "./rehearsal.ts";
 import { bench as startup } from "./startup.ts";
 import { bench as token } from "./token.ts";
 import { bench as tokenReview } from "./token-review.ts";

@@ -400,10 +400,12 @@ export class Fleet {
     const { items } = await client.get<{ items: KubeObject[] }>(`/api/v1/pods?fieldSelector=${here}`);
     for (const { metadata } of items) {
       const path = `/api/v1/namespaces/${metadata.namespace ?? ""}/pods/${encodeURIComponent(metadata.name)}`;
-      await client.delete(path, { gracePeriodSeconds: 0, preconditions: { uid: metadata.uid } }).catch((error: unknown) => {
-        // It has gone by itself, or another one has its name.
-        if (!(error instanceof KubeRefusal) || (error.status !== 404 && error.status !== 409)) throw error;
-      });
+      await client
+        .delete(path, { gracePeriodSeconds: 0, preconditions: { uid: metadata.uid } })
+        .catch((error: unknown) => {
+          // It has gone by itself, or another one has its name.
+          if (!(error instanceof KubeRefusal) || (error.status !== 404 && error.status !== 409)) throw error;
+        });
     }
   }
 

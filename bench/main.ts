@@ -11,7 +11,7 @@ import { bench as tokenReview } from "./token-review.ts";
 import { holds, judged } from "./figure.ts";
 import type { Figure } from "./figure.ts";
 
-const benches = [startup, token, tokenReview, controlPlane, lifecycle, memory, emulator, kubernetesScale];
+const benches = [startup, token, tokenReview, controlPlane, lifecycle, rehearsal, memory, emulator, kubernetesScale];
 const wanted = process.argv.slice(2);
 const round = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
 

@@ -1,7 +1,7 @@
 // kwok, the simulator of nodes that others use, on a control plane of its own: the same nodes and pods without a cloud.
 import { spawn, spawnSync } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,17 +13,41 @@ import { newAuthority } from "../src/sandbox/x509.ts";
 const version = "v0.8.0";
 const parallel = 50;
 
+/** How its nodes and pods go: as kwok's own quick start has it, by the fast ways. */
+const stages = [
+  "node/fast/node-initialize.yaml",
+  "node/heartbeat-with-lease/node-heartbeat-with-lease.yaml",
+  "pod/fast/pod-ready.yaml",
+  "pod/fast/pod-complete.yaml",
+  "pod/fast/pod-delete.yaml",
+];
+
+interface Program {
+  path: string;
+  config: string;
+}
+
+/** Its stages aren't in the program: they come with the module. */
+function writeStages(file: string): void {
+  const { stdout } = spawnSync("go", ["env", "GOMODCACHE"], { encoding: "utf8" });
+  const module = join(stdout.trim(), `sigs.k8s.io/kwok@${version}`, "kustomize/stage");
+  writeFileSync(file, stages.map((stage) => readFileSync(join(module, stage), "utf8")).join("\n---\n"));
+}
+
 /** The program, built once where there is Go; or why there is none. */
-function program(): string | { missing: string } {
+function program(): Program | { missing: string } {
   const folder = resolve(".cache/bench");
   const path = join(folder, "kwok");
-  if (existsSync(path)) return path;
+  const config = join(folder, "kwok-stages.yaml");
+  if (existsSync(path) && existsSync(config)) return { path, config };
   mkdirSync(folder, { recursive: true });
   const { status, error } = spawnSync("nice", ["go", "install", `sigs.k8s.io/kwok/cmd/kwok@${version}`], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, GOBIN: folder, CGO_ENABLED: "0" },
   });
-  return status === 0 ? path : { missing: error ? `no Go: ${error.message}` : "kwok could not be built" };
+  if (status !== 0) return { missing: error ? `no Go: ${error.message}` : "kwok could not be built" };
+  writeStages(config);
+  return { path, config };
 }
 
 const node = (index: number): object => ({
@@ -69,8 +93,8 @@ export async function kwokSeconds(
   pods: number,
   patience: number,
 ): Promise<number | { missing: string }> {
-  const path = program();
-  if (typeof path !== "string") return path;
+  const built = program();
+  if ("missing" in built) return built;
   const folder = mkdtempSync(join(tmpdir(), "lotse-kwok-"));
   const plane = await startControlPlane({
     identity: {
@@ -107,9 +131,8 @@ export async function kwokSeconds(
     }),
     { mode: 0o600 },
   );
-  const kwok = spawn(path, ["--kubeconfig", config, "--manage-all-nodes=true", "--node-lease-duration-seconds=40"], {
-    stdio: "ignore",
-  });
+  const options = ["--manage-all-nodes=true", "--node-lease-duration-seconds=40"];
+  const kwok = spawn(built.path, ["--kubeconfig", config, "--config", built.config, ...options], { stdio: "ignore" });
   try {
     // The default service account is there some seconds later; without it no pod is made.
     while (!(await plane.client.find("/api/v1/namespaces/default/serviceaccounts/default"))) await sleep(100);

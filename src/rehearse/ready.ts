@@ -5,8 +5,9 @@ import { get, status } from "../lotse.ts";
 import type { Explanation } from "./causes/explain.ts";
 import { explain } from "./causes/explain.ts";
 import type { NodeSubnet, Situation } from "./causes/cause.ts";
+import { instanceOf } from "./faults/nodes.ts";
 import type { Rehearsal } from "./rehearsal.ts";
-import type { Node } from "./scene/objects.ts";
+import type { Node, Pod } from "./scene/objects.ts";
 import { isNodeReady } from "./scene/objects.ts";
 import type { Scene } from "./scene/scene.ts";
 import type { Standing } from "./scene/workloads.ts";
@@ -16,8 +17,6 @@ import { standings } from "./scene/workloads.ts";
 export interface Expectation {
   /** So many Ready nodes. */
   nodes: number;
-  /** Nodes that have to be gone, not others of their names: a loss that nobody has noticed yet would count as recovered. */
-  gone?: readonly Node[];
   /** Wall milliseconds; default the rehearsal's. */
   timeout?: number;
   /** What isn't Ready is looked at, and not judged: a fault is still in force. */
@@ -83,10 +82,32 @@ function situationOf(rehearsal: Rehearsal, scene: Scene): Situation {
   return { scene, subnetOf: (node) => subnets.get(node) };
 }
 
-/** The account moves on when somebody looks at it, as the owner of a cluster would. */
-function look({ account }: Rehearsal): void {
+/**
+ * Instances that run. The account moves on when somebody looks at it, as the owner of a cluster would.
+ */
+function runningInstances({ account }: Rehearsal): Set<string> {
   account("auto-scaling", "DescribeAutoScalingGroups", {});
-  account("ec2", "DescribeInstances", {});
+  const { Reservations } = account<{
+    Reservations: { Instances: { InstanceId: string; State: { Name: string } }[] }[];
+  }>("ec2", "DescribeInstances", {});
+  const all = Reservations.flatMap(({ Instances }) => Instances);
+  return new Set(all.filter(({ State }) => State.Name === "running").map(({ InstanceId }) => InstanceId));
+}
+
+/** Nodes that the cluster still believes in although their instances are gone. */
+function ghosts(scene: Scene, running: ReadonlySet<string>): Node[] {
+  return scene.all("nodes").filter((node) => {
+    const id = instanceOf(node);
+    return id !== undefined && !running.has(id);
+  });
+}
+
+/** Pods that count as Ready although their node is gone: the garbage collector hasn't come by yet. */
+function strays(scene: Scene): Pod[] {
+  const names = new Set(scene.all("nodes").map(({ metadata }) => metadata.name));
+  return scene
+    .all("pods")
+    .filter(({ spec, status: { phase } = {} }) => spec.nodeName && !names.has(spec.nodeName) && phase === "Running");
 }
 
 /** Nodes that don't come, and what EKS says about its node groups and add-ons. */
@@ -124,6 +145,7 @@ export async function awaitReady(rehearsal: Rehearsal, wanted: Expectation): Pro
   const startedAt = Date.now();
   const deadline = startedAt + (wanted.timeout ?? rehearsal.timeout);
   let looked = 0;
+  let running: ReadonlySet<string> = new Set();
   let settledAt: number | undefined;
   let told = "";
   for (;;) {
@@ -131,8 +153,12 @@ export async function awaitReady(rehearsal: Rehearsal, wanted: Expectation): Pro
     const all = standings(scene);
     const waiting = all.filter(({ ready }) => !ready);
     const nodes = { ready: scene.all("nodes").filter(isNodeReady).length, wanted: wanted.nodes };
-    const lost = new Set((wanted.gone ?? []).map(({ metadata }) => metadata.uid));
-    const noticed = !scene.all("nodes").some(({ metadata }) => lost.has(metadata.uid));
+    const candidate = nodes.ready >= nodes.wanted && waiting.length === 0;
+    if ((candidate && settledAt === undefined) || Date.now() - looked > lookAtAws) {
+      looked = Date.now();
+      running = runningInstances(rehearsal);
+    }
+    const noticed = ghosts(scene, running).length === 0 && strays(scene).length === 0;
     const complete = nodes.ready >= nodes.wanted && noticed;
     if (!complete || waiting.length > 0) settledAt = undefined;
     else settledAt ??= Date.now();
@@ -170,9 +196,5 @@ export async function awaitReady(rehearsal: Rehearsal, wanted: Expectation): Pro
     told = text;
     await sleep(tick, rehearsal.signal);
     rehearsal.pass((tick / 1000) * podSpeed);
-    if (!complete && Date.now() - looked > lookAtAws) {
-      looked = Date.now();
-      look(rehearsal);
-    }
   }
 }

@@ -5,8 +5,8 @@ import { LotseError } from "../base/index.ts";
 import { bearerToken } from "../identity/index.ts";
 import type { Kube } from "../kube/index.ts";
 import { openKube } from "../kube/index.ts";
-import type { Aws, Cluster, Plan, PlanOptions, RunOptions, RunResult } from "../lotse.ts";
-import { apply, connect, destroy, loadCluster, plan, planDestroy } from "../lotse.ts";
+import type { Aws, Cluster, Plan, PlanOptions, RunOptions, RunResult, UpgradeOptions } from "../lotse.ts";
+import { apply, connect, destroy, loadCluster, plan, planDestroy, planUpgrade, runSteps } from "../lotse.ts";
 import type { Principal, Sandbox, SandboxOptions } from "../sandbox/index.ts";
 import { createSandbox, defaultMinor, findAssets } from "../sandbox/index.ts";
 import type { Manifest } from "./manifests/document.ts";
@@ -56,7 +56,10 @@ export interface Rehearsal extends AsyncDisposable {
   /** The file as a cluster. @throws LotseError with every mistake */
   cluster(): Promise<Cluster>;
   plan(): Promise<Plan>;
+  planUpgrade(options: UpgradeOptions): Promise<Plan>;
   apply(of: Plan): Promise<RunResult>;
+  /** For plans that weren't made from the file. */
+  runSteps(of: Plan): Promise<RunResult>;
   destroy(name: string): Promise<RunResult>;
   /** The cluster's API server and what is on it; opened at the first call. */
   kubernetes(): Promise<{ kube: Kube; scene: Scene }>;
@@ -187,7 +190,9 @@ export async function openRehearsal(input: RehearsalInput): Promise<Rehearsal> {
     pass: (by) => sandbox.advance(by),
     cluster: () => read(input, rehearsal.text),
     plan: async () => plan(await read(input, rehearsal.text), aws, inside),
+    planUpgrade: (options) => planUpgrade(config.metadata.name, aws, options),
     apply: (of) => apply(of, aws, input.host, inside),
+    runSteps: (of) => runSteps(of, aws, input.host, inside),
     destroy: async (name) => destroy(await planDestroy(name, aws, inside), aws, input.host, inside),
     kubernetes: () => {
       open ??= openKubernetes(config.metadata.name).catch((error: unknown) => {

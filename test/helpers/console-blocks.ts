@@ -2,7 +2,7 @@
 // of `…` stands for any lines and `…` inside a line for any text.
 import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 
 export interface Dialogue {
@@ -48,8 +48,16 @@ export interface DocumentShell {
   close(): void;
 }
 
+/** Where this machine's Kubernetes programs are: the shell's home has no cache. */
+function kubernetesVariables(): { LOTSE_KUBE_ASSETS: string } {
+  const { LOTSE_KUBE_ASSETS, XDG_CACHE_HOME } = process.env;
+  const kept = join(XDG_CACHE_HOME ?? join(homedir(), ".cache"), "lotse/kubernetes");
+  const platform = `${process.platform}-${process.arch === "x64" ? "amd64" : process.arch}`;
+  return { LOTSE_KUBE_ASSETS: LOTSE_KUBE_ASSETS ?? join(kept, platform) };
+}
+
 /** A shell in an empty folder with `lotse`, `npx`, the examples, a home and a sandbox of its own. */
-export function documentShell(): DocumentShell {
+export function documentShell(options: { kubernetes?: boolean } = {}): DocumentShell {
   const folder = mkdtempSync(join(tmpdir(), "lotse-docs-"));
   const bin = join(folder, "bin");
   mkdirSync(bin);
@@ -62,7 +70,14 @@ export function documentShell(): DocumentShell {
   symlinkSync(resolve("examples"), join(folder, "examples"));
   const judges = process.env["LOTSE_JUDGES"];
   const path = [bin, ...(judges ? [join(judges, "bin")] : []), process.env["PATH"] ?? ""].join(delimiter);
-  const env = { PATH: path, HOME: folder, LOTSE_SANDBOX_DIR: join(folder, "sandbox"), NO_COLOR: "1", AWS_PAGER: "" };
+  const env = {
+    PATH: path,
+    HOME: folder,
+    LOTSE_SANDBOX_DIR: join(folder, "sandbox"),
+    NO_COLOR: "1",
+    AWS_PAGER: "",
+    ...(options.kubernetes ? kubernetesVariables() : {}),
+  };
   // Variables that a command exports are there for the next one, as in the reader's own shell.
   const variables = join(folder, ".variables");
   writeFileSync(variables, "");

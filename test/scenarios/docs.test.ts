@@ -1,9 +1,11 @@
 // The documents keep their word: what they show is run, and must say what they say it says.
 import { readdirSync } from "node:fs";
 import { describe, it } from "vitest";
+import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
 import { dialogues, documentShell, outputPattern, readDocument } from "../helpers/console-blocks.ts";
 import { python } from "../helpers/judges.ts";
 
+const kubernetes = await kubernetesOr("1.35");
 const documents = ["README.md", ...readdirSync("docs/guides").map((name) => `docs/guides/${name}`)];
 
 describe("documents", () => {
@@ -11,8 +13,11 @@ describe("documents", () => {
     const all = dialogues(readDocument(document));
     const needsAws = all.some(({ command }) => /\baws /.test(command));
     if (all.length === 0) continue;
-    it.skipIf(needsAws && !python)(`${document} shows what happens`, { timeout: 120_000 }, ({ expect }) => {
-      const shell = documentShell();
+    const lives = all.some(({ command }) => /\blotse (demo|rehearse)\b/.test(command));
+    const skip = lives ? kubernetes.skip : undefined;
+    const title = skip ?? `${document} shows what happens`;
+    it.skipIf((needsAws && !python) || skip)(title, { timeout: 300_000 }, ({ expect }) => {
+      const shell = documentShell({ kubernetes: lives });
       try {
         for (const { command, expected, line } of all) {
           const { output, status } = shell.run(command);

@@ -1,8 +1,10 @@
 // What EKS's settings do to a living control plane: logs, endpoint access, issuer, memory.
+import { connect } from "node:net";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import type { Kube } from "../../src/kube/index.ts";
 import { resources } from "../../src/kube/index.ts";
-import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
+import { kubernetesOr, program, scratchFolder, writePrograms } from "../../src/sandbox/kube/assets/testing.ts";
 import { eventually, kubeOf } from "../helpers/kubernetes.ts";
 import type { World } from "../helpers/world.ts";
 import { openWorld } from "../helpers/world.ts";
@@ -117,5 +119,61 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a control plane", () => {
     expect(world.sandbox.kubernetes?.status()[0]?.note).toBe(
       "its endpoint is private, and this machine stands outside of the VPC",
     );
+  });
+});
+
+describe("a cluster whose programs come later", () => {
+  it("refuses connections until they are there, and says what helps", async ({ expect }) => {
+    using scratch = scratchFolder();
+    const world = await openWorld({ kubernetes: { assets: { env: {}, cache: join(scratch.path, "cache") } } });
+    await world.apply(file("shop"));
+    const { cluster } = world.send<{ cluster: { endpoint: string } }>("eks", "DescribeCluster", { name: "shop" });
+    const port = Number(new URL(cluster.endpoint).port);
+    const connected = (): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = connect({ port, host: "127.0.0.1" }, () => {
+          socket.destroy();
+          resolve("connected");
+        });
+        socket.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? ""));
+      });
+    await eventually(connected, (seen) => seen === "ECONNREFUSED");
+    expect(world.sandbox.kubernetes?.status()[0]).toMatchObject({
+      state: "failed",
+      problem: expect.stringContaining("Get them: lotse sandbox kubernetes install 1.36") as string,
+    });
+    // Four programs that say they are what is asked for: as far as anybody sees before they are started.
+    const set = join(scratch.path, "set");
+    const others = ["kube-apiserver", "kube-controller-manager", "kube-scheduler"];
+    writePrograms(set, {
+      ...Object.fromEntries(others.map((name) => [name, program("v1.36.3")])),
+      etcd: program("v3.6.16", true),
+    });
+    await world.close();
+    const later = await openWorld({
+      kubernetes: { assets: { env: { LOTSE_KUBE_ASSETS: set, PATH: "/bin:/usr/bin" } } },
+    });
+    await later.apply(file("shop"));
+    const status = later.sandbox.kubernetes?.status()[0];
+    expect(status).toMatchObject({ state: "asleep" });
+    // They end as soon as they have said it: the control plane doesn't start, and the status names the program.
+    const kube = kubeOf(later, "shop");
+    await expect(kube.version()).rejects.toMatchObject({ code: "kube/unreachable" });
+    expect(later.sandbox.kubernetes?.status()[0]).toMatchObject({
+      state: "failed",
+      problem: expect.stringContaining("etcd of the emulated control plane ended") as string,
+    });
+    kube.close();
+    await later.close();
+  });
+
+  it("has an endpoint that refuses without a look at DNS when Kubernetes is off", async ({ expect }) => {
+    const world = await openWorld({ kubernetes: "off" });
+    await world.apply(file("shop"));
+    const kube = kubeOf(world, "shop");
+    expect(kube.server).toBe("https://127.0.0.1:1");
+    await expect(kube.version()).rejects.toMatchObject({ code: "kube/unreachable" });
+    kube.close();
+    await world.close();
   });
 });

@@ -6,8 +6,6 @@ import type { Node } from "../scene/objects.ts";
 export interface Strike {
   /** A sentence about it. */
   text: string;
-  /** Nodes that are lost by it. */
-  lost: readonly Node[];
   /** Ends what lasts; what is Ready is looked at before. Absent for what strikes once. */
   end?: () => string;
 }

@@ -10,9 +10,9 @@ export const nodeLoss: Fault = defineFault({
   async strike(rehearsal, nodes) {
     const { scene } = await rehearsal.kubernetes();
     const [node] = busiest(scene, nodes);
-    if (!node) return { text: "there is no instance to lose", lost: [] };
+    if (!node) return { text: "there is no instance to lose" };
     terminate(rehearsal, [node]);
-    return { text: `${shortName(node)} is lost`, lost: [node] };
+    return { text: `${shortName(node)} is lost` };
   },
 });
 
@@ -23,14 +23,13 @@ export const zoneOutage: Fault = defineFault({
   async strike(rehearsal, nodes) {
     const { scene } = await rehearsal.kubernetes();
     const [first] = busiest(scene, nodes);
-    if (!first) return { text: "there is no instance to lose", lost: [] };
+    if (!first) return { text: "there is no instance to lose" };
     const zone = zoneOf(first);
     const there = nodes.filter((node) => zoneOf(node) === zone);
     const { id } = rehearsal.sandbox.faults.add({ match: { zone }, effect: { kind: "capacity" } });
     terminate(rehearsal, there);
     return {
       text: `${zone} is lost with ${there.length} of ${nodes.length} nodes`,
-      lost: there,
       end: () => {
         rehearsal.sandbox.faults.remove(id);
         return `${zone} is back`;
@@ -46,12 +45,11 @@ export const insufficientCapacity: Fault = defineFault({
   async strike(rehearsal, nodes) {
     const { scene } = await rehearsal.kubernetes();
     const [node] = busiest(scene, nodes);
-    if (!node) return { text: "there is no instance to lose", lost: [] };
+    if (!node) return { text: "there is no instance to lose" };
     const { id } = rehearsal.sandbox.faults.add({ effect: { kind: "capacity" } });
     terminate(rehearsal, [node]);
     return {
       text: `${shortName(node)} is lost, and EC2 has no other`,
-      lost: [node],
       end: () => {
         rehearsal.sandbox.faults.remove(id);
         return "there is capacity again";
@@ -75,6 +73,6 @@ export const throttling: Fault = defineFault({
     const planned = await rehearsal.plan().finally(() => rehearsal.sandbox.faults.remove(fault.id));
     const steps = planned.steps.filter(({ pending }) => !pending).length;
     const lost = node ? `${shortName(node)} is lost, and ` : "";
-    return { text: `${lost}a plan under throttling has ${steps} steps`, lost: node ? [node] : [] };
+    return { text: `${lost}a plan under throttling has ${steps} steps` };
   },
 });

@@ -51,7 +51,7 @@ export const spotInterruption: Fault = defineFault({
     const { scene } = await rehearsal.kubernetes();
     const spot = nodes.filter(isSpot);
     const [node] = busiest(scene, spot.length > 0 ? spot : nodes);
-    if (!node) return { text: "there is no instance to take back", lost: [] };
+    if (!node) return { text: "there is no instance to take back" };
     const managed = node.metadata.labels?.["eks.amazonaws.com/nodegroup"] !== undefined;
     const left = managed ? await drain(rehearsal, node) : 0;
     if (!managed) rehearsal.pass(notice);
@@ -62,6 +62,6 @@ export const spotInterruption: Fault = defineFault({
         : `drained but for ${left} pods, which budgets held`
       : "not drained: nothing in the cluster hears of it";
     const kind = spot.length > 0 ? "" : " (no node is on spot; the busiest one stands in)";
-    return { text: `${shortName(node)} was interrupted${kind}, ${how}`, lost: [node] };
+    return { text: `${shortName(node)} was interrupted${kind}, ${how}` };
   },
 });

@@ -113,9 +113,7 @@ export interface Workload extends KubeObject {
     currentRevision?: string;
     updateRevision?: string;
     desiredNumberScheduled?: number;
-    updatedNumberScheduled?: number;
     numberReady?: number;
-    numberAvailable?: number;
     succeeded?: number;
     failed?: number;
     conditions?: Condition[];

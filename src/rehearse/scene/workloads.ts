@@ -46,11 +46,10 @@ function statefulSet(object: Workload): ReturnType<WorkloadKind<"statefulSets">[
   return { ready: seen(object) && readyReplicas >= want && current, text: counted(readyReplicas, want) };
 }
 
+/** Ready on every node; whether its rollout has reached each of them is the controller's business. */
 function daemonSet(object: Workload): ReturnType<WorkloadKind<"daemonSets">["stands"]> {
-  const { desiredNumberScheduled: want = 0, numberReady = 0, updatedNumberScheduled = 0 } = object.status ?? {};
-  const byHand = object.spec.updateStrategy?.type === "OnDelete";
-  const ready = seen(object) && numberReady >= want && (byHand || updatedNumberScheduled >= want);
-  return { ready, text: counted(numberReady, want) };
+  const { desiredNumberScheduled: want = 0, numberReady = 0 } = object.status ?? {};
+  return { ready: seen(object) && numberReady >= want, text: counted(numberReady, want) };
 }
 
 function job(object: Workload): ReturnType<WorkloadKind<"jobs">["stands"]> {

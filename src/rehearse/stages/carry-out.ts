@@ -10,9 +10,10 @@ export async function carryOut(
   rehearsal: Rehearsal,
   plan: Plan,
   { cases, findings }: Notes,
+  how: "apply" | "runSteps" = "apply",
 ): Promise<{ ok: boolean; text: string }> {
   const [virtual, wall] = [rehearsal.seconds(), performance.now()];
-  const result = await rehearsal.apply(plan);
+  const result = await rehearsal[how](plan);
   rehearsal.signal.throwIfAborted();
   for (const step of result.done) cases.push({ name: step, outcome: "passed" });
   for (const step of result.skipped)

@@ -18,7 +18,7 @@ export function faultStage(fault: Fault, number: number): Stage {
       rehearsal.timeline.mark(struck.text);
       const said = [struck.text];
       if (struck.end) {
-        const during = await waitFor(rehearsal, { nodes: 0, gone: struck.lost, onlyLook: true });
+        const during = await waitFor(rehearsal, { nodes: 0, onlyLook: true });
         const text = `meanwhile ${during.ready.length} of ${during.ready.length + during.waiting.length} workloads are Ready`;
         notes.cases.push({ name: text, outcome: "passed" });
         const over = struck.end();
@@ -27,7 +27,6 @@ export function faultStage(fault: Fault, number: number): Stage {
       }
       const readiness = await waitFor(rehearsal, {
         nodes: await wantedNodes(rehearsal, config.metadata.name),
-        gone: struck.lost,
       });
       fileReadiness(readiness, notes);
       return `${said.join("; ")}; ${readyText(readiness)}`;

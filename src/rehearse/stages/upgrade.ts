@@ -2,7 +2,7 @@
 import { parseDocument } from "yaml";
 import { isLotseError, LotseError, sleep } from "../../base/index.ts";
 import { minorOf } from "../../facts/index.ts";
-import { hasChanges } from "../../lotse.ts";
+import type { Readiness } from "../ready.ts";
 import { wantedNodes } from "../ready.ts";
 import type { Rehearsal } from "../rehearsal.ts";
 import type { Stage } from "../stage.ts";
@@ -61,27 +61,43 @@ async function servedVersion(rehearsal: Rehearsal, version: string): Promise<str
   }
 }
 
-/** Upgrades to one version. */
+/** Waits until all that the node groups want is there and Ready. */
+async function settled(rehearsal: Rehearsal): Promise<Readiness> {
+  const { config } = await rehearsal.cluster();
+  return waitFor(rehearsal, { nodes: await wantedNodes(rehearsal, config.metadata.name) });
+}
+
+/**
+ * Upgrades to one version: the control plane, then add-ons and managed node groups, also where the file says no versions
+ * of theirs.
+ */
 export function upgradeStage(version: string): Stage {
   return {
     id: `upgrade-${version}`,
     title: `Upgrade to Kubernetes ${version}`,
     run: async (rehearsal, notes) => {
       rehearsal.text = withVersion(rehearsal.text, version);
-      const planned = await rehearsal.plan();
-      if (!hasChanges(planned)) {
-        throw new LotseError("rehearse/bad-version", {
-          title: `The plan for ${version} is empty`,
-          remedy: "See whether another setting of the file pins the version.",
-        });
+      const texts: string[] = [];
+      // The API server's programs need wall time for what EKS does in virtual time: nodes move when it is there again.
+      const control = await carryOut(
+        rehearsal,
+        await rehearsal.planUpgrade({ controlPlane: { to: version } }),
+        notes,
+        "runSteps",
+      );
+      if (!control.ok) return control.text;
+      if (rehearsal.missing === undefined) {
+        texts.push(`the API server is ${await servedVersion(rehearsal, version)}`);
+        await settled(rehearsal);
       }
-      const { ok, text } = await carryOut(rehearsal, planned, notes);
-      if (!ok || rehearsal.missing !== undefined) return text;
-      const nodes = await wantedNodes(rehearsal, planned.cluster);
-      const gitVersion = await servedVersion(rehearsal, version);
-      const readiness = await waitFor(rehearsal, { nodes });
+      const all = ["*"];
+      const rest = await rehearsal.planUpgrade({ addons: { names: all }, nodeGroups: { names: all } });
+      const { ok, text } = await carryOut(rehearsal, rest, notes, "runSteps");
+      texts.push(`add-ons and nodes: ${text}`);
+      if (!ok || rehearsal.missing !== undefined) return texts.join("; ");
+      const readiness = await settled(rehearsal);
       fileReadiness(readiness, notes);
-      return `${text}; the API server is ${gitVersion}, ${readyText(readiness)}`;
+      return [...texts, readyText(readiness)].join("; ");
     },
   };
 }

@@ -22,10 +22,10 @@ export interface EventWriter {
 }
 
 /** Together, by second and at once: a kubelet alone may do 50 and 100, a thousand of them share one API server here. */
-const perSecond = 100;
-const burst = 500;
-/** Beyond this many waiting ones, those that say that all is well are left out, and beyond ten times as many all are. */
-const longQueue = 200;
+const perSecond = 40;
+const burst = 400;
+/** Beyond this many waiting ones, those that say that all is well are left out, and beyond twenty times as many all are. */
+const longQueue = 60;
 /** Repeated within so long it is one event with a higher count. */
 const sameFor = 600_000;
 const mostRemembered = 4_000;
@@ -112,7 +112,7 @@ export function openEventWriter(client: KubeClient): EventWriter {
   return {
     write(event) {
       if (closed) return;
-      if (waiting.length >= longQueue * (event.type === "Warning" ? 10 : 1)) return;
+      if (waiting.length >= longQueue * (event.type === "Warning" ? 20 : 1)) return;
       waiting.push(event);
       void pump();
     },

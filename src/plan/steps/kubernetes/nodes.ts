@@ -53,6 +53,7 @@ export function joins(planning: Planning, found: FoundKubernetes | undefined, dr
           "eks:DescribeCluster",
           "cloudformation:DescribeStackResources",
           "autoscaling:DescribeAutoScalingGroups",
+          "autoscaling:DescribeScalingActivities",
         ],
         after: [stack.stackName, `aws-auth/nodegroup/${stack.name}`],
         work: { do: "await-nodes", nodeGroup: stack.name, count },

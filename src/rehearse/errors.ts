@@ -41,7 +41,6 @@ export const rehearsalCodes: Readonly<Record<string, string>> = {
   "rehearse/taint": "A pod doesn't tolerate the taints of the nodes",
   "rehearse/step-done": "Message: an object was applied, or the waiting is over",
   "rehearse/step-progress": "Message: how many are Ready",
-  "rehearse/step-started": "Message: the waiting begins",
   "rehearse/topology-spread": "Topology spread constraints leave no node",
   "rehearse/unbound-claim": "A claim has no volume",
   "rehearse/unknown-fault": "There is no fault of that name",

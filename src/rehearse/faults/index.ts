@@ -4,6 +4,7 @@ import type { Fault } from "./fault.ts";
 import { insufficientCapacity, nodeLoss, throttling, zoneOutage } from "./losses.ts";
 import { spotInterruption } from "./spot-interruption.ts";
 
+/** In the order they are listed in. */
 export const faults: readonly Fault[] = [zoneOutage, insufficientCapacity, nodeLoss, spotInterruption, throttling];
 
 /** @throws LotseError `rehearse/unknown-fault` */

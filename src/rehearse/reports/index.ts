@@ -6,6 +6,7 @@ import { junitReporter } from "./junit.ts";
 import type { Reporter } from "./reporter.ts";
 import { textReporter } from "./text.ts";
 
+/** Text first: it is what a terminal gets. */
 export const reporters: readonly Reporter[] = [textReporter, jsonReporter, junitReporter, htmlReporter];
 
 /** The form that a file's name asks for; undefined when it says nothing. */

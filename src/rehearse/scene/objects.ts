@@ -15,6 +15,7 @@ export interface Taint {
   effect: string;
 }
 
+/** A node, as far as a rehearsal looks at it. */
 export interface Node extends KubeObject {
   spec?: { providerID?: string; taints?: Taint[]; unschedulable?: boolean };
   status?: {
@@ -49,6 +50,7 @@ interface NodeSelectorTerm {
   matchExpressions?: { key: string; operator: string; values?: string[] }[];
 }
 
+/** A pod, as far as a rehearsal looks at it. */
 export interface Pod extends KubeObject {
   spec: {
     nodeName?: string;

@@ -20,6 +20,8 @@ export type WorkloadRole = { principal: Principal } | { problem: string };
 const roleAnnotation = "eks.amazonaws.com/role-arn";
 /** What a role may do is asked at every call; who it is, is asked again after so long. */
 const freshFor = 20_000;
+/** Who is nobody asks again soon. */
+const problemFor = 3_000;
 
 interface Session {
   name: string;
@@ -60,7 +62,8 @@ export class WorkloadRoles {
   async own(namespace: string, account: string): Promise<WorkloadRole | undefined> {
     const key = `${namespace}/${account}`;
     const known = this.#own.get(key);
-    if (known && Date.now() - known.at < freshFor) return known.role;
+    const fresh = known?.role && "problem" in known.role ? problemFor : freshFor;
+    if (known && Date.now() - known.at < fresh) return known.role;
     const role = this.#associated(namespace, account) ?? (await this.#annotated(namespace, account));
     this.#own.set(key, { role, at: Date.now() });
     return role;

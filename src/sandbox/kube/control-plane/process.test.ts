@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { it } from "vitest";
-import { startProgram } from "./process.ts";
+import { programEnded, startProgram } from "./process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lotse-program-"));
 let count = 0;
@@ -31,6 +31,19 @@ it("tells how a program ended, with the end of what it said", async ({ expect })
   });
   await program.ended;
   expect(program.exit).toEqual({ status: 7, tail: "no space left\n" });
+});
+
+it("gives the line that tells most, not the stack behind it", async ({ expect }) => {
+  const said = "I0101 fine\npanic: failed to create WAL\n\ngoroutine 1 [running]:\nmain.main()\n\tmain.go:31 +0x28";
+  const file = logFile();
+  const program = startProgram({
+    name: "etcd",
+    path: "/bin/sh",
+    arguments: ["-c", `printf '${said}'; exit 2`],
+    logFile: file,
+  });
+  await program.ended;
+  expect(programEnded(program, file).diagnostic.detail).toContain("panic: failed to create WAL");
 });
 
 it("ends a program that is asked to", async ({ expect }) => {

@@ -1,7 +1,8 @@
 // One program of a control plane, kept so that it never outlives the sandbox: not after a stop, not after a crash.
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, statSync } from "node:fs";
+import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { LotseError } from "../../../base/index.ts";
 
 /**
@@ -24,7 +25,7 @@ exit $status
 
 /** How long a program may take to end after SIGTERM. */
 const patience = 5_000;
-const tailLength = 2_000;
+const tailLength = 8_000;
 /** A log that has grown beyond this is begun anew at the next start; the one before stays beside it. */
 const longLog = 32 * 1024 * 1024;
 
@@ -70,12 +71,25 @@ function openLog(file: string): { log: number; from: number } {
   return { log, from: fstatSync(log).size };
 }
 
+/** What a Go program says when it gives up: klog's fatal and error lines, panics, flags that it doesn't know. */
+const lastWords = /no space left|^panic: |"level":"(?:fatal|panic|error)"|^[FE]\d{4} |^Error: |unknown flag/;
+/** etcd alone wants 64 MB for its first log. */
+const littleRoom = 80 * 1024 * 1024;
+
+/** The line that tells most: a stack follows a panic, and a full disk cuts everything short. */
+function reason(program: Program, logFile: string): string {
+  const lines = (program.exit?.tail ?? "").trim().split("\n");
+  const said = lines.find((line) => lastWords.test(line)) ?? lines.at(-1) ?? "";
+  const text = said === "" ? `exit status ${program.exit?.status ?? "unknown"}` : said.trim().slice(0, 500);
+  const { bavail, bsize } = statfsSync(dirname(logFile));
+  return bavail * bsize < littleRoom ? `The disk is full. ${text}` : text;
+}
+
 /** What went wrong, for a program that ended by itself. */
 export function programEnded(program: Program, logFile: string): LotseError {
-  const tail = program.exit?.tail.trim().split("\n").at(-1) ?? "";
   return new LotseError("sandbox/program-ended", {
     title: `${program.name} of the emulated control plane ended`,
-    detail: tail === "" ? `exit status ${program.exit?.status ?? "unknown"}` : tail.slice(0, 500),
+    detail: existsSync(logFile) ? reason(program, logFile) : "Its folder is gone.",
     remedy: `Its log is ${logFile}.`,
     blame: "lotse",
   });

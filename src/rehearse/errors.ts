@@ -37,6 +37,7 @@ export const rehearsalCodes: Readonly<Record<string, string>> = {
   "rehearse/removed-api": "A manifest uses an API that the version, or the one to upgrade to, doesn't serve",
   "rehearse/scheduling-gate": "A pod's scheduling gates are closed",
   "rehearse/step-failed": "A step of the plan has failed",
+  "rehearse/step-started": "Message: the waiting begins",
   "rehearse/still-waiting": "Something isn't Ready, and nothing says why",
   "rehearse/taint": "A pod doesn't tolerate the taints of the nodes",
   "rehearse/step-done": "Message: an object was applied, or the waiting is over",

@@ -44,12 +44,12 @@ export const manifestsStage: Stage = {
 
 /** Waits with a line of progress. */
 export async function waitFor(rehearsal: Rehearsal, wanted: Expectation): Promise<Readiness> {
-  const say = (what: string, text: string): void =>
-    rehearsal.host.emit({ level: "info", code: `rehearse/${what}`, subject: "ready", text });
-  say("step-started", "nodes and workloads get Ready");
+  const say = (code: string, text: string): void =>
+    rehearsal.host.emit({ level: "info", code, subject: "ready", text });
+  say("rehearse/step-started", "nodes and workloads get Ready");
   const readiness = await awaitReady(rehearsal, wanted);
   const ok = readiness.waiting.length === 0 && readiness.others.length === 0;
-  say(ok || wanted.onlyLook ? "step-done" : "step-failed", readyText(readiness));
+  say(ok || wanted.onlyLook ? "rehearse/step-done" : "rehearse/step-failed", readyText(readiness));
   return readiness;
 }
 

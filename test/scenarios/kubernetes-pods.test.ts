@@ -151,6 +151,20 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
     expect(ready(open)?.reason).toBeUndefined();
   });
 
+  it("say again that they are ready when the node controller has marked them", async ({ expect }) => {
+    await kube.connection.send({
+      method: "PATCH",
+      path: "/api/v1/namespaces/default/pods/shaky/status",
+      patch: "strategic",
+      body: { status: { conditions: [{ type: "Ready", status: "False", reason: "NodeNotReady" }] } },
+      what: "mark a pod",
+    });
+    const isReady = ({ conditions }: Status): boolean =>
+      conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true;
+    const { status } = await until("shaky", isReady);
+    expect(status.conditions?.find(({ type }) => type === "Ready")?.reason).toBeUndefined();
+  });
+
   it("have logs that say that nothing runs, and no shell", async ({ expect }) => {
     const { account, region } = sandbox;
     const plane = await sandbox.kubernetes?.cluster({ account, region, name: "shop" })?.wake();

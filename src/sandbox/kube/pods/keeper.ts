@@ -74,6 +74,9 @@ const pullSeconds = 2;
 /** States that pass sooner aren't written: a kubelet's own writes take about as long. */
 const tooShort = 400;
 
+const readyOf = (conditions: readonly Condition[] | undefined): string | undefined =>
+  conditions?.find(({ type }) => type === "Ready")?.status;
+
 export class PodKeeper {
   readonly #options: KeeperOptions;
   readonly #lives: Map<string, Life> = new Map();
@@ -161,6 +164,12 @@ export class PodKeeper {
     const known = this.#lives.get(uid);
     if (known) {
       known.pod = pod;
+      // The node controller marks the pods of a node that was silent; a kubelet that is back says what it knows.
+      const theirs = readyOf(pod.status?.conditions);
+      if (theirs !== undefined && known.written !== undefined && theirs !== readyOf(known.conditions)) {
+        known.written = undefined;
+        known.conditions = pod.status?.conditions ?? [];
+      }
       return;
     }
     this.#lives.set(uid, this.#begin(pod));

@@ -8,7 +8,7 @@ import { privateDnsName } from "../../aws/services/ec2/interfaces.ts";
 import type { NetworkInterface } from "../../aws/services/ec2/state.ts";
 import { networkInterfaces } from "../../aws/services/ec2/state.ts";
 import type { FargateProfileRow } from "../../aws/services/eks/state.ts";
-import { clusters, fargateProfiles } from "../../aws/services/eks/state.ts";
+import { clusters, fargateInterfaceTags, fargateProfiles } from "../../aws/services/eks/state.ts";
 import type { KubeClient, KubeObject } from "../client.ts";
 import { KubeRefusal } from "../client.ts";
 import type { ClusterKey } from "../cluster-key.ts";
@@ -235,6 +235,15 @@ export class FargateKeeper {
           SubnetId,
           Description: interfaceText(name, uid),
           ...(group ? { Groups: [group] } : {}),
+          TagSpecifications: [
+            {
+              ResourceType: "network-interface",
+              Tags: [
+                { Key: fargateInterfaceTags.cluster, Value: name },
+                { Key: fargateInterfaceTags.profile, Value: profile.fargateProfileName },
+              ],
+            },
+          ],
         });
         const id = made?.NetworkInterfaceId ?? "";
         const row = ctx.table(networkInterfaces).get(id) as Readonly<NetworkInterface>;

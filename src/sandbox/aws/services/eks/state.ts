@@ -176,6 +176,12 @@ export interface OidcKeyRow {
   publicKey: string;
 }
 
+/** On the interfaces of Fargate pods: they go with their profile, whether their cluster's programs run or not. */
+export const fargateInterfaceTags: Readonly<Record<"cluster" | "profile", string>> = {
+  cluster: "eks:cluster-name",
+  profile: "eks:fargate-profile-name",
+};
+
 const byCluster = { cluster: (row: { clusterName: string }): string => row.clusterName };
 
 export const clusters: TableDefinition<ClusterRow> = defineTable("eks/clusters");

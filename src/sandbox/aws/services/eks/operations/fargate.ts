@@ -1,4 +1,5 @@
 // Fargate profiles: which pods run on Fargate. Immutable, and one change at a time in a cluster.
+import type { DescribeNetworkInterfacesResult } from "@aws-sdk/client-ec2";
 import type {
   CreateFargateProfileRequest,
   CreateFargateProfileResponse,
@@ -13,6 +14,7 @@ import type {
 } from "@aws-sdk/client-eks";
 import type { Context, Operation, Sent, TimerDefinition } from "../../../core/index.ts";
 import { defineTimer } from "../../../core/index.ts";
+import { removeInterfaces } from "../cluster-life.ts";
 import { eksOperation } from "../define.ts";
 import { invalidParameter, limitExceeded, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";
@@ -25,12 +27,13 @@ import {
   requireFargateProfile,
   requireUsableCluster,
   subject,
+  asEks,
 } from "../lookup.ts";
 import { findSubnets, isPublicSubnet } from "../rules/network.ts";
 import { checkServiceRole } from "../rules/roles.ts";
 import { checkName, checkTags } from "../rules/text.ts";
 import type { ClusterRow, FargateProfileRow } from "../state.ts";
-import { clusters, fargateProfiles, nodegroups } from "../state.ts";
+import { clusters, fargateInterfaceTags, fargateProfiles, nodegroups } from "../state.ts";
 import { isRepeated, tokenOf } from "../tokens.ts";
 import { addNodeEntry, removeNodeEntry } from "./access-entries.ts";
 
@@ -105,6 +108,24 @@ export const profileReady: TimerDefinition<Profile & { failure?: string }> = def
   ctx.table(fargateProfiles).update(key, { status: "ACTIVE" });
 });
 
+/** EKS deletes a profile's pods before the profile: nothing of them stays in the subnets. */
+function removePodInterfaces(ctx: Context, cluster: string, profile: string): void {
+  const { NetworkInterfaces = [] } = asEks(ctx).call<DescribeNetworkInterfacesResult>(
+    "ec2",
+    "DescribeNetworkInterfaces",
+    {
+      Filters: [
+        { Name: `tag:${fargateInterfaceTags.cluster}`, Values: [cluster] },
+        { Name: `tag:${fargateInterfaceTags.profile}`, Values: [profile] },
+      ],
+    },
+  );
+  removeInterfaces(
+    ctx,
+    NetworkInterfaces.map(({ NetworkInterfaceId = "" }) => NetworkInterfaceId),
+  );
+}
+
 export const profileGone: TimerDefinition<Profile> = defineTimer<Profile>(
   "eks/fargate-gone",
   ({ cluster, name }, ctx) => {
@@ -112,6 +133,7 @@ export const profileGone: TimerDefinition<Profile> = defineTimer<Profile>(
     const row = ctx.table(fargateProfiles).get(key);
     if (row?.status !== "DELETING") return;
     ctx.table(fargateProfiles).delete(key);
+    removePodInterfaces(ctx, cluster, name);
     const role = row.podExecutionRoleArn;
     const used =
       ctx

@@ -23,6 +23,7 @@ export type Parameters = ReadonlyMap<string, string>;
 const wellFormed = /^(?:[A-Za-z0-9\-._~!$&'()*+,=:@/?]|%[0-9A-Fa-f]{2})*$/;
 
 function decode(text: string): string | undefined {
+  if (!text.includes("%") && !text.includes("+")) return text;
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
@@ -49,17 +50,23 @@ function split(query: string): [name: string, value: string][] | undefined {
 export function readParameters(query: string): Parameters | Refusal {
   const pairs = split(query);
   if (!pairs) return refuse("format", "malformed query parameter");
-  const spellings = new Set(pairs.map(([name]) => name));
-  const seen = new Set<string>();
-  for (const name of spellings) {
-    if (seen.has(name.toLowerCase()))
+  const values = new Map<string, string>();
+  const spellings = new Map<string, string>();
+  let foreign: string | undefined;
+  let repeated = false;
+  for (const [name, value] of pairs) {
+    const lower = name.toLowerCase();
+    const known = spellings.get(lower);
+    if (known !== undefined && known !== name)
       return refuse("format", `duplicate query parameter found: ${JSON.stringify(name)}`);
-    seen.add(name.toLowerCase());
+    repeated ||= known !== undefined;
+    if (!allowed.has(lower)) foreign ??= name;
+    spellings.set(lower, name);
+    values.set(lower, value);
   }
-  const foreign = [...spellings].find((name) => !allowed.has(name.toLowerCase()));
   if (foreign !== undefined) return refuse("format", `non-whitelisted query parameter ${JSON.stringify(foreign)}`);
-  if (pairs.length > spellings.size) return refuse("format", "query parameter with multiple values not supported");
-  return new Map(pairs.map(([name, value]) => [name.toLowerCase(), value]));
+  if (repeated) return refuse("format", "query parameter with multiple values not supported");
+  return values;
 }
 
 /** Seconds that a presigned URL may claim to live. */

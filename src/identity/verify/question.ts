@@ -26,6 +26,8 @@ export interface VerifierOptions {
 /** The request to make: GET, 10 s at most, redirects not followed, no headers but these. */
 export interface IdentityQuestion {
   readonly url: string;
+  /** What stands behind the url's question mark. */
+  readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly host: string;
   /** Region of the host, `global` for sts.amazonaws.com; for metrics and texts. */
@@ -38,13 +40,22 @@ export interface IdentityQuestion {
 /** The region that signatures for sts.amazonaws.com are scoped to. */
 const globalRegion = "us-east-1";
 
-function origins(endpoints: readonly string[] | undefined): Set<string> {
-  return new Set((endpoints ?? []).map((endpoint) => new URL(endpoint).origin));
+/** Endpoints are few and stay the same, and parsing one takes longer than the rest of judging a place. */
+const originsKept = 64;
+const origins = new Map<string, string>();
+
+function originOf(endpoint: string): string {
+  const known = origins.get(endpoint);
+  if (known !== undefined) return known;
+  const { origin } = new URL(endpoint);
+  if (origins.size < originsKept) origins.set(endpoint, origin);
+  return origin;
 }
 
 /** Scheme, host and path (checks 5 to 7). Returns the region of the host; undefined for an extra endpoint. */
 function judgePlace(url: TokenUrl, options: VerifierOptions): { region: string | undefined } | Refusal {
-  const extra = origins(options.extraEndpoints).has(`${url.scheme}://${url.authority}`);
+  const origin = `${url.scheme}://${url.authority}`;
+  const extra = options.extraEndpoints?.some((endpoint) => originOf(endpoint) === origin) ?? false;
   let region: string | undefined;
   if (!extra) {
     if (url.scheme !== "https")
@@ -80,6 +91,7 @@ export function readToken(token: string, options: VerifierOptions, now: number):
   if (typeof accessKeyId !== "string") return accessKeyId;
   return {
     url: `${url.scheme}://${url.authority}/?${url.query}`,
+    query: url.query,
     headers: { [clusterHeader]: options.cluster, accept: "application/json" },
     host: url.authority,
     region: place.region ?? parameters.get("x-amz-credential")?.split("/")[2] ?? "",

@@ -1,6 +1,6 @@
 // Who somebody is in an emulated cluster: bearer tokens judged as EKS's authenticator judges them, with the sandbox's own
 // STS as the only one that is ever asked.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type {
   AwsAuthData,
   Identity,
@@ -68,11 +68,10 @@ function askSts(
   question: IdentityQuestion,
   dispatch: AuthenticatorOptions["dispatch"],
 ): { status: number; body: string } {
-  const url = new URL(question.url);
   const response = dispatch({
     method: "GET",
     path: "/",
-    query: url.search.slice(1),
+    query: question.query,
     headers: { host: question.host, ...question.headers },
     body: new Uint8Array(),
     sourceIp: "127.0.0.1",
@@ -108,8 +107,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
   const identify = (key: ClusterKey, token: string): Identity | Refusal => {
     const now = Date.now();
-    const hash = `${clusterId(key)} ${createHash("sha256").update(token).digest("base64")}`;
-    const known = identities.get(hash);
+    const id = `${clusterId(key)} ${hash("sha256", token, "base64")}`;
+    const known = identities.get(id);
     if (known && known.until > now) return known.identity;
     const question = readToken(
       token,
@@ -126,7 +125,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     if (isRefusal(identity)) return identity;
     // Oldest first out: a Map keeps the order of insertion.
     if (identities.size >= mostIdentities) identities.delete(identities.keys().next().value as string);
-    identities.set(hash, { identity, until: Math.min(now + identityLife, question.signedAt + tokenLife) });
+    identities.set(id, { identity, until: Math.min(now + identityLife, question.signedAt + tokenLife) });
     return identity;
   };
 

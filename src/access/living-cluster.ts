@@ -71,9 +71,10 @@ export async function describeCluster(aws: Aws, name: string): Promise<LivingClu
   };
 }
 
-/** Opens the way to the API server, as the caller; nothing is sent yet. */
-export function openCluster(aws: Aws, cluster: LivingCluster): Kube {
+/** Opens the way to the API server, as the caller; nothing is sent yet. `retries` as in `KubeTarget`. */
+export function openCluster(aws: Aws, cluster: LivingCluster, options: { retries?: number } = {}): Kube {
   return openKube({
+    ...options,
     server: cluster.server,
     authority: Buffer.from(cluster.authority, "base64").toString("utf8"),
     ...(aws.signal ? { signal: aws.signal } : {}),

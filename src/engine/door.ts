@@ -30,12 +30,15 @@ export function createDoor(aws: Aws, cluster: string, mode: KubernetesMode, isNe
   let opened: Promise<Kube> | undefined;
 
   const open = async (): Promise<Kube> => {
-    const kube = openCluster(aws, await describeCluster(aws, cluster));
+    const described = await describeCluster(aws, cluster);
+    const kube = openCluster(aws, described);
+    // Who can do without the inside isn't kept waiting for an API server that nobody reaches from here.
+    const knocker = mode === "when-reachable" ? openCluster(aws, described, { retries: 2 }) : kube;
     const isPatient = isNew && mode === "required";
     const started = Date.now();
     const knock = async (): Promise<true | undefined> => {
       try {
-        await kube.version();
+        await knocker.version();
         return true;
       } catch (error) {
         if (isPatient && Date.now() - started < mayLast(error) * 1000) return undefined;
@@ -52,6 +55,8 @@ export function createDoor(aws: Aws, cluster: string, mode: KubernetesMode, isNe
     } catch (error) {
       kube.close();
       throw error;
+    } finally {
+      if (knocker !== kube) knocker.close();
     }
   };
 

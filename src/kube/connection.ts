@@ -19,6 +19,8 @@ export interface KubeTarget {
   authority: string;
   /** Gives a token; asked again shortly before one expires, and once after a 401. */
   token(): Promise<BearerToken>;
+  /** How often a read is sent again when the connection breaks; default 5, which takes about three seconds. */
+  retries?: number;
   signal?: AbortSignal;
 }
 
@@ -149,7 +151,7 @@ export function openConnection(target: KubeTarget): Connection {
         if (cause instanceof LotseError || target.signal?.aborted || request.signal?.aborted) throw cause;
         // Only reads are sent again when the connection broke: a write may have arrived.
         const again = request.method === "GET" && passing.has((cause as { code?: string }).code ?? "");
-        if (!again || attempt >= tries) throw unreachable(server, cause);
+        if (!again || attempt >= (target.retries ?? tries)) throw unreachable(server, cause);
         await sleep(pauseBefore(attempt, undefined), target.signal);
         continue;
       }

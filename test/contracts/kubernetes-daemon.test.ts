@@ -51,10 +51,11 @@ describe.skipIf(skip)(skip ?? "lotse sandbox with Kubernetes", { timeout: 120_00
     secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
   });
   /** Names of ConfigMaps that aren't Kubernetes' own; `write` makes one first. */
-  const maps = async (write?: string): Promise<string[]> => {
+  const maps = async (write?: string, retries = 5): Promise<string[]> => {
     const env = await variables();
     const kube = openKube({
       server: cluster.endpoint,
+      retries,
       authority: Buffer.from(cluster.ca, "base64").toString(),
       token: () => {
         const { token, expiresAt } = bearerToken({
@@ -157,7 +158,7 @@ describe.skipIf(skip)(skip ?? "lotse sandbox with Kubernetes", { timeout: 120_00
     await lotse("down");
     await lotse("up", "--kubernetes", "off");
     expect((await lotse("status")).out).toMatch(/kubernetes +off/);
-    await expect(maps()).rejects.toMatchObject({ code: "kube/unreachable" });
+    await expect(maps(undefined, 1)).rejects.toMatchObject({ code: "kube/unreachable" });
     expect(await lotse("env", "--proxy")).toMatchObject({
       exit: 1,
       err: expect.stringContaining("no proxy") as string,
@@ -167,7 +168,7 @@ describe.skipIf(skip)(skip ?? "lotse sandbox with Kubernetes", { timeout: 120_00
 
   it("names the cluster for which there is no memory", async ({ expect }) => {
     await lotse("up", "--kubernetes-memory", "100");
-    await expect(maps()).rejects.toMatchObject({ code: "kube/unreachable" });
+    await expect(maps(undefined, 1)).rejects.toMatchObject({ code: "kube/unreachable" });
     const { out } = await lotse("status");
     expect(out).toContain("There is no memory for the control plane of cluster shop");
     expect(out).toContain("--kubernetes-memory");

@@ -1,13 +1,27 @@
 """Runs many AWS CLI commands in one Python process: one JSON line {"argv": [...]} in, one {"exit", "out", "err"} out.
 
-It is the real CLI (awscli's own driver, parser, botocore); only the 0.5 s of interpreter start is paid once.
+It is the real CLI (awscli's own driver, parser, botocore); only the 0.5 s of interpreter start is paid once, and so is reading
+the models of AWS's services, which are megabytes of JSON.
 """
 
+import functools
 import io
 import json
 import sys
 
+import botocore.loaders
 from awscli.clidriver import create_clidriver
+
+JSONFileLoader = botocore.loaders.JSONFileLoader
+_read = JSONFileLoader.load_file
+
+
+@functools.cache
+def _model(path):
+    return _read(JSONFileLoader(), path)
+
+
+JSONFileLoader.load_file = lambda _self, path: _model(path)
 
 
 def run(argv):

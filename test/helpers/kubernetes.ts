@@ -6,11 +6,12 @@ import { openKube } from "../../src/kube/index.ts";
 import type { Sandbox } from "../../src/sandbox/index.ts";
 import type { World } from "./world.ts";
 
-/** A door to a cluster as somebody; the account's administrator by default. */
+/** A door to a cluster as somebody; the account's administrator by default. `retries` as in `KubeTarget`. */
 export function kubeOf(
   world: Pick<World, "sandbox" | "send">,
   name: string,
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string } = world.sandbox.credentials,
+  retries = 5,
 ): Kube {
   const { cluster } = world.send<{ cluster: { endpoint: string; certificateAuthority: { data: string } } }>(
     "eks",
@@ -20,6 +21,7 @@ export function kubeOf(
   const { region } = world.sandbox;
   return openKube({
     server: cluster.endpoint,
+    retries,
     authority: Buffer.from(cluster.certificateAuthority.data, "base64").toString(),
     token: () => {
       const { token, expiresAt } = bearerToken({ cluster: name, region, credentials, at: Date.now() });

@@ -171,7 +171,8 @@ export async function visit<T>(
   mode: Exclude<KubernetesMode, "never">,
   read: (kube: Kube) => Promise<T>,
 ): Promise<{ read: T } | { unreachable: string }> {
-  const kube = openCluster(aws, await describeCluster(aws, name));
+  // Who can do without the inside isn't kept waiting for an API server that nobody reaches from here.
+  const kube = openCluster(aws, await describeCluster(aws, name), mode === "when-reachable" ? { retries: 2 } : {});
   try {
     return { read: await read(kube) };
   } catch (error) {

@@ -84,6 +84,7 @@ export type {
   Note,
   Plan,
   PlanOptions,
+  Problem,
   PlanSummary,
   ServiceAccountSummary,
   Step,

@@ -38,6 +38,6 @@ export type { ServiceAccountSummary } from "./get/service-accounts.ts";
 export { getServiceAccounts } from "./get/service-accounts.ts";
 export type { FargateProfileSummary } from "./get/fargate-profiles.ts";
 export { getFargateProfiles } from "./get/fargate-profiles.ts";
-export type { ClusterStatus, Part } from "./get/status.ts";
+export type { ClusterStatus, Part, Problem } from "./get/status.ts";
 export { getStatus } from "./get/status.ts";
 export { planCodes } from "./errors.ts";

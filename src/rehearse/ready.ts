@@ -1,17 +1,18 @@
 // Waiting until everything is Ready, or until it is clear that it won't be, and why.
 import type { Diagnostic } from "../base/index.ts";
 import { sleep } from "../base/index.ts";
-import { get, status } from "../lotse.ts";
-import type { Explanation } from "./causes/explain.ts";
+import { get } from "../lotse.ts";
 import { explain } from "./causes/explain.ts";
 import type { NodeSubnet, Situation } from "./causes/cause.ts";
 import { instanceOf } from "./faults/nodes.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import type { Node, Pod } from "./scene/objects.ts";
-import { isNodeReady } from "./scene/objects.ts";
+import { isNodeReady, isPodReady } from "./scene/objects.ts";
 import type { Scene } from "./scene/scene.ts";
 import type { Standing } from "./scene/workloads.ts";
 import { standings } from "./scene/workloads.ts";
+import { measureStillness } from "./stillness.ts";
+import { troubles } from "./troubles.ts";
 
 /** What to wait for besides workloads. */
 export interface Expectation {
@@ -38,10 +39,17 @@ export interface Readiness {
 const tick = 100;
 /** Virtual seconds in one of wall time while pods start: the sandbox's pods live ten times as fast as a clock (its guide). */
 const podSpeed = 10;
-/** When nothing has changed for so long, wall milliseconds, and every reason is one that stays, no more waiting helps. */
-const still = 4_000;
-/** All has to be well for so long, wall milliseconds: what was applied a moment ago may not have been heard of. */
-const steady = 300;
+/**
+ * When nothing has happened for so long ({@link measureStillness}) and every reason is one that stays, no more waiting
+ * helps. The longest that something hidden waits is a second: the scheduler's back-off, and a CNI that asks EC2 again.
+ */
+const stillEnough = 1_600;
+/** Reasons that pass, and nodes that don't come, are given up after so long. A refused kubelet asks again after 5 s. */
+const hopeless = 8_000;
+/** Who only looks waits until things have settled for so long. */
+const glance = 600;
+/** All has to be well in so many looks in a row: controllers count a moment after the pods. */
+const steady = 2;
 /** AWS is asked about instances on their way so often, wall milliseconds: each look lets time pass there. */
 const lookAtAws = 300;
 
@@ -110,27 +118,17 @@ function strays(scene: Scene): Pod[] {
     .filter(({ spec, status: { phase } = {} }) => spec.nodeName && !names.has(spec.nodeName) && phase === "Running");
 }
 
-/** Nodes that don't come, and what EKS says about its node groups and add-ons. */
-async function troubles(rehearsal: Rehearsal, cluster: string, nodes: Readiness["nodes"]): Promise<Diagnostic[]> {
-  const { problems } = await status(rehearsal.aws, cluster);
-  const unhealthy = problems.map((problem): Diagnostic => ({
-    code: "rehearse/unhealthy",
-    severity: "error",
-    title: problem,
-    remedy: "See `lotse status` for what EKS reports.",
-  }));
-  if (nodes.ready >= nodes.wanted) return unhealthy;
-  return [
-    {
-      code: "rehearse/missing-nodes",
-      severity: "error",
-      title: `${nodes.ready} of ${nodes.wanted} nodes are Ready`,
-      remedy:
-        "See the health issues of the node groups: instances that find no address, whose role isn't let in, or that run no kubelet stay out.",
-      data: nodes,
-    },
-    ...unhealthy,
-  ];
+/** ReplicaSets that haven't heard of their pods' last change: what they count is the past. */
+function isBehind(scene: Scene): boolean {
+  const ready = new Map<string, number>();
+  for (const pod of scene.all("pods")) {
+    if (pod.metadata.deletionTimestamp !== undefined || !isPodReady(pod) || pod.status?.phase !== "Running") continue;
+    const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller)?.uid;
+    if (owner !== undefined) ready.set(owner, (ready.get(owner) ?? 0) + 1);
+  }
+  return scene
+    .all("replicaSets")
+    .some(({ metadata, status }) => (status?.readyReplicas ?? 0) !== (ready.get(metadata.uid ?? "") ?? 0));
 }
 
 /**
@@ -139,14 +137,14 @@ async function troubles(rehearsal: Rehearsal, cluster: string, nodes: Readiness[
  * @throws LotseError when the cluster is lost, or the signal's reason
  */
 export async function awaitReady(rehearsal: Rehearsal, wanted: Expectation): Promise<Readiness> {
-  const { scene } = await rehearsal.kubernetes();
+  const { kube, scene } = await rehearsal.kubernetes();
   const cluster = (await rehearsal.cluster()).config.metadata.name;
   const began = rehearsal.seconds();
-  const startedAt = Date.now();
-  const deadline = startedAt + (wanted.timeout ?? rehearsal.timeout);
+  const deadline = Date.now() + (wanted.timeout ?? rehearsal.timeout);
+  const stillness = measureStillness(kube, tick);
   let looked = 0;
   let running: ReadonlySet<string> = new Set();
-  let settledAt: number | undefined;
+  let well = 0;
   let told = "";
   for (;;) {
     if (scene.trouble !== undefined) throw scene.trouble;
@@ -154,38 +152,31 @@ export async function awaitReady(rehearsal: Rehearsal, wanted: Expectation): Pro
     const waiting = all.filter(({ ready }) => !ready);
     const nodes = { ready: scene.all("nodes").filter(isNodeReady).length, wanted: wanted.nodes };
     const candidate = nodes.ready >= nodes.wanted && waiting.length === 0;
-    if ((candidate && settledAt === undefined) || Date.now() - looked > lookAtAws) {
+    if ((candidate && well === 0) || Date.now() - looked > lookAtAws) {
       looked = Date.now();
       running = runningInstances(rehearsal);
     }
-    const noticed = ghosts(scene, running).length === 0 && strays(scene).length === 0;
+    const { busy, next = Infinity } = rehearsal.outlook();
+    const noticed = ghosts(scene, running).length === 0 && strays(scene).length === 0 && !isBehind(scene);
     const complete = nodes.ready >= nodes.wanted && noticed;
-    if (!complete || waiting.length > 0) settledAt = undefined;
-    else settledAt ??= Date.now();
-    const settled = settledAt !== undefined && Date.now() - settledAt >= steady;
-    // What was quiet before is no sign: the waiting has only begun.
-    const quietFor = Date.now() - Math.max(scene.changedAt, startedAt);
-    const quiet = quietFor > still;
+    // What changes by itself before the time is over is waited for, however still it is until then.
+    const more = busy || next <= deadline;
+    const still = await stillness.after({ changedAt: scene.changedAt, busy: more });
+    well = complete && waiting.length === 0 && !busy ? well + 1 : 0;
+    const settled = well > steady;
     const late = Date.now() > deadline;
-    if (settled || late || quiet || (wanted.onlyLook && noticed && quietFor > still / 4)) {
+    if (settled || late || still >= stillEnough || (wanted.onlyLook && noticed && still >= glance)) {
       const situation = situationOf(rehearsal, scene);
       const explained = waiting.map((standing) => ({
         standing,
         why: explain(standing, situation, rehearsal.manifests),
       }));
-      const passes = ({ why }: { why: Explanation[] }): boolean => why.some((each) => each.passes);
-      const failed = all.some(({ failed: text }) => text !== undefined);
-      if (
-        settled ||
-        late ||
-        wanted.onlyLook ||
-        (complete && (failed || !explained.some(passes))) ||
-        quietFor > 5 * still
-      ) {
+      const passes = explained.some(({ why }) => why.some((each) => each.passes));
+      if (settled || late || wanted.onlyLook || (complete && !passes) || still >= hopeless) {
         return {
           ready: all.filter(({ ready }) => ready),
           waiting: explained.map(({ standing, why }) => ({ standing, findings: why.map(({ finding }) => finding) })),
-          others: settled || wanted.onlyLook ? [] : await troubles(rehearsal, cluster, nodes),
+          others: settled || wanted.onlyLook ? [] : await troubles(rehearsal, cluster, nodes, waiting),
           nodes,
           took: rehearsal.seconds() - began,
         };

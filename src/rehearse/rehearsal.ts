@@ -51,6 +51,8 @@ export interface Rehearsal extends AsyncDisposable {
   seconds(): number;
   /** What AWS or somebody else in the account does, beside lotse: no policy judges it. */
   account<Output>(service: string, operation: string, input: object): Output;
+  /** What goes on in the sandbox's half of the cluster by itself. */
+  outlook(): { busy: boolean; next: number | undefined };
   /** Lets so many virtual seconds pass. */
   pass(seconds: number): void;
   /** The file as a cluster. @throws LotseError with every mistake */
@@ -187,6 +189,10 @@ export async function openRehearsal(input: RehearsalInput): Promise<Rehearsal> {
         region: sandbox.region,
         principal: owner(sandbox.account),
       }),
+    outlook: () => {
+      const key = { account: sandbox.account, region: sandbox.region, name: config.metadata.name };
+      return sandbox.kubernetes?.cluster(key)?.outlook() ?? { busy: false, next: undefined };
+    },
     pass: (by) => sandbox.advance(by),
     cluster: () => read(input, rehearsal.text),
     plan: async () => plan(await read(input, rehearsal.text), aws, inside),

@@ -10,6 +10,17 @@ export interface Part {
   status: string;
 }
 
+/** Something that isn't as it should be. */
+export interface Problem {
+  part: "cluster" | "stack" | "nodeGroup" | "addon" | "fargateProfile";
+  /** Of that part. */
+  name: string;
+  /** Of a health issue, as EKS calls it. */
+  code?: string;
+  /** The whole sentence. */
+  text: string;
+}
+
 /** What there is of a cluster, and how it does. */
 export interface ClusterStatus {
   name: string;
@@ -26,6 +37,8 @@ export interface ClusterStatus {
   fargateProfiles: Part[];
   /** Sentences about whatever isn't as it should be; empty for a healthy cluster. */
   problems: string[];
+  /** The same, for programs. */
+  details: Problem[];
 }
 
 const healthy = /^(CREATE_COMPLETE|UPDATE_COMPLETE|UPDATE_ROLLBACK_COMPLETE|IMPORT_COMPLETE|ACTIVE)$/;
@@ -34,28 +47,70 @@ interface Health {
   issues?: readonly { code?: string | undefined; message?: string | undefined }[] | undefined;
 }
 
-function problemsOf(what: string, status: string, reason: string | undefined, health?: Health): string[] {
-  const issues = (health?.issues ?? []).map(({ code, message }) => `${what}: ${code}: ${message}`);
-  return [
-    ...(healthy.test(status) ? [] : [`${what} is in ${status}${reason === undefined ? "" : `: ${reason}`}`]),
-    ...issues,
-  ];
+const words: Readonly<Record<Problem["part"], string>> = {
+  cluster: "Cluster",
+  stack: "Stack",
+  nodeGroup: "Node group",
+  addon: "Add-on",
+  fargateProfile: "Fargate profile",
+};
+
+function problemsOf(
+  part: Problem["part"],
+  name: string,
+  {
+    status = "",
+    reason,
+    health,
+  }: { status?: string | undefined; reason?: string | undefined; health?: Health | undefined },
+): Problem[] {
+  const what = `${words[part]} ${name}`;
+  const issues = (health?.issues ?? []).map(({ code, message }): Problem => ({
+    part,
+    name,
+    ...(code !== undefined && { code }),
+    text: `${what}: ${code}: ${message}`,
+  }));
+  const text = `${what} is in ${status}${reason === undefined ? "" : `: ${reason}`}`;
+  return [...(healthy.test(status) ? [] : [{ part, name, text }]), ...issues];
 }
 
 /** Node groups that somebody has deleted behind their stacks. */
-function vanished({ stacks, nodeGroups, autoScalingGroups }: Found): string[] {
-  return [...stacks.values()].flatMap(({ name: stack, status, tags }) => {
-    const group = tags["alpha.eksctl.io/nodegroup-name"];
-    if (group === undefined || !healthy.test(status) || nodeGroups.has(group) || autoScalingGroups.has(group))
-      return [];
-    return [`Node group ${group} is gone although its stack ${stack} is there`];
+function vanished({ stacks, nodeGroups, autoScalingGroups }: Found): Problem[] {
+  return [...stacks.values()].flatMap(({ name: stack, status, tags }): Problem[] => {
+    const name = tags["alpha.eksctl.io/nodegroup-name"];
+    if (name === undefined || !healthy.test(status) || nodeGroups.has(name) || autoScalingGroups.has(name)) return [];
+    return [{ part: "nodeGroup", name, text: `Node group ${name} is gone although its stack ${stack} is there` }];
   });
+}
+
+function problemsIn(found: Found): Problem[] {
+  const { cluster, name } = found;
+  const stacks = [...found.stacks.values()];
+  const missing = stacks.length > 0 ? `, but ${stacks.length} of its stacks do` : "";
+  return [
+    ...(cluster
+      ? problemsOf("cluster", name, { status: cluster.status, health: cluster.health })
+      : [{ part: "cluster" as const, name, text: `Cluster ${name} doesn't exist${missing}` }]),
+    ...stacks.flatMap(({ name: stack, status, statusReason: reason }) =>
+      problemsOf("stack", stack, { status, reason }),
+    ),
+    ...(cluster ? vanished(found) : []),
+    ...[...found.nodeGroups].flatMap(([group, { status, health }]) =>
+      problemsOf("nodeGroup", group, { status, health }),
+    ),
+    ...[...found.addons].flatMap(([addon, { status, health }]) => problemsOf("addon", addon, { status, health })),
+    ...[...found.fargateProfiles].flatMap(([profile, { status, health }]) =>
+      problemsOf("fargateProfile", profile, { status, health }),
+    ),
+  ];
 }
 
 /** Summary of what was found. Pure. */
 function statusOf(found: Found): ClusterStatus {
   const { cluster } = found;
   const stacks = [...found.stacks.values()];
+  const details = problemsIn(found);
   const selfManaged = [...found.autoScalingGroups].filter(([name]) => !found.nodeGroups.has(name));
   return {
     name: found.name,
@@ -93,24 +148,8 @@ function statusOf(found: Found): ClusterStatus {
       version: addon.addonVersion ?? "",
     })),
     fargateProfiles: [...found.fargateProfiles].map(([name, profile]) => ({ name, status: profile.status ?? "" })),
-    problems: [
-      ...(cluster
-        ? problemsOf(`Cluster ${found.name}`, cluster.status ?? "", undefined, cluster.health)
-        : stacks.length > 0
-          ? [`Cluster ${found.name} doesn't exist, but ${stacks.length} of its stacks do`]
-          : [`Cluster ${found.name} doesn't exist`]),
-      ...stacks.flatMap(({ name, status, statusReason }) => problemsOf(`Stack ${name}`, status, statusReason)),
-      ...(cluster ? vanished(found) : []),
-      ...[...found.nodeGroups].flatMap(([name, group]) =>
-        problemsOf(`Node group ${name}`, group.status ?? "", undefined, group.health),
-      ),
-      ...[...found.addons].flatMap(([name, addon]) =>
-        problemsOf(`Add-on ${name}`, addon.status ?? "", undefined, addon.health),
-      ),
-      ...[...found.fargateProfiles].flatMap(([name, profile]) =>
-        problemsOf(`Fargate profile ${name}`, profile.status ?? "", undefined, profile.health),
-      ),
-    ],
+    problems: details.map(({ text }) => text),
+    details,
   };
 }
 

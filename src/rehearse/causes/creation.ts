@@ -25,6 +25,16 @@ export const creationCauses: readonly ControllerCause[] = [
     }),
   }),
   defineControllerCause({
+    code: "rehearse/quota",
+    pattern: /status unknown for quota: ([^,]+)/,
+    explain: ([, quota = ""]) => ({
+      code: "rehearse/quota",
+      title: `nobody has counted yet what the quota ${quota} holds`,
+      remedy: "Wait until the quota controller has.",
+      passes: true,
+    }),
+  }),
+  defineControllerCause({
     code: "rehearse/pod-security",
     pattern: /violates PodSecurity "([^"]+)": (.+)$/m,
     explain: ([, level = "", what = ""]) => ({
@@ -52,6 +62,8 @@ export const creationCauses: readonly ControllerCause[] = [
       title: `its service account ${name} doesn't exist`,
       remedy: "Add the ServiceAccount to the manifests, or to iam.serviceAccounts of the cluster file.",
       data: { serviceAccount: name },
+      // Every namespace gets this one from a controller, a moment after it was made.
+      ...(name === "default" ? { passes: true } : {}),
     }),
   }),
   defineControllerCause({

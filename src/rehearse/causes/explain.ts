@@ -43,7 +43,8 @@ function scheduling(pod: Pod, situation: Situation): Reason[] {
       },
     ];
   }
-  return clausesOf(condition.message ?? "").map((clause): Reason => {
+  const message = condition.message ?? "";
+  const reasons = clausesOf(message).map((clause): Reason => {
     for (const cause of clauseCauses) {
       const match = cause.pattern.exec(clause);
       const reason = match && cause.explain(match, pod, situation);
@@ -56,6 +57,10 @@ function scheduling(pod: Pod, situation: Situation): Reason[] {
       remedy: "See what the scheduler says, and give the pod a node that fits.",
     };
   });
+  // Nodes have come or gone since: it will look again.
+  const counted = /^\d+\/(\d+) nodes are available/.exec(message)?.[1];
+  const stale = counted !== undefined && Number(counted) !== situation.scene.all("nodes").length;
+  return stale ? reasons.map((reason) => ({ ...reason, passes: true })) : reasons;
 }
 
 /** Why one pod isn't Ready; several reasons when nodes refuse it for different ones. */
@@ -105,6 +110,8 @@ function claimReason(claim: Claim, scene: Scene): Reason {
       code: "rehearse/unbound-claim",
       title: "it is not bound to a volume",
       detail: event?.message ?? `Its class is ${claim.spec.storageClassName ?? "none"}.`,
+      // Nobody has complained of it.
+      ...(event === undefined ? { passes: true } : {}),
       remedy:
         "See that its class exists and that aws-ebs-csi-driver runs; a class that waits for the first consumer waits for a pod.",
     }

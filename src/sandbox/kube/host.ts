@@ -187,7 +187,8 @@ export class KubernetesHost implements KubernetesPort {
     this.#closed = true;
     this.#unlisten();
     await this.#refilling;
-    await Promise.all([...this.#clusters.values()].map((cluster) => cluster.close()));
+    const discard = this.#options.folder === undefined;
+    await Promise.all([...this.#clusters.values()].map((cluster) => cluster.close({ discard })));
     await this.#rescanning;
     await Promise.all(this.#leaving);
     await Promise.all(this.#spares.splice(0).map((front) => front.close()));
@@ -314,7 +315,7 @@ export class KubernetesHost implements KubernetesPort {
   /** Ends a cluster that is gone, and removes what it kept. */
   #remove(id: string, cluster: LiveCluster): Promise<void> {
     if (this.#clusters.get(id) === cluster) this.#clusters.delete(id);
-    const leaving = cluster.close().then(() => this.#folder.remove(cluster.folder));
+    const leaving = cluster.close({ discard: true }).then(() => this.#folder.remove(cluster.folder));
     const settled = leaving.catch(() => undefined);
     this.#leaving.add(settled);
     void settled.then(() => this.#leaving.delete(settled));

@@ -17,6 +17,7 @@ import { startControlPlane } from "./control-plane/index.ts";
 import { nodeOf } from "./nodes/membership.ts";
 import type { ClusterSettings } from "./settings.ts";
 import { clusterSettings, sameSettings, startOptions } from "./settings.ts";
+import type { Outlook } from "./pods/keeper.ts";
 import { Simulation } from "./simulation.ts";
 import type { Front } from "./front.ts";
 
@@ -224,18 +225,24 @@ export class LiveCluster {
     return false;
   }
 
+  /** What goes on by itself. */
+  outlook(): Outlook {
+    const running = this.#simulation?.outlook();
+    return running && this.#starting === undefined ? running : { busy: this.running, next: undefined };
+  }
+
   /** Nodes and pods, while it runs. */
   get simulation(): Simulation | undefined {
     return this.#simulation;
   }
 
-  /** Ends the programs, gives up those that start, and gives the address up; data stays. */
-  async close(): Promise<void> {
+  /** Ends the programs, gives up those that start, and gives the address up; data stays, unless nobody wants it. */
+  async close(how?: { discard: boolean }): Promise<void> {
     this.#closing.abort();
     clearTimeout(this.#looking);
     await this.#options.front.close();
     await this.#starting?.catch(() => undefined);
-    this.#stop();
+    this.#stop(how);
     await this.#ending;
   }
 
@@ -280,7 +287,7 @@ export class LiveCluster {
   }
 
   /** Stops what runs; {@link #ending} says when it has ended. */
-  #stop(): void {
+  #stop(how?: { discard: boolean }): void {
     const plane = this.#running?.plane;
     this.#running = undefined;
     this.#watching?.abort();
@@ -288,7 +295,7 @@ export class LiveCluster {
     this.#simulation = undefined;
     this.#shipper?.close();
     this.#shipper = undefined;
-    if (plane) this.#ending = this.#ending.then(() => plane.stop());
+    if (plane) this.#ending = this.#ending.then(() => plane.stop(how));
   }
 
   #restart(): void {

@@ -23,7 +23,7 @@ import { networkNotReady } from "./nodes/node-object.ts";
 import { takesPrefixes } from "./nodes/size.ts";
 import { NodeAddresses } from "./pods/addresses.ts";
 import { Cni, isNetworkPlugin } from "./pods/cni.ts";
-import type { PodHost } from "./pods/keeper.ts";
+import type { Outlook, PodHost } from "./pods/keeper.ts";
 import { PodKeeper } from "./pods/keeper.ts";
 import type { Pod } from "./pods/pod.ts";
 import { EbsDriver } from "./storage/ebs.ts";
@@ -227,6 +227,13 @@ export class Simulation {
 
   status(): SimulationStatus {
     return { nodes: [...this.#fleet.nodes.values()], pods: this.#keeper.size };
+  }
+
+  /** What goes on by itself: a cluster on which nothing does stays as it is, as far as kubelets and drivers are concerned. */
+  outlook(): Outlook {
+    const pods = this.#keeper.outlook();
+    const others = [this.#fleet, this.#ebs, this.#fargate, this.#addons].some(({ busy }) => busy);
+    return { ...pods, busy: pods.busy || others || !this.#started || this.#refreshing !== undefined };
   }
 
   close(): void {

@@ -100,6 +100,11 @@ export class AddonKeeper {
     for (const name of new Set([...this.#rows().keys(), ...this.#applied.keys()])) this.#queue.add(name);
   }
 
+  /** True while objects are applied or taken away. */
+  get busy(): boolean {
+    return this.#queue.size > 0;
+  }
+
   /** What is wrong with an add-on's objects, or undefined. */
   issue(addon: string): KubernetesAddonIssue | undefined {
     const failed = this.#failed.get(addon);

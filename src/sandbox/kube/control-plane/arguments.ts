@@ -1,5 +1,6 @@
 // Command lines of the four programs. Flags are those of Kubernetes 1.33 to 1.36 and etcd 3.6.
 import type { ControlPlaneFiles } from "./files.ts";
+import { clientRate } from "./files.ts";
 
 /** What the programs must know about each other and about the cluster. */
 export interface ControlPlaneSettings {
@@ -37,8 +38,7 @@ export interface OidcProvider {
  */
 const webhookCache = "5s";
 
-/** A thousand simulated nodes would take 500 s at the defaults of 20 and 30. */
-const clientRate = ["--kube-api-qps=1000", "--kube-api-burst=2000"];
+const rateFlags = [`--kube-api-qps=${clientRate.qps}`, `--kube-api-burst=${clientRate.burst}`];
 
 const emulation = ({ emulate }: ControlPlaneSettings): string[] => (emulate ? [`--emulated-version=${emulate}`] : []);
 
@@ -150,21 +150,14 @@ export function controllerManagerArguments(settings: ControlPlaneSettings): stri
     "--allocate-node-cidrs=false",
     "--cloud-provider=external",
     "--profiling=false",
-    ...clientRate,
+    ...rateFlags,
     "--concurrent-deployment-syncs=20",
     "--concurrent-replicaset-syncs=20",
     ...emulation(settings),
   ];
 }
 
-/** kube-scheduler with its own defaults. */
+/** kube-scheduler; what it is to do otherwise than by its defaults stands in its configuration. */
 export function schedulerArguments(settings: ControlPlaneSettings): string[] {
-  return [
-    `--kubeconfig=${settings.files.schedulerConfig}`,
-    "--leader-elect=false",
-    "--secure-port=0",
-    "--profiling=false",
-    ...clientRate,
-    ...emulation(settings),
-  ];
+  return [`--config=${settings.files.schedulerConfig}`, "--secure-port=0", ...emulation(settings)];
 }

@@ -48,6 +48,8 @@ export interface Program {
   readonly ended: Promise<void>;
   /** Ends it: by SIGTERM, then by SIGKILL. */
   stop(): Promise<void>;
+  /** Ends it at once: nobody reads any more what it would still write. */
+  kill(): Promise<void>;
 }
 
 /** The end of what was written since a start; nothing, when somebody removed the log. */
@@ -145,6 +147,10 @@ export function startProgram(options: ProgramOptions): Program {
       const timer = setTimeout(() => signal("SIGKILL"), patience);
       await ended;
       clearTimeout(timer);
+    },
+    kill() {
+      signal("SIGKILL");
+      return ended;
     },
   };
 }

@@ -76,6 +76,12 @@ export class FargateKeeper {
     });
   }
 
+  /** True while pods are looked at, or micro VMs for them are on their way. */
+  get busy(): boolean {
+    const now = Date.now();
+    return this.#queue.size > 0 || [...this.#places.values()].some(({ at }) => at > now);
+  }
+
   /** Nodes that there should be. */
   specs(): Iterable<NodeSpec> {
     const now = Date.now();

@@ -120,6 +120,15 @@ export class Fleet {
     return this.#nodes;
   }
 
+  /** True while nodes register or leave; those that are refused, stopped or deleted by hand don't count. */
+  get busy(): boolean {
+    if (this.#queue.size > 0 || this.#leaving.size > 0) return true;
+    return [...this.#nodes.values()].some(
+      ({ registered, refusal, deletedByHand, spec }) =>
+        !registered && refusal === undefined && deletedByHand !== true && spec.up && spec.broken === undefined,
+    );
+  }
+
   /** Takes up what the cluster already has, and begins. */
   async start(): Promise<void> {
     const { items } = await this.#options.client.get<{ items: NodeObject[] }>("/api/v1/nodes");

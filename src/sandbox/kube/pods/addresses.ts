@@ -30,7 +30,7 @@ export interface NodeAddressesOptions {
 type Row = Readonly<NetworkInterface>;
 
 /** The CNI remembers that a block couldn't be had, and asks EC2 again after so long, wall milliseconds. */
-const askAgain = 2_000;
+const askAgain = 500;
 
 export class NodeAddresses {
   readonly #options: NodeAddressesOptions;

@@ -64,15 +64,30 @@ interface Life {
   /** From the signal to the end, once it was deleted. */
   endsAt: number | undefined;
   deleted: boolean;
+  /** When its containers change by themselves next, wall time. */
+  next: number | undefined;
+}
+
+/** What goes on by itself, without anybody's help. */
+export interface Outlook {
+  /** Something is being done at this moment. */
+  busy: boolean;
+  /** When something changes next, wall time, as far as it is known. */
+  next: number | undefined;
 }
 
 const workers = 48;
 /** A pod that got no sandbox tries again, wall milliseconds. */
-const sandboxRetry = 1_000;
+const sandboxRetry = 500;
 /** Virtual seconds of an image's first pull on a node. */
 const pullSeconds = 2;
 /** States that pass sooner aren't written: a kubelet's own writes take about as long. */
 const tooShort = 400;
+
+/** More restarts than this are no trouble of the start. */
+const manyRestarts = 5;
+const isHopeless = ({ containers }: Life): boolean =>
+  containers?.all.some(({ restarts }) => restarts >= manyRestarts) === true;
 
 const readyOf = (conditions: readonly Condition[] | undefined): string | undefined =>
   conditions?.find(({ type }) => type === "Ready")?.status;
@@ -102,6 +117,15 @@ export class PodKeeper {
   /** Pods that wait to be looked at. */
   get busy(): number {
     return this.#queue.size;
+  }
+
+  /** What becomes of pods by themselves; those that wait for something, or crash again and again, don't count. */
+  outlook(): Outlook {
+    let next: number | undefined;
+    for (const life of this.#lives.values()) {
+      if (life.next !== undefined && !isHopeless(life)) next = Math.min(next ?? life.next, life.next);
+    }
+    return { busy: this.#queue.size > 0, next };
   }
 
   /** A pod that a kubelet knows, by its path in a kubelet's API. */
@@ -198,6 +222,7 @@ export class PodKeeper {
       running: false,
       endsAt: undefined,
       deleted: false,
+      next: undefined,
     };
   }
 
@@ -231,6 +256,7 @@ export class PodKeeper {
     const obstacle = this.#options.waitsFor?.(pod) ?? (pod.spec.hostNetwork ? undefined : host.network());
     const podIP = obstacle ?? this.#address(uid, life, host);
     if (typeof podIP !== "string") {
+      life.next = undefined;
       this.#queue.add(uid, sandboxRetry);
       this.#complain(life, podIP);
       return this.#write(life, host, undefined);
@@ -285,6 +311,7 @@ export class PodKeeper {
       } else next = Math.min(next ?? deadline, deadline);
     }
     for (const each of said) this.#say(life, each);
+    life.next = next;
     if (next !== undefined) this.#queue.add(uid, Math.max(next - now, 1));
     if (containers.ending) life.addresses?.giveBack(uid);
     // A state that passes in a moment isn't worth a write.

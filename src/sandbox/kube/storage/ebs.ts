@@ -42,7 +42,7 @@ const provisionedBy = "pv.kubernetes.io/provisioned-by";
 const volumeFinalizer = "external-provisioner.volume.kubernetes.io/finalizer";
 const attachFinalizer = "external-attacher/ebs-csi-aws-com";
 /** Nobody provisions while the controller isn't there; then again. */
-const askAgain = 2_000;
+const askAgain = 500;
 
 /** Thrown to try again later, with what is to be said about it. */
 class Trouble extends Error {}
@@ -75,6 +75,11 @@ export class EbsDriver {
     this.#follow<Claim>("claim", "/api/v1/persistentvolumeclaims", this.#claims);
     this.#follow<PersistentVolume>("volume", "/api/v1/persistentvolumes", this.#volumes);
     this.#follow<VolumeAttachment>("attachment", "/apis/storage.k8s.io/v1/volumeattachments", this.#attachments);
+  }
+
+  /** True while claims, volumes or attachments are worked on. */
+  get busy(): boolean {
+    return this.#queue.size > 0;
   }
 
   /** Pods of the controller came or went. */

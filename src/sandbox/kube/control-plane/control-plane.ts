@@ -71,6 +71,12 @@ const startPatience = 90_000;
 const firstLook = 25;
 const longestLook = 250;
 
+/**
+ * An API server that is told to end waits for whoever still watches, for a minute if need be. Requests are answered by then,
+ * milliseconds; it and the controllers keep nothing, for all is in etcd.
+ */
+const lastAnswers = 500;
+
 /** A port of 127.0.0.1 that was free a moment ago. */
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -184,9 +190,8 @@ async function tryToStart(options: ControlPlaneOptions, port: number): Promise<C
       client.close();
       // etcd last: what the others still write has somewhere to go.
       const [etcd, ...others] = programs;
-      const end = (program: Program): Promise<void> => (how?.discard ? program.kill() : program.stop());
-      await Promise.all(others.map(end));
-      if (etcd) await end(etcd);
+      await Promise.all(others.map((program) => program.stop(how?.discard ? 0 : lastAnswers)));
+      await etcd?.stop(how?.discard ? 0 : undefined);
       removeSockets(files);
     })());
   try {

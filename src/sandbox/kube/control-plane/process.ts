@@ -24,7 +24,7 @@ exit $status
 `;
 
 /** How long a program may take to end after SIGTERM. */
-const patience = 5_000;
+const usualPatience = 5_000;
 const tailLength = 8_000;
 /** A log that has grown beyond this is begun anew at the next start; the one before stays beside it. */
 const longLog = 32 * 1024 * 1024;
@@ -46,10 +46,8 @@ export interface Program {
   readonly exit: { status: number | undefined; tail: string } | undefined;
   /** Settles when it has ended, for whatever reason. */
   readonly ended: Promise<void>;
-  /** Ends it: by SIGTERM, then by SIGKILL. */
-  stop(): Promise<void>;
-  /** Ends it at once: nobody reads any more what it would still write. */
-  kill(): Promise<void>;
+  /** Ends it: by SIGTERM, and after so many milliseconds (default 5 s) by SIGKILL; with 0 by SIGKILL alone. */
+  stop(patience?: number): Promise<void>;
 }
 
 /** The end of what was written since a start; nothing, when somebody removed the log. */
@@ -142,15 +140,11 @@ export function startProgram(options: ProgramOptions): Program {
       return exit;
     },
     ended,
-    async stop() {
-      signal("SIGTERM");
+    async stop(patience = usualPatience) {
+      signal(patience > 0 ? "SIGTERM" : "SIGKILL");
       const timer = setTimeout(() => signal("SIGKILL"), patience);
       await ended;
       clearTimeout(timer);
-    },
-    kill() {
-      signal("SIGKILL");
-      return ended;
     },
   };
 }

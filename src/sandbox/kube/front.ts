@@ -10,11 +10,15 @@ export interface FrontTarget {
   wake(): Promise<number>;
   /** Why nobody gets in now (endpoint switched off), or undefined. */
   closed(): string | undefined;
+  /** Somebody came, or something was said on a connection, in either direction. */
+  heard?(): void;
 }
 
 /** A listener with a port of its own, not yet anybody's. */
 export interface Front {
   readonly port: number;
+  /** Connections that are open. */
+  readonly connections: number;
   /** From now on connections go there. */
   serve(target: FrontTarget): void;
   /** Nobody listens: the system refuses connections, as where there is no server. */
@@ -24,7 +28,7 @@ export interface Front {
   close(): Promise<void>;
 }
 
-function passOn(client: Socket, port: number): void {
+function passOn(client: Socket, port: number, heard: () => void): void {
   const server = connect({ host: "127.0.0.1", port, noDelay: true, allowHalfOpen: true });
   const end = (): void => {
     client.destroy();
@@ -32,6 +36,8 @@ function passOn(client: Socket, port: number): void {
   };
   client.on("error", end).on("close", end);
   server.on("error", end).on("close", end);
+  client.on("data", heard);
+  server.on("data", heard);
   client.pipe(server).pipe(client);
 }
 
@@ -46,10 +52,12 @@ function makeFront(port: number): { front: Front; listening: Promise<void> } {
       client.destroy();
       return;
     }
+    const heard = (): void => target?.heard?.();
+    heard();
     target.wake().then(
       (to) => {
         if (client.destroyed) return;
-        passOn(client, to);
+        passOn(client, to, heard);
         client.resume();
       },
       // Who woke it is told why through the host; a TLS client only sees that nobody is there.
@@ -85,6 +93,9 @@ function makeFront(port: number): { front: Front; listening: Promise<void> } {
   const front: Front = {
     get port() {
       return claimed;
+    },
+    get connections() {
+      return sockets.size;
     },
     serve: (to) => {
       target = to;

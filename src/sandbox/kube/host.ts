@@ -1,7 +1,14 @@
 // All Kubernetes clusters of one sandbox: follows the rows of emulated EKS, and gives each cluster an address and, when
 // somebody comes, a control plane.
 import { errorMessage, LotseError } from "../../base/index.ts";
-import type { Change, Cloud, KubernetesAddonIssue, KubernetesPort } from "../aws/core/index.ts";
+import type {
+  Change,
+  Cloud,
+  KubernetesAddonIssue,
+  KubernetesDrain,
+  KubernetesDrainRequest,
+  KubernetesPort,
+} from "../aws/core/index.ts";
 import { instances } from "../aws/services/ec2/state.ts";
 import type { ClusterRow } from "../aws/services/eks/state.ts";
 import {
@@ -139,6 +146,14 @@ export class KubernetesHost implements KubernetesPort {
 
   shutOut(key: ClusterKey, group: string): readonly string[] {
     return this.cluster(key)?.simulation?.shutOut(group) ?? [];
+  }
+
+  drainNodes(key: ClusterKey, request: KubernetesDrainRequest): KubernetesDrain | undefined {
+    return this.cluster(key)?.simulation?.drainNodes(request);
+  }
+
+  restoreNodes(key: ClusterKey, instances: readonly string[]): void {
+    this.cluster(key)?.simulation?.restoreNodes(instances);
   }
 
   /** The cluster, when the sandbox has it. */

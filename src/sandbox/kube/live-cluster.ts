@@ -16,6 +16,7 @@ import type { ControlPlane } from "./control-plane/index.ts";
 import { startControlPlane } from "./control-plane/index.ts";
 import { nodeOf } from "./nodes/membership.ts";
 import type { ClusterSettings } from "./settings.ts";
+import { Reader } from "./reader.ts";
 import { clusterSettings, sameSettings, startOptions } from "./settings.ts";
 import type { Outlook } from "./pods/keeper.ts";
 import { Simulation } from "./simulation.ts";
@@ -105,6 +106,7 @@ export class LiveCluster {
   /** Name of its folder in the folder of all clusters. */
   readonly folder: string;
   readonly #options: LiveClusterOptions;
+  readonly #reader: Reader;
   readonly #closing: AbortController = new AbortController();
   #starting: Promise<ControlPlane> | undefined;
   #running: { plane: ControlPlane; settings: ClusterSettings; since: number } | undefined;
@@ -121,6 +123,8 @@ export class LiveCluster {
     this.key = options.key;
     this.port = options.front.port;
     this.#options = options;
+    const { key, cloud, front, onProblem } = options;
+    this.#reader = new Reader({ key, cloud, connections: () => front.connections, onProblem });
     const row = this.#row();
     if (!row) throw notRunning(this.key.name, undefined);
     this.endpointId = row.hidden.endpointId;
@@ -128,6 +132,7 @@ export class LiveCluster {
     options.front.serve({
       wake: async () => (await this.wake()).port,
       closed: () => this.#closedTo(),
+      heard: () => this.#reader.heard(),
     });
     this.#look();
   }
@@ -240,6 +245,7 @@ export class LiveCluster {
   async close(how?: { discard: boolean }): Promise<void> {
     this.#closing.abort();
     clearTimeout(this.#looking);
+    this.#reader.close();
     await this.#options.front.close();
     await this.#starting?.catch(() => undefined);
     this.#stop(how);

@@ -1,7 +1,14 @@
 // What runs on a cluster beside its control plane: the nodes that its instances make, their pods, volumes, Fargate, add-ons.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AwsAuthData } from "../../identity/index.ts";
-import type { Cloud, Context, KubernetesAddonIssue, Principal } from "../aws/core/index.ts";
+import type {
+  Cloud,
+  Context,
+  KubernetesAddonIssue,
+  KubernetesDrain,
+  KubernetesDrainRequest,
+  Principal,
+} from "../aws/core/index.ts";
 import { servicePrincipal } from "../aws/core/index.ts";
 import { clusters, fargateProfiles } from "../aws/services/eks/state.ts";
 import { AddonKeeper } from "./addons/keeper.ts";
@@ -17,6 +24,7 @@ import type { ClusterNetwork } from "./kubelet/network.ts";
 import { openClusterNetwork } from "./kubelet/network.ts";
 import { Admissions } from "./nodes/admission.ts";
 import { AwsAuthKeeper } from "./nodes/aws-auth.ts";
+import { Drains } from "./nodes/drains.ts";
 import type { FleetNode } from "./nodes/fleet.ts";
 import { Fleet } from "./nodes/fleet.ts";
 import { networkNotReady } from "./nodes/node-object.ts";
@@ -69,6 +77,7 @@ export class Simulation {
   readonly #admissions: Admissions;
   readonly #cni: Cni;
   readonly #fleet: Fleet;
+  readonly #drains: Drains;
   readonly #keeper: PodKeeper;
   readonly #addons: AddonKeeper;
   readonly #awsAuth: AwsAuthKeeper;
@@ -137,6 +146,12 @@ export class Simulation {
       cniSize: () => this.#cni.settings,
       others: () => this.#fargate.specs(),
       onNode: (name) => this.#nodeChanged(name),
+      speed: options.speed,
+    });
+    this.#drains = new Drains({
+      client,
+      clock: cloud.clock,
+      nodes: () => this.#fleet.nodes.values(),
       speed: options.speed,
     });
   }
@@ -225,6 +240,16 @@ export class Simulation {
       .map(({ spec }) => spec.instanceId);
   }
 
+  /** Empties nodes as EKS does; undefined while nothing runs yet that could be moved. */
+  drainNodes(request: KubernetesDrainRequest): KubernetesDrain | undefined {
+    return this.#started && !this.#closed ? this.#drains.request(request) : undefined;
+  }
+
+  /** Nodes whose emptying was given up take pods again. */
+  restoreNodes(instances: readonly string[]): void {
+    if (!this.#closed) this.#drains.restore(instances);
+  }
+
   status(): SimulationStatus {
     return { nodes: [...this.#fleet.nodes.values()], pods: this.#keeper.size };
   }
@@ -240,6 +265,7 @@ export class Simulation {
     this.#closed = true;
     clearTimeout(this.#refreshing);
     this.#fleet.close();
+    this.#drains.close();
     this.#addons.close();
     this.#awsAuth.close();
     this.#cni.close();

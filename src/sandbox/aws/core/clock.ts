@@ -57,6 +57,8 @@ export class Clock {
   readonly #state: Table<ClockRow>;
   readonly #timers: Table<TimerRow>;
   #wallAnchor: number;
+  readonly #holds: Set<object> = new Set();
+  #hurrying = false;
   /** Undefined when it has to be made anew from the table. */
   #heap: TimerHeap | undefined;
   /** Entries without a row were dropped: should the transaction that removed the row be undone, they are missing. */
@@ -129,6 +131,39 @@ export class Clock {
   }
 
   /**
+   * Something real is at work (a control plane moves pods from node to node) that takes wall time: until it is released,
+   * neither reads nor the clock `instant` hurry past it. Explicit moves, `real` and `scaled` go on.
+   *
+   * @returns ends the hold
+   */
+  hold(): () => void {
+    const hold = {};
+    this.#holds.add(hold);
+    return () => this.#holds.delete(hold);
+  }
+
+  /**
+   * Somebody looks at many things at once, through another door than AWS's API: in `poll` mode time moves to the next event
+   * of those that belong to what he looks at. Dates in a calendar stay where they are.
+   *
+   * @param belongs asked for subjects of this account and region
+   * @returns true when something happened
+   */
+  observeNext(account: string, region: string, belongs: (subject: string) => boolean): boolean {
+    if (this.mode.kind !== "poll" || this.#holds.size > 0) return false;
+    const due = this.#timers.list(
+      (row) =>
+        row.account === account &&
+        row.region === region &&
+        !row.subject.startsWith(calendarSubject) &&
+        belongs(row.subject),
+    );
+    if (due.length === 0) return false;
+    this.advanceTo(Math.min(...due.map(({ at }) => at)));
+    return true;
+  }
+
+  /**
    * A read of `subject`: in `poll` mode time moves to its next event, or to its last one with `toEnd`.
    *
    * @returns true when something happened
@@ -138,7 +173,7 @@ export class Clock {
     const key = `${account}/${region}/${subject}`;
     for (let i = 0; i < runawayLimit; i += 1) {
       const due = this.#timers.by("subject", key);
-      if (due.length === 0) return i > 0;
+      if (due.length === 0 || this.#holds.size > 0) return i > 0;
       this.advanceTo(Math.min(...due.map((timer) => timer.at)));
       if (!toEnd) return true;
     }
@@ -148,7 +183,7 @@ export class Clock {
   /** Called before each request: lets wall time in (`real`, `scaled`), or finishes what is under way (`instant`). */
   tick(): void {
     const { mode } = this;
-    if (mode.kind === "instant") return this.settle();
+    if (mode.kind === "instant") return this.#finish();
     if (mode.kind === "poll") return;
     const wall = Date.now();
     const elapsed = (wall - this.#wallAnchor) * (mode.kind === "scaled" ? mode.factor : 1);
@@ -156,11 +191,28 @@ export class Clock {
     if (elapsed > 0) this.advanceTo(this.now() + elapsed);
   }
 
-  /** Rings everything that is under way, however far ahead; see {@link calendarSubject} for what isn't. */
+  /**
+   * Rings everything that is under way, however far ahead; see {@link calendarSubject} for what isn't. Whoever asks for
+   * that waits for nothing, not even for a {@link hold}.
+   */
   settle(): void {
+    this.#hurrying = true;
+    try {
+      this.#finish();
+    } finally {
+      this.#hurrying = false;
+    }
+  }
+
+  /** True in the middle of {@link settle}: what takes wall time is left out. */
+  get hurrying(): boolean {
+    return this.#hurrying;
+  }
+
+  #finish(): void {
     for (let i = 0; i < runawayLimit; i += 1) {
       const at = this.#nextUnderWay();
-      if (at === undefined) return;
+      if (at === undefined || (this.#holds.size > 0 && !this.#hurrying)) return;
       this.advanceTo(at);
     }
     throw new Error("the clock runs away: timers keep setting timers");

@@ -5,6 +5,8 @@ export { servicePrincipal } from "./principal.ts";
 export type {
   Context,
   KubernetesAddonIssue,
+  KubernetesDrain,
+  KubernetesDrainRequest,
   KubernetesPort,
   Operation,
   Permission,

@@ -15,6 +15,40 @@ export interface KubernetesPort {
   ): KubernetesAddonIssue | undefined;
   /** Instances of a managed node group whose kubelets a running cluster shuts out. */
   shutOut?(cluster: { account: string; region: string; name: string }, group: string): readonly string[];
+  /**
+   * Empties nodes as EKS does before their instances end. It goes on by itself, in wall time; whoever wants to know how far
+   * it is asks again.
+   *
+   * @returns undefined when no control plane runs there: then there is nothing to empty
+   */
+  drainNodes?(
+    cluster: { account: string; region: string; name: string },
+    request: KubernetesDrainRequest,
+  ): KubernetesDrain | undefined;
+  /** Nodes whose emptying was given up take pods again. */
+  restoreNodes?(cluster: { account: string; region: string; name: string }, instances: readonly string[]): void;
+}
+
+/** Nodes to be emptied, by the ids of their instances. */
+export interface KubernetesDrainRequest {
+  /** These have pods evicted. */
+  empty: readonly string[];
+  /** These get no new pods meanwhile. */
+  cordon?: readonly string[];
+  /** Nothing begins before the nodes of these are Ready. */
+  after?: readonly string[];
+  /** Pods are deleted where a budget forbids to evict them. */
+  force?: boolean;
+}
+
+/** How far it is. */
+export interface KubernetesDrain {
+  /** Names of the nodes that aren't empty yet. */
+  nodes: readonly string[];
+  /** Instances whose nodes aren't Ready yet, of those that it waits for. */
+  joining: readonly string[];
+  /** Something still moves; the clock is held as long (see `Clock.hold`). False: only time or somebody's help goes on. */
+  busy: boolean;
 }
 
 /** An add-on's trouble; with `failed` its objects weren't applied. */

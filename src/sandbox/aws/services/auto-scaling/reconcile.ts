@@ -8,6 +8,7 @@ import type { Batch } from "./launch-plan.ts";
 import { onDemandCapacity, optionKey, planLaunch } from "./launch-plan.ts";
 import { asAutoScaling, calendarOf, instancesOf, subjectOf } from "./lookup.ts";
 import { misplaced } from "./rebalance.ts";
+import { emptySeconds, isEmptying } from "./emptying.ts";
 import { isFromSource, start } from "./start.ts";
 import type { Group, GroupInstance, Hook } from "./state.ts";
 import { groupInstances, groups, hooks, policies, refreshes, scheduledActions } from "./state.ts";
@@ -90,7 +91,23 @@ const aged: TimerDefinition<{ id: string }> = defineTimer<{ id: string }>("auto-
   kick(ctx, group.name);
 });
 
-export const reconcileTimers: readonly TimerDefinition[] = [reconciled, started, ended, hookExpired, aged];
+/** EKS empties a node of one of its groups before the instance ends. */
+const emptied: TimerDefinition<{ id: string; since: number; cause: string }> = defineTimer<{
+  id: string;
+  since: number;
+  cause: string;
+}>("auto-scaling/emptied", (which, ctx) => {
+  const row = ctx.table(groupInstances).get(which.id);
+  const group = row && ctx.table(groups).get(row.group);
+  if (row?.state !== "Terminating:Wait" || !group) return;
+  if (isEmptying(ctx, group, row.id, which.since)) {
+    ctx.schedule(emptied, emptySeconds, subjectOf(group.name), which);
+    return;
+  }
+  terminateNow(ctx, group, [row], which.cause);
+});
+
+export const reconcileTimers: readonly TimerDefinition[] = [reconciled, started, ended, hookExpired, aged, emptied];
 
 /** Sees to it that an instance goes when it is as old as its group allows. */
 export function watchAge(
@@ -333,7 +350,11 @@ export function endInstances(
   for (const row of rows) {
     const waits = group.deleting ? undefined : waitForHooks(ctx, row, "autoscaling:EC2_INSTANCE_TERMINATING");
     if (waits) ctx.table(groupInstances).update(row.id, { state: "Terminating:Wait", waits });
-    else direct.push(row);
+    else if (isEmptying(ctx, group, row.id, ctx.now())) {
+      ctx.table(groupInstances).update(row.id, { state: "Terminating:Wait" });
+      const which = { id: row.id, since: ctx.now(), cause };
+      ctx.schedule(emptied, emptySeconds, subjectOf(group.name), which);
+    } else direct.push(row);
   }
   return terminateNow(ctx, group, direct, cause);
 }

@@ -13,6 +13,9 @@ export const latency: Readonly<
     | "nodegroup"
     | "nodegroupConfig"
     | "nodegroupRollStep"
+    | "nodegroupDrainLook"
+    | "nodegroupDrainPatience"
+    | "nodegroupDrained"
     | "nodegroupDelete"
     | "fargate"
     | "fargateDelete"
@@ -38,6 +41,11 @@ export const latency: Readonly<
   nodegroup: 150,
   nodegroupConfig: 30,
   nodegroupRollStep: 120,
+  nodegroupDrainLook: 30,
+  /** Published: pods that haven't left after a quarter of an hour fail an update. */
+  nodegroupDrainPatience: 900,
+  /** Published: from a node's last pod to the end of its instance. */
+  nodegroupDrained: 60,
   nodegroupDelete: 180,
   fargate: 90,
   fargateDelete: 120,

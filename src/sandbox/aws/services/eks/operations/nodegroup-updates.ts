@@ -11,8 +11,9 @@ import { eksOperation } from "../define.ts";
 import { invalidParameter, invalidRequest, resourceInUse } from "../errors.ts";
 import { latency } from "../latency.ts";
 import { asEks, childKey, requireNodegroup, requireUsableCluster, subject } from "../lookup.ts";
-import { groupChanged, groupRolled } from "../nodegroup-life.ts";
+import { groupChanged } from "../nodegroup-life.ts";
 import { recommendedImage, templateData } from "../nodegroup-parts.ts";
+import { groupRolled } from "../nodegroup-roll.ts";
 import {
   checkAmiType,
   checkedScaling,
@@ -167,6 +168,7 @@ function updateVersion(input: Sent<UpdateNodegroupVersionRequest>, ctx: Context)
     step: "surge",
     after,
     old: [],
+    ...(input.force === true ? { force: true } : {}),
   });
   return { update: updateOf(update) };
 }

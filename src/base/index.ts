@@ -18,5 +18,6 @@ export {
 } from "./cidr.ts";
 export { packageFile } from "./package-file.ts";
 export { formatDuration } from "./duration.ts";
+export { quantity } from "./quantity.ts";
 export { sleep } from "./sleep.ts";
 export { version } from "./version.ts";

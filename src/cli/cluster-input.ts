@@ -9,12 +9,21 @@ import { readInput } from "./input.ts";
 /** `2026-11-21`: the day that versions are judged by. */
 export const today = (): string => new Date().toISOString().slice(0, 10);
 
+/** Standard input can be read once, and nobody wants to be warned twice. */
+const loaded = new WeakMap<Invocation, Promise<Cluster>>();
+
 /**
- * Loads the file of `-f`.
+ * Loads the file of `-f`; asked again within a command, it is the same.
  *
  * @throws LotseError with every error of the file; warnings are emitted
  */
-export async function readClusterFile(invocation: Invocation): Promise<Cluster> {
+export function readClusterFile(invocation: Invocation): Promise<Cluster> {
+  const known = loaded.get(invocation) ?? load(invocation);
+  loaded.set(invocation, known);
+  return known;
+}
+
+async function load(invocation: Invocation): Promise<Cluster> {
   const { file, bytes } = await readInput(invocation);
   const { cluster, diagnostics } = await loadCluster(bytes, { file, today: today() });
   if (cluster && !hasErrors(diagnostics)) {

@@ -14,7 +14,14 @@ export interface CommandLine {
   signal: AbortSignal;
 }
 
-const wrongUsage = new Set(["cli/usage", "kube/bad-version", "rehearse/bad-version", "rehearse/unknown-fault"]);
+/** What is wrong with what was typed, or with a file that was named: the same command fails again. */
+const wrongUsage = new Set([
+  "cli/unreadable",
+  "cli/usage",
+  "kube/bad-version",
+  "rehearse/bad-version",
+  "rehearse/unknown-fault",
+]);
 
 /** Codes that mean "the person said no" or "used it wrongly" rather than "it failed". */
 export function exitCodeOf(error: unknown): number {

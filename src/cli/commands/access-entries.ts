@@ -1,10 +1,8 @@
 // `lotse create|get|delete accessentry`, with eksctl's flags, and the way to them from aws-auth.
-import type { CommandDefinition, OptionDefinition } from "../command.ts";
+import type { CommandDefinition } from "../command.ts";
 import { defineCommand } from "../command.ts";
-import { outputOption, yesOption } from "./shared-options.ts";
+import { clusterFileOption, clusterNameOption, outputOption, yesOption } from "./shared-options.ts";
 
-const cluster: OptionDefinition = { flags: "-c, --cluster <name>", description: "name of the cluster" };
-const file: OptionDefinition = { flags: "-f, --file <path>", description: "take cluster and region from this file" };
 const act =
   (name: "list" | "create" | "remove"): CommandDefinition["load"] =>
   async () => ({ run: (await import("../actions/access-entries.ts"))[name] });
@@ -14,7 +12,12 @@ export const accessEntryCommands: readonly CommandDefinition[] = [
   defineCommand({
     name: "get accessentry",
     summary: "List who access entries let into a cluster",
-    options: [file, cluster, { flags: "--principal-arn <arn>", description: "only this role or user" }, outputOption],
+    options: [
+      clusterFileOption,
+      clusterNameOption,
+      { flags: "--principal-arn <arn>", description: "only this role or user" },
+      outputOption,
+    ],
     target: "aws",
     examples: [
       { command: "lotse get accessentry --cluster prod", does: "as a table" },
@@ -31,7 +34,7 @@ export const accessEntryCommands: readonly CommandDefinition[] = [
         flags: "-f, --file <path>",
         description: "make the accessConfig.accessEntries of this file, unless one is given by flags",
       },
-      cluster,
+      clusterNameOption,
       { flags: "--principal-arn <arn>", description: "role or user; of a session, its role" },
       { flags: "--type <type>", description: "STANDARD, or the kind of nodes that the role is for" },
       { flags: "--kubernetes-username <name>", description: "name in Kubernetes (default: the ARN, sessions by name)" },
@@ -72,7 +75,7 @@ export const accessEntryCommands: readonly CommandDefinition[] = [
         flags: "-f, --file <path>",
         description: "delete the accessConfig.accessEntries of this file, unless one is named",
       },
-      cluster,
+      clusterNameOption,
       { flags: "--principal-arn <arn>", description: "role or user" },
       { flags: "--force", description: "your own, and that of nodes, too" },
       yesOption,
@@ -92,8 +95,8 @@ export const accessEntryCommands: readonly CommandDefinition[] = [
     description:
       "Shows the steps, what can't be carried over and why, and asks. There is no way back from a mode: API_AND_CONFIG_MAP keeps aws-auth beside the entries, API deletes it (a copy is kept in a file).\nExit code 1 when something keeps the cluster from the target.",
     options: [
-      file,
-      cluster,
+      clusterFileOption,
+      clusterNameOption,
       {
         flags: "--target-authentication-mode <mode>",
         description: "where to go",

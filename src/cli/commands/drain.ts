@@ -20,6 +20,12 @@ export const drain: CommandDefinition = defineCommand({
     fileOption,
     clusterOption,
     groupNameOption,
+    {
+      flags: "--include <globs>",
+      description: "of the file's groups only those of these names; with commas, may be repeated",
+      repeatable: true,
+    },
+    { flags: "--exclude <globs>", description: "all of the file's groups but those of these names", repeatable: true },
     ...yesOptions,
     { flags: "--undo", description: "let pods onto the nodes again" },
     { flags: "--disable-eviction", description: "delete pods instead of evicting them: budgets aren't asked" },
@@ -34,6 +40,10 @@ export const drain: CommandDefinition = defineCommand({
     {
       command: "lotse drain nodegroup --cluster prod --name workers --parallel 5 --timeout 10m",
       does: "five nodes at a time",
+    },
+    {
+      command: "lotse drain nodegroup -f cluster.yaml --include 'web-*' --exclude web-1",
+      does: "some of the file's groups",
     },
   ],
   load: () => import("../actions/drain.ts"),

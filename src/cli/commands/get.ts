@@ -1,7 +1,7 @@
 // `lotse get`
 import { defineCommand } from "../command.ts";
 import type { CommandDefinition } from "../command.ts";
-import { outputOption } from "./shared-options.ts";
+import { clusterFileOption, clusterNameOption, outputOption } from "./shared-options.ts";
 
 /** What `lotse get` lists, in eksctl's words. */
 const resources = [
@@ -19,10 +19,8 @@ export const get: readonly CommandDefinition[] = resources.map(({ name, what }) 
     summary: `List ${what}`,
     ...(name === "cluster" ? { arguments: [{ name: "[name]", description: "name of the cluster" }] } : {}),
     options: [
-      { flags: "-f, --file <path>", description: "take cluster and region from this file" },
-      name === "cluster"
-        ? { flags: "-n, --name <cluster>", description: "only this one" }
-        : { flags: "-c, --cluster <name>", description: "name of the cluster" },
+      clusterFileOption,
+      name === "cluster" ? { flags: "-n, --name <cluster>", description: "only this one" } : clusterNameOption,
       ...(name === "cluster" ? [] : [{ flags: "-n, --name <name>", description: "only this one" }]),
       outputOption,
     ],

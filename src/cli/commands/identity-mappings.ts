@@ -1,10 +1,8 @@
 // `lotse create|get|delete iamidentitymapping`, with eksctl's flags.
-import type { CommandDefinition, OptionDefinition } from "../command.ts";
+import type { CommandDefinition } from "../command.ts";
 import { defineCommand } from "../command.ts";
-import { outputOption, yesOption } from "./shared-options.ts";
+import { clusterFileOption, clusterNameOption, outputOption, yesOption } from "./shared-options.ts";
 
-const cluster: OptionDefinition = { flags: "-c, --cluster <name>", description: "name of the cluster" };
-const file: OptionDefinition = { flags: "-f, --file <path>", description: "take cluster and region from this file" };
 const act =
   (name: "list" | "create" | "remove"): CommandDefinition["load"] =>
   async () => ({ run: (await import("../actions/identity-mappings.ts"))[name] });
@@ -15,7 +13,12 @@ export const identityMappingCommands: readonly CommandDefinition[] = [
     name: "get iamidentitymapping",
     summary: "List who aws-auth lets into a cluster",
     description: "Items of the ConfigMap aws-auth. What is wrong with them is told on stderr.",
-    options: [file, cluster, { flags: "--arn <arn>", description: "only this role or user" }, outputOption],
+    options: [
+      clusterFileOption,
+      clusterNameOption,
+      { flags: "--arn <arn>", description: "only this role or user" },
+      outputOption,
+    ],
     target: "aws",
     examples: [
       { command: "lotse get iamidentitymapping --cluster prod", does: "as a table" },
@@ -33,7 +36,7 @@ export const identityMappingCommands: readonly CommandDefinition[] = [
         flags: "-f, --file <path>",
         description: "make the iamIdentityMappings of this file, unless one is given by flags",
       },
-      cluster,
+      clusterNameOption,
       { flags: "--arn <arn>", description: "role or user" },
       { flags: "--username <name>", description: "name in Kubernetes" },
       { flags: "--group <name>", description: "group in Kubernetes; may be repeated", repeatable: true },
@@ -61,8 +64,8 @@ export const identityMappingCommands: readonly CommandDefinition[] = [
     description:
       "Without --all the first item with the ARN goes. Refuses your own last item and that of living nodes, unless it is forced.",
     options: [
-      file,
-      cluster,
+      clusterFileOption,
+      clusterNameOption,
       { flags: "--arn <arn>", description: "role or user" },
       { flags: "--all", description: "all items with the ARN" },
       { flags: "--account <id>", description: "an account" },

@@ -1,10 +1,11 @@
 // `lotse kubeconfig`, and the same under eksctl's name with eksctl's habits.
 import type { CommandDefinition, OptionDefinition } from "../command.ts";
 import { defineCommand } from "../command.ts";
+import { clusterFileOption, clusterNameOption } from "./shared-options.ts";
 
 const shared: readonly OptionDefinition[] = [
-  { flags: "-f, --file <path>", description: "take cluster and region from this file" },
-  { flags: "-c, --cluster <name>", description: "name of the cluster" },
+  clusterFileOption,
+  clusterNameOption,
   {
     flags: "--exec <program>",
     description: "program that gives kubectl its tokens",

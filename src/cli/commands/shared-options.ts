@@ -6,6 +6,12 @@ export const fileOption: OptionDefinition = {
   description: "the cluster's eksctl file, or - for standard input",
 };
 
+/** For commands that ask a file for nothing else. */
+export const clusterFileOption: OptionDefinition = {
+  flags: "-f, --file <path>",
+  description: "take cluster and region from this file",
+};
+
 export const nameOption: OptionDefinition = { flags: "--name <cluster>", description: "name of a living cluster" };
 
 export const outputOption: OptionDefinition = {
@@ -24,6 +30,12 @@ export const yesOption: OptionDefinition = {
 export const clusterOption: OptionDefinition = {
   flags: "-c, --cluster <name>",
   description: "name of the living cluster",
+};
+
+/** For commands about who gets into a cluster. */
+export const clusterNameOption: OptionDefinition = {
+  flags: "-c, --cluster <name>",
+  description: "name of the cluster",
 };
 
 export const groupNameOption: OptionDefinition = {

@@ -2,6 +2,7 @@
 // and --sandbox.
 import { defineCommand } from "../command.ts";
 import type { CommandDefinition } from "../command.ts";
+import { clusterNameOption } from "./shared-options.ts";
 
 export const token: CommandDefinition = defineCommand({
   name: "token",
@@ -9,7 +10,7 @@ export const token: CommandDefinition = defineCommand({
   description:
     "What `aws eks get-token` and `aws-iam-authenticator token` print, byte for byte, in a tenth of the time: an ExecCredential in the version that kubectl asks for.\nThe token is kept in a file of yours alone until a minute before it ends (LOTSE_TOKEN_CACHE names another folder, or `off`).\nTakes the flags of both tools as well: --cluster-name, -i/--cluster-id, --role, -s, -e.",
   options: [
-    { flags: "-c, --cluster <name>", description: "name of the cluster" },
+    clusterNameOption,
     { flags: "--cluster-name <name>", description: "the same", hidden: true },
     { flags: "-i, --cluster-id <id>", description: "the same", hidden: true },
     { flags: "--role-arn <arn>", description: "assume this role first" },

@@ -1,7 +1,7 @@
 // `lotse whoami`
 import type { CommandDefinition } from "../command.ts";
 import { defineCommand } from "../command.ts";
-import { outputOption } from "./shared-options.ts";
+import { clusterFileOption, outputOption } from "./shared-options.ts";
 
 export const whoami: CommandDefinition = defineCommand({
   name: "whoami",
@@ -9,7 +9,7 @@ export const whoami: CommandDefinition = defineCommand({
   description:
     "AWS says whose keys these are; the cluster says under which name and groups it knows them. The rule that makes one of the other is looked up: access entry, line of aws-auth, creator of the cluster.\nExit code 1 when the cluster doesn't know you.",
   options: [
-    { flags: "-f, --file <path>", description: "take cluster and region from this file" },
+    clusterFileOption,
     { flags: "-c, --cluster <name>", description: "ask this cluster as well" },
     outputOption,
   ],

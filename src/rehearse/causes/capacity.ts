@@ -1,6 +1,7 @@
 // No room: which resource is short, on which nodes, and whether any node could ever have enough.
+import { quantity } from "../../base/index.ts";
 import type { Node, Pod } from "../scene/objects.ts";
-import { podRequest, quantity, quantityText } from "../scene/quantity.ts";
+import { podRequest, quantityText } from "../scene/quantity.ts";
 import type { ClauseCause, Situation } from "./cause.ts";
 import { defineClauseCause } from "./cause.ts";
 

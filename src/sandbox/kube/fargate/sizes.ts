@@ -1,7 +1,7 @@
 // How large a Fargate pod is: the smallest of AWS's combinations that holds what it asks for and 256 MB for Kubernetes'
 // own components (EKS user guide, "Understand Fargate Pod configuration details").
+import { quantity } from "../../../base/index.ts";
 import type { Container, Pod } from "../pods/pod.ts";
-import { quantity } from "../storage/objects.ts";
 
 export interface FargateSize {
   vcpu: number;

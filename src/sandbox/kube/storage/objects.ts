@@ -1,4 +1,5 @@
 // Claims, volumes, classes and attachments, as far as a CSI driver reads them.
+import { quantity } from "../../../base/index.ts";
 import type { KubeObject } from "../client.ts";
 
 export interface Claim extends KubeObject {
@@ -40,29 +41,6 @@ export interface VolumeAttachment extends KubeObject {
 }
 
 export const ebsDriver = "ebs.csi.aws.com";
-
-const units: Readonly<Record<string, number>> = {
-  "": 1,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
-
-/** A quantity of Kubernetes (`500m`, `1.5Gi`, `12e6`) as a number; 0 for what is none. */
-export function quantity(text: string | undefined): number {
-  const [, value = "", unit = ""] = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([a-zA-Z]*)$/.exec(text ?? "") ?? [];
-  return value === "" ? 0 : Number(value) * (units[unit] ?? 0);
-}
 
 /** Whole GiB that hold a quantity; EBS has no smaller volumes. */
 export const gibibytes = (text: string | undefined): number => Math.max(1, Math.ceil(quantity(text) / 2 ** 30));

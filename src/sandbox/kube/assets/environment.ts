@@ -11,6 +11,15 @@ export function processEnvironment(): Environment {
   return { ...process.env };
 }
 
+/**
+ * What the programs of a control plane are told of it: whom the user believes (Go's own names), which is how an OIDC
+ * provider on his own machine, with an authority of its own, can be associated with a cluster.
+ */
+export function trustEnvironment(env: Environment = process.env): Record<string, string> {
+  const { SSL_CERT_FILE, SSL_CERT_DIR } = env;
+  return { ...(SSL_CERT_FILE ? { SSL_CERT_FILE } : {}), ...(SSL_CERT_DIR ? { SSL_CERT_DIR } : {}) };
+}
+
 /** Variables that name a folder of binaries, the first that is set and fits is taken. */
 export const folderVariables = ["LOTSE_KUBE_ASSETS", "KUBEBUILDER_ASSETS"] as const;
 

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { LotseError } from "../../../base/index.ts";
+import { trustEnvironment } from "../assets/index.ts";
 
 /**
  * The shell between us and the program holds a pipe from this process: when it breaks, even by kill -9, the program is
@@ -104,7 +105,7 @@ export function startProgram(options: ProgramOptions): Program {
       stdio: ["pipe", log, log],
       // A group of its own: Ctrl-C at the terminal is ours to answer, in our order.
       detached: true,
-      env: { PATH: "/usr/bin:/bin" },
+      env: { PATH: "/usr/bin:/bin", ...trustEnvironment() },
     });
   } finally {
     closeSync(log);

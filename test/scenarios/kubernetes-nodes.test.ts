@@ -235,12 +235,14 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster without a network
       const pods = (): Promise<Pod[]> =>
         kube.list<Pod>(resources.pods, { namespace: "default", labelSelector: "app=many" });
       const running = (all: readonly Pod[]): number => all.filter(({ status }) => status.phase === "Running").length;
-      const stuck = await eventually(pods, (all) => all.length === 12 && running(all) > 0 && running(all) < 12, 30);
-      const pending = stuck.find(({ status }) => status.phase === "Pending")?.metadata.name ?? "";
-      await eventually(
-        () => eventsOf(kube, pending),
-        (reasons) => reasons.includes("FailedCreatePodSandBox"),
-      );
+      // One that is pending now may be about to start: those that have to stay say so.
+      const complaints = async (): Promise<string[]> => {
+        const pending = (await pods()).filter(({ status }) => status.phase === "Pending");
+        const reasons = await Promise.all(pending.map(({ metadata }) => eventsOf(kube, metadata.name)));
+        return reasons.flat();
+      };
+      await eventually(complaints, (reasons) => reasons.includes("FailedCreatePodSandBox"), 60);
+      await eventually(pods, (all) => all.length === 12 && running(all) > 0, 60);
       const before = running(await pods());
       await kube.patch(resources.deployments, { namespace: "default", name: "many" }, "merge", {
         spec: { replicas: before },

@@ -213,7 +213,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster", () => {
 });
 
 describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a sandbox that is started again", () => {
-  it("has its clusters at their addresses, with what they hold", async ({ expect }) => {
+  it("has its clusters at their addresses, with what they hold", { timeout: 120_000 }, async ({ expect }) => {
     const folder = mkdtempSync(join(tmpdir(), "lotse-kubernetes-test-"));
     let world = await openWorld({ folder });
     await world.apply(file);

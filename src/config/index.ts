@@ -4,6 +4,7 @@ export type { Cluster, ConfigPath, LoadResult, Platform, PlatformStorage } from 
 export type { LoadOptions } from "./load.ts";
 export { loadCluster } from "./load.ts";
 export { formatPath, parsePath } from "./paths.ts";
+export { isWindows } from "./schema/ami-families.ts";
 export { unnamedNodeGroupName } from "./names.ts";
 export { defaultKubernetesVersion } from "./defaults/versions.ts";
 export type { JsonSchema } from "./docs/json-schema.ts";

@@ -164,6 +164,17 @@ describe("objects inside Kubernetes", () => {
       { kind: "device-plugin", plugin: "nvidia" },
     ]);
   });
+
+  it("let nodes of Windows be kube-proxy as well", ({ expect }) => {
+    const { kubernetes } = demo(
+      "accessConfig: {authenticationMode: CONFIG_MAP}\n" +
+        "nodeGroups: [{name: linux}, {name: windows, amiFamily: WindowsServer2022CoreContainer}]",
+    );
+    expect(kubernetes.map((object) => object.kind === "aws-auth" && object.groups)).toEqual([
+      ["system:bootstrappers", "system:nodes"],
+      ["eks:kube-proxy-windows", "system:bootstrappers", "system:nodes"],
+    ]);
+  });
 });
 
 it("gives every object a line of the file and an id of its own", ({ expect }) => {

@@ -22,5 +22,6 @@ export const amiFamilies: readonly string[] = [
 ];
 
 export const isBottlerocket = (family: string | undefined): boolean => family?.startsWith("Bottlerocket") ?? false;
+/** A family of Windows Server. */
 export const isWindows = (family: string | undefined): boolean => family?.startsWith("WindowsServer") ?? false;
 export const isUbuntu = (family: string | undefined): boolean => family?.startsWith("Ubuntu") ?? false;

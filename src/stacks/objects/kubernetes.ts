@@ -1,4 +1,5 @@
 // What eksctl makes inside Kubernetes: service accounts, aws-auth entries, CoreDNS on Fargate, device plugins.
+import { isWindows } from "../../config/index.ts";
 import type { Context } from "../context.ts";
 import type {
   DesiredAuthMapping,
@@ -49,6 +50,10 @@ export function desiredServiceAccounts(context: Context): DesiredServiceAccount[
   return [...withRole, ...forPodIdentity];
 }
 
+const nodeGroups: readonly string[] = ["system:bootstrappers", "system:nodes"];
+/** Nodes of Windows run kube-proxy as themselves: https://docs.aws.amazon.com/eks/latest/userguide/windows-support.html */
+const windowsProxy = "eks:kube-proxy-windows";
+
 /** Entries of aws-auth: those of the file, and node roles where the cluster has no access entries. */
 export function desiredAuthMappings(context: Context): DesiredAuthMapping[] {
   const listed = (context.config.iamIdentityMappings ?? []).map((mapping, i): DesiredAuthMapping => {
@@ -75,7 +80,7 @@ export function desiredAuthMappings(context: Context): DesiredAuthMapping[] {
       name: group.name,
       principal,
       username: "system:node:{{EC2PrivateDNSName}}",
-      groups: ["system:bootstrappers", "system:nodes"],
+      groups: isWindows(group.spec.amiFamily) ? [windowsProxy, ...nodeGroups] : nodeGroups,
       noDuplicateArns: false,
       source: [group.path],
       after: [group.stackName],

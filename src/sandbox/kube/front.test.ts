@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { Socket } from "node:net";
 import { connect, createServer } from "node:net";
 import { it } from "vitest";
-import { openFront } from "./front.ts";
+import { openFront, openFrontLater } from "./front.ts";
 
 async function echoServer(): Promise<{ port: number; close(): void }> {
   const server = createServer((socket) => socket.pipe(socket));
@@ -60,5 +60,22 @@ it("cuts open connections when it closes", async ({ expect }) => {
   await front.close();
   await end;
   expect(socket.destroyed).toBe(true);
+  echo.close();
+});
+
+it("has a port at once, and another one when that is someone's by the time it listens", async ({ expect }) => {
+  const echo = await echoServer();
+  const other = await echoServer();
+  other.close();
+  const ports = [echo.port, echo.port, other.port];
+  const moved = await new Promise<number>((resolve, reject) => {
+    const front = openFrontLater({ moved: () => resolve(front.port), failed: reject }, () => ports.shift() ?? 0);
+    expect(front.port).toBe(echo.port);
+    front.serve({ wake: () => Promise.resolve(echo.port), closed: () => undefined });
+  });
+  expect(moved).not.toBe(echo.port);
+  const socket = connect({ port: moved, host: "127.0.0.1" });
+  socket.end("hello");
+  expect(await said(socket)).toBe("hello");
   echo.close();
 });

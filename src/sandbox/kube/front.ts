@@ -41,7 +41,11 @@ function passOn(client: Socket, port: number, heard: () => void): void {
   client.pipe(server).pipe(client);
 }
 
-function makeFront(port: number): { front: Front; listening: Promise<void> } {
+/** How often a front that chose its port itself chooses again. */
+const choices = 20;
+
+/** `another` gives the next port to try when one is someone's; without it that is an error. */
+function makeFront(port: number, another?: () => number): { front: Front; listening: Promise<void> } {
   let target: FrontTarget | undefined;
   const sockets = new Set<Socket>();
   const server: Server = createServer({ noDelay: true, pauseOnConnect: true, allowHalfOpen: true }, (client) => {
@@ -81,7 +85,16 @@ function makeFront(port: number): { front: Front; listening: Promise<void> } {
     for (const socket of sockets) socket.destroy();
     await closed;
   };
-  const listening = listen();
+  const listenSomewhere = async (left: number): Promise<void> => {
+    try {
+      await listen();
+    } catch (error) {
+      if (!another || left === 0 || (error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      claimed = another();
+      await listenSomewhere(left - 1);
+    }
+  };
+  const listening = listenSomewhere(choices);
   // One after another: whoever refuses and listens at once gets what he asked for last.
   let turn: Promise<void> = listening.catch(() => undefined);
   const next = (work: () => Promise<void>): Promise<void> => {
@@ -125,13 +138,30 @@ export async function openFront(port = 0): Promise<Front> {
 /** Ports that systems give out for connections begin higher, and well-known services are lower. */
 const lateRange = { from: 20_000, size: 10_000 };
 
+const latePort = (): number => lateRange.from + randomInt(lateRange.size);
+
+/** What somebody who couldn't wait for a front hears of it later. */
+export interface LateFrontHandlers {
+  /** It listens, but its first port was someone's: it has another one now. */
+  moved(): void;
+  /** It listens nowhere. */
+  failed(error: unknown): void;
+}
+
 /**
- * A front for someone who can't wait: it has its port at once and listens a moment later.
+ * A front for someone who can't wait: it has its port at once and listens a moment later, as Node binds no address of an
+ * interface before the next tick. When the port is someone's by then, it moves to another one.
  *
- * @param onProblem hears when the port was someone's after all
+ * @param choose gives ports to try
  */
-export function openFrontLater(onProblem: (error: unknown) => void): Front {
-  const { front, listening } = makeFront(lateRange.from + randomInt(lateRange.size));
-  listening.catch(onProblem);
+export function openFrontLater(heard: LateFrontHandlers, choose: () => number = latePort): Front {
+  const first = choose();
+  const { front, listening } = makeFront(first, choose);
+  listening.then(
+    () => {
+      if (front.port !== first) heard.moved();
+    },
+    (error: unknown) => heard.failed(error),
+  );
   return front;
 }

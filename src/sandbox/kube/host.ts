@@ -215,9 +215,18 @@ export class KubernetesHost implements KubernetesPort {
   #claim(key: ClusterKey): LiveCluster {
     const known = this.#clusters.get(clusterId(key));
     if (known) return known;
-    const front = this.#spares.shift() ?? openFrontLater((error) => this.#problem(error));
+    const front =
+      this.#spares.shift() ??
+      openFrontLater({ moved: () => this.#moved(key), failed: (error) => this.#problem(error) });
     this.#refill().catch((error: unknown) => this.#problem(error));
     return this.#adopt(key, front);
+  }
+
+  /** Its port was someone's; a cluster that became active in the same tick says the old one. */
+  #moved(key: ClusterKey): void {
+    const cluster = this.cluster(key);
+    const row = this.#options.cloud.store.table(clusterTable, key.account, key.region).get(key.name);
+    if (cluster) this.#correctEndpoint(cluster, row?.endpoint);
   }
 
   #adopt(key: ClusterKey, front: Front): LiveCluster {

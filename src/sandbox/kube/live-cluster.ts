@@ -100,7 +100,6 @@ function folderOf(row: Readonly<ClusterRow>): string {
 
 export class LiveCluster {
   readonly key: ClusterKey;
-  readonly port: number;
   /** Tells it from another one of the same name: part of its endpoint's name on AWS. */
   readonly endpointId: string;
   /** Name of its folder in the folder of all clusters. */
@@ -121,7 +120,6 @@ export class LiveCluster {
 
   constructor(options: LiveClusterOptions) {
     this.key = options.key;
-    this.port = options.front.port;
     this.#options = options;
     const { key, cloud, front, onProblem } = options;
     this.#reader = new Reader({ key, cloud, connections: () => front.connections, onProblem });
@@ -135,6 +133,11 @@ export class LiveCluster {
       heard: () => this.#reader.heard(),
     });
     this.#look();
+  }
+
+  /** Where its front listens. */
+  get port(): number {
+    return this.#options.front.port;
   }
 
   get name(): string {

@@ -1,7 +1,7 @@
 // Compares what a file asks for with what exists, and returns an ordered, explained list of steps.
 export type { Note, Plan, PlanContext, PlanSummary, Step, StepAction, StepEffect, StepKind, Why } from "./plan.ts";
 export { hasChanges } from "./plan.ts";
-export type { AwsWork, ClusterConfigChange, KubernetesWork, Work } from "./work.ts";
+export type { AwsWork, ClusterConfigChange, KubernetesWork, NodeGroupTaint, Work } from "./work.ts";
 export type { KubernetesMode, KubernetesView, NodeTaint } from "./kubernetes-view.ts";
 export type { NodeObject } from "./read/kubernetes.ts";
 export { defaultClassAnnotation, isReady, nodesOfGroup, withWayOut } from "./read/kubernetes.ts";

@@ -48,6 +48,7 @@ export type StepKind =
   | "log-retention"
   | "nodegroup"
   | "nodegroup-scaling"
+  | "nodegroup-drift"
   | "nodegroup-update-config"
   | "oidc-provider"
   | "pod-identity-association"

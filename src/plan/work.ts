@@ -19,6 +19,13 @@ export interface ClusterConfigChange {
   zonalShift?: boolean;
 }
 
+/** A taint in EKS's words. */
+export interface NodeGroupTaint {
+  key: string;
+  value: string;
+  effect: "NO_SCHEDULE" | "NO_EXECUTE" | "PREFER_NO_SCHEDULE";
+}
+
 /** What the engine has to do for a step; one executor each. */
 export type Work = AwsWork | KubernetesWork;
 
@@ -76,7 +83,15 @@ export type AwsWork =
       desiredSize?: number;
       asg?: string;
     }
-  | { do: "update-nodegroup"; nodeGroup: string; maxUnavailable?: number; maxUnavailablePercentage?: number }
+  /** Labels and taints are set; others that the group has stay. */
+  | {
+      do: "update-nodegroup";
+      nodeGroup: string;
+      maxUnavailable?: number;
+      maxUnavailablePercentage?: number;
+      labels?: Record<string, string>;
+      taints?: NodeGroupTaint[];
+    }
   | { do: "create-object"; object: DesiredAwsObject; version?: string }
   /** Gives an add-on that was made without a role the one that exists by now. */
   | {

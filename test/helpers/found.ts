@@ -1,5 +1,5 @@
 // What an account would show of a cluster that eksctl made: its recorded stacks, and EKS objects as the file describes them.
-import type { Addon, Cluster as EksCluster, FargateProfile, Nodegroup } from "@aws-sdk/client-eks";
+import type { Addon, Cluster as EksCluster, FargateProfile, Nodegroup, Taint } from "@aws-sdk/client-eks";
 import type { Cluster } from "../../src/config/index.ts";
 import type { Found, FoundStack, LookedUp } from "../../src/plan/index.ts";
 import { desiredObjects, type Template } from "../../src/stacks/index.ts";
@@ -76,11 +76,19 @@ function nodeGroup(template: Template): Nodegroup {
   const properties = resource(template, "AWS::EKS::Nodegroup") as {
     ScalingConfig: { MinSize: number; MaxSize: number; DesiredSize: number };
     UpdateConfig?: { MaxUnavailable?: number; MaxUnavailablePercentage?: number };
+    Labels?: Record<string, string>;
+    Taints?: { Key: string; Value?: string; Effect: NonNullable<Taint["effect"]> }[];
   };
   const { MinSize, MaxSize, DesiredSize } = properties.ScalingConfig;
   const { MaxUnavailable, MaxUnavailablePercentage } = properties.UpdateConfig ?? {};
   return {
     status: "ACTIVE",
+    labels: properties.Labels ?? {},
+    taints: (properties.Taints ?? []).map(({ Key, Value = "", Effect }) => ({
+      key: Key,
+      value: Value,
+      effect: Effect,
+    })),
     scalingConfig: { minSize: MinSize, maxSize: MaxSize, desiredSize: DesiredSize },
     updateConfig:
       MaxUnavailablePercentage === undefined

@@ -165,3 +165,20 @@ it("an add-on goes to pod identity and back, and keeps a role on the way", async
   const pruned = await world.plan(silent, true);
   expect(pruned.steps.map(({ stack }) => stack)).not.toContain("eksctl-quay-addon-aws-ebs-csi-driver");
 });
+
+it("a tag that leaves an add-on or a Fargate profile in the file stays, and the plan says so", async ({ expect }) => {
+  await using other = await openWorld({ kubernetes: "off" });
+  const tagged = (tags: string): string => `apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: crew, region: eu-central-1, version: "1.35"}
+addons: [{name: kube-proxy, tags: ${tags}}]
+fargateProfiles: [{name: batch, selectors: [{namespace: batch}], tags: ${tags}}]
+`;
+  expect((await other.apply(tagged("{team: platform, shift: night}"))).failed).toEqual([]);
+  const later = await other.plan(tagged("{team: crew}"));
+  expect(stepsOf(later)).toEqual(["update fargateprofile/batch", "update addon/kube-proxy/tags"]);
+  expect(notesOf(later)).toEqual([
+    "Left as it is, for the file doesn't say addons[0].tags.shift: tag shift=night of add-on kube-proxy",
+    "Left as it is, for the file doesn't say fargateProfiles[0].tags.shift: tag shift=night of Fargate profile batch",
+  ]);
+});

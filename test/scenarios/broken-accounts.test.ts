@@ -60,14 +60,56 @@ describe("somebody has", () => {
     expect((await status(world.aws, "quay")).problems).toEqual([]);
   });
 
-  it("changed labels beside the stack, which no update of the stack would bring back", async ({ expect }) => {
+  it("changed labels and taints beside the stack, which no update of the stack would bring back", async ({
+    expect,
+  }) => {
     await using world = await made();
-    const labels = { addOrUpdateLabels: { hand: "made" }, removeLabels: ["tier"] };
-    world.send("eks", "UpdateNodegroupConfig", { clusterName: "quay", nodegroupName: "m", labels });
-    world.sandbox.advance(600);
-    const { notes } = await world.plan(file);
-    expect(notes.map(({ text }) => text)).toEqual([
-      expect.stringContaining("Labels of node group m were changed beside its stack (+hand=made, -tier=web)"),
+    const byHand = (change: object): void => {
+      world.send("eks", "UpdateNodegroupConfig", { clusterName: "quay", nodegroupName: "m", ...change });
+      world.sandbox.advance(600);
+    };
+    const wanted = file.replace(
+      "labels: {tier: web}",
+      "labels: {tier: web, size: small}, taints: [{key: web, value: 'yes', effect: NoSchedule}]",
+    );
+    expect((await world.apply(wanted)).ok).toBe(true);
+    byHand({ labels: { addOrUpdateLabels: { hand: "made", size: "large" }, removeLabels: ["tier"] } });
+    byHand({
+      taints: {
+        removeTaints: [{ key: "web", value: "yes", effect: "NO_SCHEDULE" }],
+        addOrUpdateTaints: [{ key: "hand", value: "made", effect: "NO_EXECUTE" }],
+      },
+    });
+    const { steps, notes } = await world.plan(wanted);
+    expect(steps.map(({ id, why }) => [id, why.map(({ text }) => text)])).toEqual([
+      [
+        "nodegroup-drift/m",
+        [
+          "label tier: none → web, which was changed beside the stack",
+          "label size: large → small, which was changed beside the stack",
+          "taint web: none → web=yes:NO_SCHEDULE, which was changed beside the stack",
+        ],
+      ],
+    ]);
+    // What somebody has added is theirs: it stays, and is told.
+    const theirs = expect.stringContaining(
+      "Node group m was given label hand=made, taint hand=made:NO_EXECUTE beside its stack; that stays",
+    ) as string;
+    expect(notes.map(({ text }) => text)).toEqual([theirs]);
+    // Another change at the same time leaves nothing to the next plan.
+    const more = wanted.replace("tier: web", "tier: web, shift: night");
+    expect(stepsOf(await world.plan(more))).toEqual(["update nodegroup/m", "update nodegroup-drift/m"]);
+    expect((await world.apply(more)).ok).toBe(true);
+    expect(stepsOf(await world.plan(more))).toEqual([]);
+    const { nodegroup } = world.send<{ nodegroup: { labels: Record<string, string>; taints: object[] } }>(
+      "eks",
+      "DescribeNodegroup",
+      { clusterName: "quay", nodegroupName: "m" },
+    );
+    expect(nodegroup.labels).toMatchObject({ tier: "web", size: "small", shift: "night", hand: "made" });
+    expect(nodegroup.taints).toEqual([
+      { key: "hand", value: "made", effect: "NO_EXECUTE" },
+      { key: "web", value: "yes", effect: "NO_SCHEDULE" },
     ]);
   });
 

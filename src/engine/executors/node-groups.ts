@@ -1,7 +1,7 @@
 // Node groups that live: sizes, update config, the Auto Scaling group behind them.
 import { LotseError } from "../../base/index.ts";
 import { isBusy, isGone, waitFor } from "../../aws/index.ts";
-import { readPhysicalIds, type Step, type Work } from "../../plan/index.ts";
+import { readPhysicalIds, type NodeGroupTaint, type Step, type Work } from "../../plan/index.ts";
 import type { DesiredAsgTags, DesiredSuspendedProcesses } from "../../stacks/index.ts";
 import type { Crew } from "../crew.ts";
 import { awaitUpdate } from "./cluster.ts";
@@ -24,6 +24,8 @@ async function quietGroup(crew: Crew, nodegroupName: string): Promise<void> {
 interface ConfigChange {
   scalingConfig?: { minSize?: number; maxSize?: number; desiredSize?: number };
   updateConfig?: { maxUnavailable?: number; maxUnavailablePercentage?: number };
+  labels?: { addOrUpdateLabels: Record<string, string> };
+  taints?: { addOrUpdateTaints: NodeGroupTaint[] };
 }
 
 async function updateConfig(crew: Crew, nodegroupName: string, change: ConfigChange): Promise<void> {
@@ -71,12 +73,15 @@ export async function updateNodeGroup(
   _step: Step,
   work: Extract<Work, { do: "update-nodegroup" }>,
 ): Promise<void> {
-  const { maxUnavailable, maxUnavailablePercentage } = work;
+  const { maxUnavailable, maxUnavailablePercentage, labels, taints } = work;
+  const unavailable = {
+    ...(maxUnavailable !== undefined && { maxUnavailable }),
+    ...(maxUnavailablePercentage !== undefined && { maxUnavailablePercentage }),
+  };
   await updateConfig(crew, work.nodeGroup, {
-    updateConfig: {
-      ...(maxUnavailable !== undefined && { maxUnavailable }),
-      ...(maxUnavailablePercentage !== undefined && { maxUnavailablePercentage }),
-    },
+    ...(Object.keys(unavailable).length > 0 && { updateConfig: unavailable }),
+    ...(labels && { labels: { addOrUpdateLabels: labels } }),
+    ...(taints && { taints: { addOrUpdateTaints: taints } }),
   });
 }
 

@@ -99,6 +99,23 @@ function ofAddons(planning: Planning): Setting[] {
   });
 }
 
+/** Tags that the file doesn't have, or has no longer: nothing tells those of a former file from other people's. */
+function ofTags(planning: Planning): Setting[] {
+  return planning.objects.aws.flatMap((object): Setting[] => {
+    if (object.kind !== "addon" && object.kind !== "fargate-profile") return [];
+    const [what, living] =
+      object.kind === "addon"
+        ? ["add-on", planning.found.addons.get(object.name)]
+        : ["Fargate profile", planning.found.fargateProfiles.get(object.name)];
+    return Object.entries(living?.tags ?? {})
+      .filter(([key]) => !(key in object.tags) && !/^(aws:|(alpha\.)?eksctl\.)/.test(key))
+      .map(([key, value]) => ({
+        path: [...(object.source[0] ?? []), "tags", key],
+        text: `tag ${key}=${value} of ${what} ${object.name}`,
+      }));
+  });
+}
+
 /** Notes of settings that stay; makes no steps. */
 export function leftAlone(planning: Planning): Draft[] {
   const { cluster, logGroup } = planning.found;
@@ -107,6 +124,7 @@ export function leftAlone(planning: Planning): Draft[] {
     ...ofControlPlane(cluster, logGroup?.retentionDays),
     ...ofNodeGroups(planning),
     ...ofAddons(planning),
+    ...ofTags(planning),
   ];
   for (const { path, text } of settings) {
     if (text === undefined || isWritten(planning.cluster, path)) continue;

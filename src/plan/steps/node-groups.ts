@@ -3,6 +3,7 @@ import type { Nodegroup } from "@aws-sdk/client-eks";
 import type { DesiredStack, TemplateResource, TemplateValue } from "../../stacks/index.ts";
 import type { FoundAutoScalingGroup } from "../found.ts";
 import { draft, isWritten, refuse, why, type Draft, type Planning } from "../planning.ts";
+import { nodeGroupDrift } from "./node-group-drift.ts";
 import { rolling } from "./rolling.ts";
 import { stackIamActions, stackStep, typesOf } from "./stack.ts";
 import { stackSeconds } from "../duration.ts";
@@ -183,25 +184,6 @@ function remake(planning: Planning, stack: DesiredStack): Draft {
   });
 }
 
-const keyed = (record: Readonly<Record<string, unknown>> = {}): string[] =>
-  Object.entries(record).map(([key, value]) => `${key}=${String(value)}`);
-
-/** Says which labels of a managed group aren't those that its stack gave it: no update of the stack would bring them back. */
-function noteDrift(planning: Planning, stack: DesiredStack): void {
-  const group = planning.found.nodeGroups.get(stack.name);
-  const template = planning.found.stacks.get(stack.stackName)?.template;
-  const made = Object.values(template?.Resources ?? {}).find(({ Type }) => Type === "AWS::EKS::Nodegroup")?.Properties;
-  if (!group || !made) return;
-  const [have, want] = [keyed(group.labels), keyed(made["Labels"] as Properties | undefined)];
-  const [more, less] = [have.filter((label) => !want.includes(label)), want.filter((label) => !have.includes(label))];
-  if (more.length === 0 && less.length === 0) return;
-  const parts = [...more.map((label) => `+${label}`), ...less.map((label) => `-${label}`)].join(", ");
-  planning.notes.push({
-    code: "plan/drifted",
-    text: `Labels of node group ${stack.name} were changed beside its stack (${parts}); aws eks update-nodegroup-config changes them back`,
-  });
-}
-
 /** Steps for the node groups of the file. */
 export function nodeGroups(planning: Planning): Draft[] {
   return planning.stacks
@@ -220,9 +202,9 @@ export function nodeGroups(planning: Planning): Draft[] {
       const step = hasVanished(planning, stack)
         ? remake(planning, stack)
         : rolling(planning, stack, stackStep(planning, stack, { phase: "nodes" }));
-      if (!step) noteDrift(planning, stack);
       // A group that is made or made anew has the file's sizes from its template.
       if (step && step.action !== "update") return [step];
-      return [...(step ? [step] : []), ...scaling(planning, stack), ...updateConfig(planning, stack)];
+      const beside = [scaling, updateConfig, nodeGroupDrift].flatMap((area) => area(planning, stack));
+      return [...(step ? [step] : []), ...beside];
     });
 }

@@ -154,6 +154,7 @@ export async function openRehearsal(input: RehearsalInput): Promise<Rehearsal> {
   const leave = (): void => {
     const left = open;
     open = undefined;
+    if (left) timeline.end();
     left?.then(
       ({ kube, scene }) => {
         scene.close();

@@ -83,6 +83,10 @@ function later(options: RehearseOptions, versions: readonly string[]): { stage: 
   ];
 }
 
+/** An upgrade that stopped halfway is nothing to go on from; workloads that aren't Ready are. */
+const stopsHalfway = ({ severity, data }: Diagnostic): boolean =>
+  severity === "error" && data?.["workload"] === undefined;
+
 /** What is known of the files before anything is made. */
 const checkStage = ({ manifests, findings }: Manifests, from: string, to: string): Stage => ({
   id: "check",
@@ -147,16 +151,17 @@ export async function rehearse(options: RehearseOptions): Promise<RehearsalRepor
       if (!standing) skipStage(rehearsal, stage, "the cluster isn't as it should be", listener);
       else if (needed && rehearsal.missing !== undefined) skipStage(rehearsal, stage, rehearsal.missing, listener);
       else {
-        const { outcome } = await run(stage);
-        // An upgrade that stopped halfway is nothing to go on from; pods that aren't Ready are.
-        if (outcome === "failed" && stage.id.startsWith("upgrade-")) standing = false;
+        const { findings } = await run(stage);
+        if (stage.id.startsWith("upgrade-") && findings.some(stopsHalfway)) standing = false;
         if (needed && "missing" in kubernetes)
           kubernetes = { version: (await (await rehearsal.kubernetes()).kube.version()).gitVersion };
       }
     }
     if (options.keep) {
-      await options.keep(rehearsal, report());
-      return report();
+      // Ctrl-C, which ends the keeping, interrupts nothing: the report is that of now.
+      const kept = report();
+      await options.keep(rehearsal, kept);
+      return kept;
     }
     await run(destroyStage(before, (left) => (leftovers = left)));
   } catch (error) {

@@ -15,6 +15,8 @@ const mostRemembered = 5_000;
 export interface TimelineKeeper {
   hear: SceneListener;
   mark(text: string): void;
+  /** Nobody watches any more: what was there is not known to be there after. */
+  end(): void;
   read(): Timeline;
 }
 
@@ -99,6 +101,9 @@ export function keepTimeline(now: () => number): TimelineKeeper {
         const lane = laneOf(pods, uid, () => ({ name, about: ownerName(pod), spans: [] }));
         if (lane) setState(lane, gone ? undefined : podState(pod), now());
       }
+    },
+    end: () => {
+      for (const lane of [...nodes.values(), ...pods.values()]) setState(lane, undefined, now());
     },
     mark: (text) => void marks.push({ at: now(), text }),
     read: () => {

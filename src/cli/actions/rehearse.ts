@@ -77,7 +77,10 @@ function keeper(
       "Kept until Ctrl-C. In another terminal:",
       "",
       ...variables,
-      `aws eks update-kubeconfig --name ${cluster} --kubeconfig ./rehearsal.kubeconfig`,
+      // Without programs there is nobody to talk to.
+      ...(rehearsal.missing === undefined
+        ? [`aws eks update-kubeconfig --name ${cluster} --kubeconfig ./rehearsal.kubeconfig`]
+        : []),
       "",
     ];
     output.write(`${lines.map((line) => (line === "" ? "" : `  ${line}`)).join("\n")}\n`);

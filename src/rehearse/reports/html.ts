@@ -25,14 +25,31 @@ function findingItem({ code, severity, title, detail, remedy, at }: Diagnostic):
   ].join("");
 }
 
+/** As the key has it. */
+const words: Readonly<Record<Lane["spans"][number]["state"], string>> = {
+  waiting: "not yet Ready",
+  ready: "Ready",
+  trouble: "in trouble",
+};
+
 const percent = (value: number, total: number): string => `${((100 * value) / Math.max(total, 1)).toFixed(2)}%`;
 
-function laneRow({ name, about, spans }: Lane, total: number): string {
+function laneRow({ name, about, spans }: Lane, total: number, short = false): string {
   const bars = spans.map(({ state, from, to = total }) => {
-    const text = `${state} ${formatDuration(from)} – ${formatDuration(to)}`;
+    const text = `${words[state]} ${formatDuration(from)} – ${formatDuration(to)}`;
     return `<i class="${state}" style="left:${percent(from, total)};width:${percent(to - from, total)}" title="${text}"></i>`;
   });
-  return `<div class="lane"><span class="name" title="${escaped(`${name} ${about}`)}">${escaped(name)} <small>${escaped(about)}</small></span><span class="track">${bars.join("")}</span></div>`;
+  const more = short ? "" : ` <small>${escaped(about)}</small>`;
+  return `<div class="lane"><span class="name" title="${escaped(`${name} ${about}`)}">${escaped(name)}${more}</span><span class="track">${bars.join("")}</span></div>`;
+}
+
+/** Lanes under what they have in common, such as the workload of pods. */
+function laneGroups(lanes: readonly Lane[], total: number): string {
+  const groups = new Map<string, Lane[]>();
+  for (const lane of lanes) groups.set(lane.about, [...(groups.get(lane.about) ?? []), lane]);
+  return [...groups]
+    .map(([about, of]) => `<h4>${escaped(about)}</h4>\n${of.map((lane) => laneRow(lane, total, true)).join("\n")}`)
+    .join("\n");
 }
 
 /** Round times on the scale: four or so of them. */
@@ -46,26 +63,59 @@ function scale(total: number): string {
   return `<div class="lane scale"><span class="name"></span><span class="track">${labels.join("")}</span></div>`;
 }
 
+/** Marks that would cover each other stand as one, `1–3`. */
+const markWidth = 3.2;
+
+function markRow(happened: Timeline["marks"], total: number): string {
+  const together: { at: number; first: number; last: number }[] = [];
+  for (const [i, { at }] of happened.entries()) {
+    const before = together.at(-1);
+    if (before && (100 * (at - before.at)) / Math.max(total, 1) < markWidth) before.last = i + 1;
+    else together.push({ at, first: i + 1, last: i + 1 });
+  }
+  const spots = together.map(({ at, first, last }) => {
+    const edge = at < total * 0.03 ? ' class="first"' : at > total * 0.97 ? ' class="last"' : "";
+    return `<b${edge} style="left:${percent(at, total)}">${first === last ? first : `${first}–${last}`}</b>`;
+  });
+  return `<div class="lane marks"><span class="name"></span><span class="track">${spots.join("")}</span></div>`;
+}
+
 function timelineSection({ nodes, pods, morePods, marks: happened }: Timeline, total: number): string {
-  const numbers = happened.map(({ at }, i) => `<i style="left:${percent(at, total)}">${i + 1}</i>`).join("");
+  const lines = happened.map(({ at }) => `<i style="left:${percent(at, total)}"></i>`).join("");
   const list = happened
-    .map(({ at, text }, i) => `<li>${i + 1} · ${formatDuration(at)} · ${escaped(text)}</li>`)
+    .map(({ at, text }, i) => `<li><b>${i + 1}</b><span>${escaped(text)}</span><time>${formatDuration(at)}</time></li>`)
     .join("");
-  const lanes = (title: string, of: readonly Lane[]): string =>
-    of.length === 0 ? "" : `<h3>${title}</h3>${of.map((lane) => laneRow(lane, total)).join("\n")}`;
+  const system = pods.filter(({ about }) => about.startsWith("kube-system/"));
+  const own = pods.filter(({ about }) => !about.startsWith("kube-system/"));
   return [
     "<h2>What happened when</h2>",
     '<p class="sub">In the virtual time of the emulated account.</p>',
-    '<p class="key"><span><i class="waiting"></i>not yet Ready</span><span><i class="ready"></i>Ready, or done</span><span><i class="trouble"></i>in trouble</span></p>',
     `<ol class="happened">${list}</ol>`,
+    '<p class="key"><span><i class="waiting"></i>not yet Ready</span><span><i class="ready"></i>Ready, or done</span><span><i class="trouble"></i>in trouble</span></p>',
     '<div class="lanes">',
+    `<div class="lines" aria-hidden="true">${lines}</div>`,
     scale(total),
-    `<div class="lane marks"><span class="name"></span><span class="track">${numbers}</span></div>`,
-    lanes("Nodes", nodes),
-    lanes("Pods", pods),
+    markRow(happened, total),
+    nodes.length > 0 ? `<h3>Nodes</h3>\n${nodes.map((lane) => laneRow(lane, total)).join("\n")}` : "",
+    own.length > 0 ? `<h3>Pods</h3>\n${laneGroups(own, total)}` : "",
+    system.length > 0
+      ? `<details${own.length > 0 ? "" : " open"}><summary>Pods of kube-system (${system.length})</summary>\n${laneGroups(system, total)}\n</details>`
+      : "",
     morePods > 0 ? `<p class="sub">and ${morePods} pods more</p>` : "",
     "</div>",
   ].join("\n");
+}
+
+/** The figures that a reader looks for first. */
+function tiles({ seconds, stages, findings }: RehearsalReport): string {
+  const passed = stages.filter(({ outcome }) => outcome === "passed").length;
+  const figures: readonly (readonly [string, string])[] = [
+    ["on AWS", formatDuration(seconds.virtual)],
+    ["here", `${seconds.wall.toFixed(1)}s`],
+    ["stages passed", `${passed} of ${stages.length}`],
+    ["findings", String(findings.length)],
+  ];
+  return figures.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join("");
 }
 
 function render(report: RehearsalReport): string {
@@ -101,9 +151,10 @@ function render(report: RehearsalReport): string {
 <h1>Rehearsal of ${escaped(cluster)}</h1>
 <p class="sub">${escaped(file)} · ${escaped(region)} · ${escaped(versions)} · ${escaped(startedAt.slice(0, 16).replace("T", " "))} UTC</p>
 <p class="verdict ${outcome}">${escaped(verdict(report))}</p>
+<dl class="tiles">${tiles(report)}</dl>
+${found}
 <h2>Stages</h2>
 <ol class="stages">${stages.map(stageItem).join("\n")}</ol>
-${found}
 ${timelineSection(timeline, seconds.virtual)}
 </main>
 </body>

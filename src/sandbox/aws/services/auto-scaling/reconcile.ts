@@ -134,10 +134,15 @@ function retry(ctx: Context, group: string): void {
   if (seconds !== undefined) kick(ctx, group, seconds);
 }
 
-/** Someone looks at a group that has stopped trying: it tries once more, as AWS never quite stops. */
+/**
+ * Someone looks at a group that has stopped trying to reach its size, or whose zones couldn't be made even: it tries once
+ * more, as AWS never quite stops.
+ */
 export function nudge(ctx: Context, row: Readonly<Group>): void {
-  const gaveUp = row.failures > backoffSeconds.length && !ctx.pending(subjectOf(row.name));
-  if (gaveUp && capacity(instancesOf(ctx, row.name)) < row.desired) kick(ctx, row.name, 900);
+  if (ctx.pending(subjectOf(row.name))) return;
+  const all = instancesOf(ctx, row.name);
+  const gaveUp = row.failures > backoffSeconds.length && capacity(all) < row.desired;
+  if (gaveUp || (capacity(all) === row.desired && toMove(row, all))) kick(ctx, row.name, 900);
 }
 
 const counts = (row: Readonly<GroupInstance>): boolean =>

@@ -2,11 +2,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import { errorMessage, LotseError } from "../../base/index.ts";
-import type { DaemonOptions, ListedFault, SandboxStatus } from "../../sandbox/index.ts";
+import type { DaemonOptions, SandboxStatus } from "../../sandbox/index.ts";
 import {
   adminCall,
   daemonStatus,
-  defaultStateFolder,
   parseClock,
   proxyVariables,
   resetState,
@@ -20,31 +19,7 @@ import type { Action, Invocation } from "../command.ts";
 import { exitCode } from "../command.ts";
 import { renderData } from "../render/data.ts";
 import { tableLines } from "../render/table.ts";
-
-function usage(title: string, remedy: string): LotseError {
-  return new LotseError("cli/usage", { title, remedy, blame: "user" });
-}
-
-function textOption({ options }: Invocation, name: string): string | undefined {
-  const value = options[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-/** `kubernetes-memory` of `kubernetesMemory`. */
-const flagOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-function numberOption(invocation: Invocation, name: string): number | undefined {
-  const text = textOption(invocation, name);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value))
-    throw usage(`"${text}" is not a number`, `Give --${flagOf(name)} a number.`);
-  return value;
-}
-
-function folderOf(invocation: Invocation): string {
-  return textOption(invocation, "state") ?? defaultStateFolder(invocation.env);
-}
+import { folderOf, numberOption, print, running, textOption, usage, wantsJson } from "../sandbox-invocation.ts";
 
 function daemonOptions(invocation: Invocation): DaemonOptions {
   const port = numberOption(invocation, "port");
@@ -92,22 +67,6 @@ function quotasOf(invocation: Invocation): Record<string, number> | undefined {
 }
 
 /** The running sandbox, or an error that says how to start one. */
-async function running(invocation: Invocation): Promise<SandboxStatus> {
-  const status = await daemonStatus(folderOf(invocation));
-  if (status) return status;
-  throw new LotseError("sandbox/not-running", {
-    title: "No sandbox is running",
-    remedy: "Start one: lotse sandbox up",
-    blame: "user",
-  });
-}
-
-function print(invocation: Invocation, text: string): void {
-  invocation.terminal.stdout.write(`${text}\n`);
-}
-
-const wantsJson = (invocation: Invocation): boolean => invocation.options["output"] === "json";
-
 /** What was asked for and a running sandbox does otherwise. */
 function keptSettings(options: DaemonOptions, status: SandboxStatus): string[] {
   const { port, clock, account, region, credentials, quotas } = options;
@@ -303,85 +262,6 @@ export const events: Action = async (invocation) => {
   );
   for (const line of lines) print(invocation, line);
   return exitCode.done;
-};
-
-function describeFault({ id: _id, seen: _seen, hits: _hits, effect, ...rest }: ListedFault): string {
-  const { kind, ...details } = effect;
-  return [
-    kind,
-    ...Object.entries({ ...details, ...rest }).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
-  ].join(" ");
-}
-
-export const listFaults: Action = async (invocation) => {
-  const { endpoint } = await running(invocation);
-  const text = await adminCall(endpoint, "GET faults");
-  if (wantsJson(invocation)) {
-    invocation.terminal.stdout.write(text);
-    return exitCode.done;
-  }
-  const rows = JSON.parse(text) as ListedFault[];
-  if (rows.length === 0) print(invocation, "no faults");
-  else {
-    const columns = [
-      { title: "ID", value: (row: ListedFault) => row.id },
-      { title: "HITS", value: (row: ListedFault) => row.hits },
-      { title: "SEEN", value: (row: ListedFault) => row.seen },
-      { title: "RULE", value: describeFault },
-    ];
-    for (const line of tableLines(columns, rows, invocation.terminal.stdout.columns)) print(invocation, line);
-  }
-  return exitCode.done;
-};
-
-function matchOf(invocation: Invocation): Record<string, string> | undefined {
-  const given = invocation.options["match"];
-  if (!Array.isArray(given)) return undefined;
-  return Object.fromEntries(
-    given.map((item: unknown) => {
-      const text = String(item);
-      const at = text.indexOf("=");
-      if (at < 1) throw usage(`"${text}" is no match`, "Write path=pattern, for example zone=eu-central-1b.");
-      return [text.slice(0, at), text.slice(at + 1)];
-    }),
-  );
-}
-
-export const addFault: Action = async (invocation) => {
-  const { endpoint } = await running(invocation);
-  const kind = textOption(invocation, "effect");
-  if (kind === undefined) throw usage("A fault needs an effect", "For example --effect throttle.");
-  const effect = {
-    kind,
-    code: textOption(invocation, "code"),
-    message: textOption(invocation, "message"),
-    status: numberOption(invocation, "status"),
-    milliseconds: numberOption(invocation, "milliseconds"),
-    seconds: numberOption(invocation, "seconds"),
-    carriedOut: invocation.options["carriedOut"],
-  };
-  const rule = {
-    service: textOption(invocation, "service"),
-    operation: textOption(invocation, "operation"),
-    region: textOption(invocation, "region"),
-    match: matchOf(invocation),
-    nth: numberOption(invocation, "nth"),
-    times: numberOption(invocation, "times"),
-    probability: numberOption(invocation, "probability"),
-    effect,
-  };
-  const added = JSON.parse(await adminCall(endpoint, "POST faults", { body: JSON.stringify(rule) })) as ListedFault;
-  print(invocation, `${added.id} ${describeFault(added)}`);
-  return exitCode.done;
-};
-
-export const removeFaults: Action = async (invocation) => {
-  const { endpoint } = await running(invocation);
-  const [id] = invocation.arguments;
-  const query = typeof id === "string" ? { id } : {};
-  const { removed } = JSON.parse(await adminCall(endpoint, "DELETE faults", { query })) as { removed: number };
-  print(invocation, `${removed} removed`);
-  return typeof id === "string" && removed === 0 ? exitCode.failed : exitCode.done;
 };
 
 const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };

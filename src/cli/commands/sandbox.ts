@@ -1,4 +1,5 @@
 // `lotse sandbox …`: an emulated AWS account that any AWS tool can use.
+import type * as faultActions from "../actions/sandbox-faults.ts";
 import type * as actions from "../actions/sandbox.ts";
 import type { CommandDefinition, OptionDefinition } from "../command.ts";
 import { defineCommand } from "../command.ts";
@@ -8,6 +9,9 @@ type Actions = typeof actions;
 const act =
   (name: Exclude<keyof Actions, symbol>): CommandDefinition["load"] =>
   async () => ({ run: (await import("../actions/sandbox.ts"))[name] });
+const fault =
+  (name: Exclude<keyof typeof faultActions, symbol>): CommandDefinition["load"] =>
+  async () => ({ run: (await import("../actions/sandbox-faults.ts"))[name] });
 
 const stateOption: OptionDefinition = {
   flags: "--state <folder>",
@@ -158,7 +162,7 @@ export const sandboxCommands: readonly CommandDefinition[] = [
     summary: "List the injected faults",
     options: [outputOption, stateOption],
     examples: [{ command: "lotse sandbox faults", does: "rules, and how often each has struck" }],
-    load: act("listFaults"),
+    load: fault("listFaults"),
   }),
   defineCommand({
     name: "sandbox faults add",
@@ -193,7 +197,7 @@ export const sandboxCommands: readonly CommandDefinition[] = [
         does: "no instances in that zone",
       },
     ],
-    load: act("addFault"),
+    load: fault("addFault"),
   }),
   defineCommand({
     name: "sandbox faults remove",
@@ -201,7 +205,7 @@ export const sandboxCommands: readonly CommandDefinition[] = [
     arguments: [{ name: "[id]", description: "as listed; without it all are removed" }],
     options: [stateOption],
     examples: [{ command: "lotse sandbox faults remove", does: "back to fair weather" }],
-    load: act("removeFaults"),
+    load: fault("removeFaults"),
   }),
   defineCommand({
     name: "sandbox advance",

@@ -49,6 +49,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
     eventually(
       () => find(name),
       (found) => good(found.status, found),
+      60,
     );
   const create = (object: KubeObject): Promise<unknown> => kube.create(resources.pods, object);
 
@@ -69,7 +70,26 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
     await sandbox?.close();
   });
 
-  it("run their init containers one after the other, and keep sidecars", async ({ expect }) => {
+  it(
+    "are behind Services whose load balancers nobody makes: an event says so",
+    { timeout: 90_000 },
+    async ({ expect }) => {
+      await kube.create<KubeObject & { spec: object }>(resources.services, {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "entry", namespace: "default" },
+        spec: { type: "LoadBalancer", selector: { app: "entry" }, ports: [{ port: 80 }] },
+      });
+      const reasons = await eventually(
+        () => eventsOf(kube, "entry"),
+        (seen) => seen.length > 0,
+        60,
+      );
+      expect(reasons).toEqual(["SyncLoadBalancerFailed"]);
+    },
+  );
+
+  it("run their init containers one after the other, and keep sidecars", { timeout: 90_000 }, async ({ expect }) => {
     const initContainers = [
       { name: "first", image: "a" },
       { name: "side", image: "b", restartPolicy: "Always" },
@@ -176,7 +196,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
       /waiting to start: ImagePullBackOff/,
     );
     await expect(read("/api/v1/namespaces/default/pods/shaky/proxy/")).rejects.toThrow(
-      /Nothing runs in a simulated network/,
+      /Nothing runs in the simulated network of lotse's sandbox/,
     );
   });
 });

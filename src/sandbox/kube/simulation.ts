@@ -19,6 +19,7 @@ import { openEventWriter } from "./events.ts";
 import type { FargateAdmission } from "./fargate/admission.ts";
 import { openFargateAdmission } from "./fargate/admission.ts";
 import { FargateKeeper } from "./fargate/keeper.ts";
+import { tellOfLoadBalancers } from "./load-balancers.ts";
 import { kubeletAnswer } from "./kubelet/answers.ts";
 import type { ClusterNetwork } from "./kubelet/network.ts";
 import { openClusterNetwork } from "./kubelet/network.ts";
@@ -89,6 +90,7 @@ export class Simulation {
   /** Nodes on which the driver runs, by name; with the uid of its pod. */
   readonly #ebsNodes: Map<string, string> = new Map();
   readonly #hosts: Map<string, Host> = new Map();
+  readonly #closing: AbortController = new AbortController();
   #network: ClusterNetwork | undefined;
   #refreshing: NodeJS.Timeout | undefined;
   #started = false;
@@ -168,7 +170,11 @@ export class Simulation {
     if (this.#closed) return;
     this.#started = true;
     this.#ebs.start();
-    this.#keeper.run().catch((error: unknown) => this.#options.onProblem(error as Error));
+    const { plane, onProblem } = this.#options;
+    this.#keeper.run().catch((error: unknown) => onProblem(error as Error));
+    tellOfLoadBalancers(plane.client, this.#events, this.#closing.signal).catch((error: unknown) =>
+      onProblem(error as Error),
+    );
     // What changed while it started.
     this.refresh();
   }
@@ -263,6 +269,7 @@ export class Simulation {
 
   close(): void {
     this.#closed = true;
+    this.#closing.abort();
     clearTimeout(this.#refreshing);
     this.#fleet.close();
     this.#drains.close();
@@ -384,15 +391,27 @@ export class Simulation {
     return own ?? this.#roles.ofInstance(spec?.instanceId ?? "", spec?.profileArn);
   }
 
+  /** As the plugin's own events do: why a node stays without a network. */
+  #tellOfPlugin({ metadata: { name, namespace = "kube-system", uid = "" } }: Pod, problem: string): void {
+    this.#events.write({
+      about: { apiVersion: "v1", kind: "Pod", namespace, name, uid },
+      type: "Warning",
+      reason: "MissingIAMPermissions",
+      message: `The node has no network as long as EC2 refuses what the VPC CNI asks for: ${problem}`,
+      component: "aws-node",
+    });
+  }
+
   /** The daemon of the network plugin runs: the node has a network as soon as EC2 gives what the plugin keeps ready. */
-  #pluginStarts(nodeName: string, pod: Pod): void {
+  #pluginStarts(nodeName: string, pod: Pod, told = false): void {
     const node = this.#fleet.nodes.get(nodeName);
     const addresses = this.#hostOf(nodeName)?.addresses;
     if (!node || !addresses || this.#closed) return;
     const isOurs = pod.metadata.labels?.["k8s-app"] === "aws-node";
     if (isOurs) addresses.prepare();
     if (isOurs && /^(Unauthorized|AccessDenied|AuthFailure|ENIConfigNotFound)/.test(addresses.problem ?? "")) {
-      setTimeout(() => this.#pluginStarts(nodeName, pod), pluginRetry).unref();
+      if (!told) this.#tellOfPlugin(pod, addresses.problem ?? "");
+      setTimeout(() => this.#pluginStarts(nodeName, pod, true), pluginRetry).unref();
       return;
     }
     this.#fleet.networkReady(nodeName);

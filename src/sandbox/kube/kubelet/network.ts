@@ -30,7 +30,7 @@ function refuse(socket: Duplex, target: string): void {
   const text = nobody(target);
   socket.end(
     // The API server passes on the status line alone.
-    `HTTP/1.1 502 Nothing runs in a simulated network\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
+    `HTTP/1.1 502 Nothing runs in the simulated network of lotse's sandbox: webhooks and services in the cluster aren't emulated\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
   );
 }
 
@@ -49,8 +49,16 @@ export async function openClusterNetwork(options: ClusterNetworkOptions): Promis
   // `kubectl exec` and its like ask for another protocol: they get the answer in this one.
   kubelet.on("upgrade", (request: IncomingMessage, socket: Duplex) => {
     const { status, text } = options.answer(request.method ?? "GET", request.url ?? "/");
+    // As a Status: clients of `port-forward` read plain text with a colon in it as an empty one.
+    const body = JSON.stringify({
+      apiVersion: "v1",
+      kind: "Status",
+      status: "Failure",
+      message: text.trim(),
+      code: status,
+    });
     socket.end(
-      `HTTP/1.1 ${status} Not Emulated\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n${text}`,
+      `HTTP/1.1 ${status} Not Emulated\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
     );
   });
   const gate = createServer((_request, response) => {

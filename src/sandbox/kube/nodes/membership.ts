@@ -144,6 +144,13 @@ function isNode(instance: Readonly<Instance>): boolean {
   return ["running", "stopping", "stopped"].includes(instance.state) && instance.privateIp !== undefined;
 }
 
+/** A group's release counts for instances of its minor; in the middle of an update they are of two. */
+function kubeletOf(ofGroup: string | undefined, ofImage: string | undefined): string | undefined {
+  const minor = (release: string | undefined): string | undefined => /^\d+\.\d+\./.exec(release ?? "")?.[0];
+  const moves = minor(ofImage) !== undefined && minor(ofImage) !== minor(ofGroup);
+  return /^\d+\.\d+\.\d+/.exec((moves ? ofImage : ofGroup) ?? "")?.[0];
+}
+
 /** Node groups of a cluster by the name of their Auto Scaling group. */
 export function groupsOf(ctx: Context, cluster: string): ReadonlyMap<string, Readonly<NodegroupRow>> {
   return new Map(
@@ -186,7 +193,7 @@ export function nodeOf(
     instanceType: instance.type,
     architecture: instance.architecture === "arm64" ? "arm64" : "amd64",
     system: systemOf(instance, asked, image?.name ?? ""),
-    kubeletVersion: /^\d+\.\d+\.\d+/.exec(group?.releaseVersion ?? image?.releaseVersion ?? "")?.[0],
+    kubeletVersion: kubeletOf(group?.releaseVersion, image?.releaseVersion),
     labels: {
       ...asked?.labels,
       ...(group ? managedLabels(group, instance) : {}),

@@ -92,6 +92,16 @@ const isHopeless = ({ containers }: Life): boolean =>
 const readyOf = (conditions: readonly Condition[] | undefined): string | undefined =>
   conditions?.find(({ type }) => type === "Ready")?.status;
 
+const revisionOf = ({ metadata }: Pod): number => Number(metadata.resourceVersion ?? 0);
+
+/** The node controller marks the pods of a node that was silent; a kubelet that is back says what it knows. */
+function notice(life: Life): void {
+  const theirs = readyOf(life.pod.status?.conditions);
+  if (theirs === undefined || life.written === undefined || theirs === readyOf(life.conditions)) return;
+  life.written = undefined;
+  life.conditions = life.pod.status?.conditions ?? [];
+}
+
 export class PodKeeper {
   readonly #options: KeeperOptions;
   readonly #lives: Map<string, Life> = new Map();
@@ -188,12 +198,7 @@ export class PodKeeper {
     const known = this.#lives.get(uid);
     if (known) {
       known.pod = pod;
-      // The node controller marks the pods of a node that was silent; a kubelet that is back says what it knows.
-      const theirs = readyOf(pod.status?.conditions);
-      if (theirs !== undefined && known.written !== undefined && theirs !== readyOf(known.conditions)) {
-        known.written = undefined;
-        known.conditions = pod.status?.conditions ?? [];
-      }
+      notice(known);
       return;
     }
     this.#lives.set(uid, this.#begin(pod));
@@ -342,12 +347,14 @@ export class PodKeeper {
     const text = JSON.stringify(status);
     if (text === life.written) return;
     // Strategic: conditions of others (the scheduler, readiness gates, disruptions) stay as they are.
-    await this.#options.client.patch(`${podPath(pod)}/status`, "strategic", {
+    const answer = await this.#options.client.patch<Pod>(`${podPath(pod)}/status`, "strategic", {
       metadata: { uid: pod.metadata.uid },
       status,
     });
     life.written = text;
     life.conditions = status.conditions ?? [];
+    // What somebody else wrote after this may have been heard before the answer to it.
+    if (revisionOf(life.pod) > revisionOf(answer)) notice(life);
   }
 
   #say({ pod }: Life, { reason, message, warning, field }: Happening): void {

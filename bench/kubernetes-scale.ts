@@ -110,6 +110,22 @@ interface Deployment extends KubeObject {
   status?: { readyReplicas?: number };
 }
 
+interface Node extends KubeObject {
+  status?: { conditions?: { type: string; status: string }[] };
+}
+
+/** Waits for all nodes: pods that come before them are tried again with every node, which tells of the scheduler. */
+async function nodesReady(kube: Kube, begun: number): Promise<void> {
+  const isReady = ({ status }: Node): boolean =>
+    status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
+  for (;;) {
+    const ready = (await kube.list<Node>(resources.nodes)).filter(isReady).length;
+    if (ready === nodes) return;
+    if (Date.now() - begun > patience) throw new Error(`${ready} of ${nodes} nodes are Ready`);
+    await sleep(2000);
+  }
+}
+
 /** Waits for all pods; what runs on every node comes first by itself. */
 async function deploy(kube: Kube, begun: number): Promise<void> {
   const labels = { app: "web" };
@@ -157,6 +173,7 @@ async function* large(): AsyncGenerator<Figure> {
       descendants(running.pid).reduce((total, program) => total + processorSeconds(program), 0);
     const programsBefore = programs();
     await makeGroups(clients, subnets, nodeRole);
+    await nodesReady(kube, begun);
     await deploy(kube, begun);
     seconds = (Date.now() - begun) / 1000;
     const used = processorSeconds(running.pid) - before;

@@ -15,7 +15,7 @@ export function rehearseText(
     manifests: parseManifests("app.yaml", manifests),
     host: recordingHost(),
     signal: new AbortController().signal,
-    timeout: 60_000,
+    timeout: 150_000,
     ...options,
   });
 }

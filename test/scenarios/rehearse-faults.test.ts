@@ -16,7 +16,7 @@ managedNodeGroups:
 describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal with faults", () => {
   it(
     "outlives a lost zone, an AWS that throttles, and one without capacity",
-    { timeout: 240_000 },
+    { timeout: 400_000 },
     async ({ expect }) => {
       const { text } = file(
         deployment("web", { replicas: 3 }),
@@ -25,7 +25,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal with faults", (
       );
       const report = await rehearseText(cluster, text, {
         faults: ["az-outage", "throttling", "insufficient-capacity"],
-        timeout: 120_000,
+        timeout: 180_000,
       });
       const said = (id: string): string => report.stages.find((stage) => stage.id === id)?.text ?? "";
 

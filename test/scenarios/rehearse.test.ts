@@ -16,7 +16,7 @@ ${groups}
 const workers = "  - { name: workers, instanceType: m5.large, desiredCapacity: 2, minSize: 2, maxSize: 4 }";
 
 describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal", () => {
-  it("explains each pod that waits, at the line of its manifest", { timeout: 120_000 }, async ({ expect }) => {
+  it("explains each pod that waits, at the line of its manifest", { timeout: 300_000 }, async ({ expect }) => {
     const { text, lines } = file(
       "apiVersion: v1\nkind: Namespace\nmetadata: { name: small }\n",
       "apiVersion: v1\nkind: ResourceQuota\nmetadata: { name: two, namespace: small }\nspec: { hard: { pods: '1' } }\n",
@@ -54,7 +54,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal", () => {
     expect(report.leftovers).toEqual([]);
   });
 
-  it("explains addresses that run out, taints, and anti-affinity", { timeout: 120_000 }, async ({ expect }) => {
+  it("explains addresses that run out, taints, and anti-affinity", { timeout: 300_000 }, async ({ expect }) => {
     const affinity =
       "affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: kubernetes.io/hostname, labelSelector: { matchLabels: { app: apart } } }] } }";
     // The crowd is in a zone of its own: it can't take the addresses of the add-ons.
@@ -87,7 +87,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal", () => {
 
   it(
     "names APIs that are gone before the server refuses them, and tells its warnings",
-    { timeout: 60_000 },
+    { timeout: 300_000 },
     async ({ expect }) => {
       const { text, lines } = file(
         "apiVersion: policy/v1beta1\nkind: PodDisruptionBudget\nmetadata: { name: old }\nspec: { minAvailable: 1 }\n",
@@ -119,7 +119,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal", () => {
     },
   );
 
-  it("applies definitions before what they define, and waits for them", { timeout: 60_000 }, async ({ expect }) => {
+  it("applies definitions before what they define, and waits for them", { timeout: 300_000 }, async ({ expect }) => {
     const { text } = file(
       "apiVersion: example.com/v1\nkind: Widget\nmetadata: { name: first }\nspec: { size: 3 }\n",
       `apiVersion: apiextensions.k8s.io/v1

@@ -1,9 +1,30 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import type { TestSequencer, TestSpecification } from "vitest/node";
+
+/** Whole stories take minutes together: what they leave of a run's time is filled by the short ones. */
+const longestFirst = ["scenario", "contract", "unit"];
+
+/** Stories first, in another order each time: none may lean on another. */
+class StoriesFirst implements TestSequencer {
+  async shard(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return files;
+  }
+  async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ project }: TestSpecification): number => longestFirst.indexOf(project.name);
+    return files
+      .map((file) => ({ file, key: rank(file) + Math.random() }))
+      .toSorted((a, b) => a.key - b.key)
+      .map(({ file }) => file);
+  }
+}
 
 // `unit` runs beside the code and never leaves the process; `contract` and `scenario` start processes and are slower.
 export default defineConfig({
   test: {
-    sequence: { shuffle: { tests: false, files: true } },
+    sequence: { sequencer: StoriesFirst },
+    // Stories wait for processes of their own more than they compute: one worker a core, and none left over for vitest.
+    maxWorkers: availableParallelism(),
     // The SDK would tell every worker that it wants Node 22 from 2027 on.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     testTimeout: 30_000,

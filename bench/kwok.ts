@@ -64,6 +64,23 @@ const node = (index: number): object => ({
   },
 });
 
+interface NodeList {
+  items: { status?: { conditions?: { type: string; status: string }[] } }[];
+}
+
+/** Waits for its nodes first, as ours are waited for. */
+async function nodesReady(client: KubeClient, nodes: number, deadline: number): Promise<void> {
+  for (;;) {
+    const { items } = await client.get<NodeList>("/api/v1/nodes");
+    const ready = items.filter(({ status }) =>
+      status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
+    ).length;
+    if (ready === nodes) return;
+    if (Date.now() > deadline) throw new Error(`${ready} of ${nodes} nodes are Ready`);
+    await sleep(2000);
+  }
+}
+
 /** Makes a Deployment of so many pods, and waits until all are Ready. */
 export async function allReady(client: KubeClient, pods: number, deadline: number): Promise<void> {
   const path = "/apis/apps/v1/namespaces/default/deployments";
@@ -141,6 +158,7 @@ export async function kwokSeconds(
       const some = Array.from({ length: Math.min(parallel, nodes - index) }, (_, i) => node(index + i));
       await Promise.all(some.map((each) => plane.client.create("/api/v1/nodes", each)));
     }
+    await nodesReady(plane.client, nodes, begun + patience);
     await allReady(plane.client, pods, begun + patience);
     return (Date.now() - begun) / 1000;
   } finally {

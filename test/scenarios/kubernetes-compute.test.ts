@@ -29,6 +29,10 @@ interface Workload extends KubeObject {
   status?: { readyReplicas?: number; numberReady?: number; desiredNumberScheduled?: number };
 }
 
+interface Node extends KubeObject {
+  status?: { allocatable?: Record<string, string> };
+}
+
 describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster", { timeout: 120_000 }, () => {
   let world: World;
   let kube: Kube;
@@ -80,6 +84,11 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster", { timeout: 120_
       ({ status }) => (status?.numberReady ?? 0) > 0 && status?.numberReady === status?.desiredNumberScheduled,
       60,
     );
+    const nodes = await eventually(
+      () => kube.list<Node>(resources.nodes, { labelSelector: "node.kubernetes.io/instance-type=g5.xlarge" }),
+      (found) => found.some(({ status }) => status?.allocatable?.["nvidia.com/gpu"] === "1"),
+    );
+    expect(nodes).toHaveLength(1);
     const again = await world.plan(accelerated);
     expect(stepsOf(again)).toEqual([]);
     // Nobody has installed it: the plan says so as long as it is so.

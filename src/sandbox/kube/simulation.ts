@@ -25,6 +25,7 @@ import type { ClusterNetwork } from "./kubelet/network.ts";
 import { openClusterNetwork } from "./kubelet/network.ts";
 import { Admissions } from "./nodes/admission.ts";
 import { AwsAuthKeeper } from "./nodes/aws-auth.ts";
+import { Devices, devicesOf } from "./nodes/devices.ts";
 import { Drains } from "./nodes/drains.ts";
 import type { FleetNode } from "./nodes/fleet.ts";
 import { Fleet } from "./nodes/fleet.ts";
@@ -79,6 +80,7 @@ export class Simulation {
   readonly #cni: Cni;
   readonly #fleet: Fleet;
   readonly #drains: Drains;
+  readonly #devices: Devices;
   readonly #keeper: PodKeeper;
   readonly #addons: AddonKeeper;
   readonly #awsAuth: AwsAuthKeeper;
@@ -102,6 +104,7 @@ export class Simulation {
     this.#options = options;
     this.#events = openEventWriter(client);
     this.#roles = new WorkloadRoles({ key, cloud, client });
+    this.#devices = new Devices(client);
     this.#admissions = new Admissions({ key, cloud, roles: this.#roles, awsAuth: options.awsAuth });
     this.#cni = new Cni({ client, roles: this.#roles, onChange: () => this.#keeper.nodeChanged() });
     this.#keeper = new PodKeeper({
@@ -263,7 +266,7 @@ export class Simulation {
   /** What goes on by itself: a cluster on which nothing does stays as it is, as far as kubelets and drivers are concerned. */
   outlook(): Outlook {
     const pods = this.#keeper.outlook();
-    const others = [this.#fleet, this.#ebs, this.#fargate, this.#addons].some(({ busy }) => busy);
+    const others = [this.#fleet, this.#devices, this.#ebs, this.#fargate, this.#addons].some(({ busy }) => busy);
     return { ...pods, busy: pods.busy || others || !this.#started || this.#refreshing !== undefined };
   }
 
@@ -273,6 +276,7 @@ export class Simulation {
     clearTimeout(this.#refreshing);
     this.#fleet.close();
     this.#drains.close();
+    this.#devices.close();
     this.#addons.close();
     this.#awsAuth.close();
     this.#cni.close();
@@ -354,7 +358,10 @@ export class Simulation {
   }
 
   #nodeChanged(name: string): void {
-    if (!this.#fleet.nodes.has(name)) this.#hosts.delete(name);
+    if (!this.#fleet.nodes.has(name)) {
+      this.#hosts.delete(name);
+      this.#devices.forget(name);
+    }
     this.#keeper.nodeChanged(name);
   }
 
@@ -362,6 +369,9 @@ export class Simulation {
     const { nodeName = "" } = pod.spec;
     const { labels = {}, uid = "" } = pod.metadata;
     if (runs && isNetworkPlugin(pod)) this.#pluginStarts(nodeName, pod);
+    const type = this.#fleet.nodes.get(nodeName)?.spec.type;
+    const devices = type && devicesOf(pod, type);
+    if (devices) this.#devices.offer(nodeName, devices.resource, runs ? devices.count : 0);
     if (labels["app"] === "ebs-csi-controller") {
       if (runs) this.#ebsControllers.set(uid, pod);
       else this.#ebsControllers.delete(uid);

@@ -28,7 +28,7 @@ const plugins: readonly DevicePlugin[] = [
 
 /** What a pod's plugin offers on a node of this type; undefined when it is no plugin, or finds no device. */
 export function devicesOf(pod: Pod, type: InstanceTypeFacts): { resource: string; count: number } | undefined {
-  const images = pod.spec.containers.map(({ image = "" }) => image);
+  const images = pod.spec.containers.map(({ image }) => image);
   const plugin = plugins.find((each) => images.some((image) => each.image.test(image)));
   const count = plugin?.count(type) ?? 0;
   return plugin && count > 0 ? { resource: plugin.resource, count } : undefined;

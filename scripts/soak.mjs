@@ -9,6 +9,14 @@ const judges = ensureJudges();
 const missing = [...judges.missing, ...ensureKubernetes()];
 console.log(`seed ${seed}; repeat with LOTSE_TEST_SEED=${seed} npm run soak`);
 const started = performance.now();
+// Some tests look at what is built: the executable, and the declarations of the package.
+for (const [command, ...words] of [
+  ["node_modules/.bin/tsc", "-b"],
+  [process.execPath, "scripts/build.mjs"],
+]) {
+  const built = spawnSync(command, words, { stdio: "inherit" });
+  if (built.status !== 0) process.exit(built.status ?? 1);
+}
 const { status } = spawnSync("node_modules/.bin/vitest", ["run", "--testTimeout=1200000", ...process.argv.slice(2)], {
   stdio: "inherit",
   env: { ...process.env, ...judges.env, LOTSE_SOAK: "1", LOTSE_TEST_SEED: seed },

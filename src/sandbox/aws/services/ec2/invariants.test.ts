@@ -117,7 +117,7 @@ function faults(world: Ec2World): string[] {
 }
 
 describe("EC2's store", () => {
-  it("stays in order through random lives", { timeout: 20_000 }, ({ expect }) => {
+  it("stays in order through random lives", ({ expect }) => {
     const life = fc.array(fc.tuple(fc.constantFrom(...Object.keys(steps)), fc.nat(1000)), {
       minLength: 10,
       maxLength: 60,

@@ -30,7 +30,11 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
-      { extends: true, test: { name: "unit", include: ["src/**/*.test.ts", "test/*.test.ts"] } },
+      {
+        extends: true,
+        // One set of modules a worker: loading them anew for each of 170 files takes longer than the tests themselves.
+        test: { name: "unit", include: ["src/**/*.test.ts", "test/*.test.ts"], isolate: false },
+      },
       {
         extends: true,
         test: { name: "contract", include: ["test/contracts/**/*.test.ts", "test/package/**/*.test.ts"] },

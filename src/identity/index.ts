@@ -51,3 +51,5 @@ export type { AwsAuthSituation, NodeRole } from "./aws-auth/situation.ts";
 export { awsAuthFindings } from "./aws-auth/findings.ts";
 export type { MigrationInput, MigrationPlan, MigrationStep, ResolvedPrincipal } from "./aws-auth/migrate.ts";
 export { planMigration } from "./aws-auth/migrate.ts";
+export type { PodToken } from "./pods/token.ts";
+export { podTokenPattern, readPodToken } from "./pods/token.ts";

@@ -1,4 +1,4 @@
-// Reads and verifies the tokens of OpenID Connect issuers: JWTs signed with RSA or ECDSA.
+// Reads and verifies the tokens of OpenID Connect issuers, for STS and EKS Auth: JWTs signed with RSA or ECDSA.
 // https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 import { createPublicKey, verify } from "node:crypto";
 import type { JsonWebKey, KeyObject } from "node:crypto";

@@ -6,6 +6,7 @@ import { describe, it } from "vitest";
 import { accessCodes } from "../src/access/index.ts";
 import { awsCodes } from "../src/aws/index.ts";
 import { cliCodes } from "../src/cli/errors.ts";
+import { controllerCodes } from "../src/controllers/index.ts";
 import { configCodes } from "../src/config/index.ts";
 import { engineCodes } from "../src/engine/index.ts";
 import { identityCodes } from "../src/identity/index.ts";
@@ -20,6 +21,7 @@ const tables = {
   access: Object.keys(accessCodes),
   aws: Object.keys(awsCodes),
   cli: Object.keys(cliCodes),
+  controllers: Object.keys(controllerCodes),
   config: configCodes().map(({ code }) => code),
   engine: Object.keys(engineCodes),
   // Two rooms speak of Kubernetes: the door to clusters, and the sandbox that runs them.

@@ -20,3 +20,7 @@ export { packageFile } from "./package-file.ts";
 export { formatDuration } from "./duration.ts";
 export { sleep } from "./sleep.ts";
 export { version } from "./version.ts";
+export type { WorkQueueOptions } from "./work-queue.ts";
+export { WorkQueue } from "./work-queue.ts";
+export type { KeyedCertificate, LeafRequest } from "./x509.ts";
+export { issueCertificate, newAuthority } from "./x509.ts";

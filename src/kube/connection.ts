@@ -33,6 +33,8 @@ export interface KubeRequest {
   /** For people, in errors: `list pods`. */
   what: string;
   signal?: AbortSignal;
+  /** Milliseconds without a byte after which it is given up; a minute by default. */
+  patience?: number;
 }
 
 /** A way to one API server; everything that goes over it is retried and translated alike. */
@@ -107,6 +109,7 @@ export function openConnection(target: KubeTarget): Connection {
 
   const once = async (request: KubeRequest): Promise<IncomingMessage> => {
     const token = await bearer();
+    const wait = request.patience ?? patience;
     const payload = request.body === undefined ? undefined : JSON.stringify(request.body);
     const signals = [target.signal, request.signal].filter((each) => each !== undefined);
     return new Promise((resolve, reject) => {
@@ -117,7 +120,7 @@ export function openConnection(target: KubeTarget): Connection {
           method: request.method,
           path: pathOf(request),
           agent,
-          timeout: patience,
+          timeout: wait,
           ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
           headers: {
             accept: "application/json",
@@ -134,7 +137,7 @@ export function openConnection(target: KubeTarget): Connection {
         resolve,
       );
       sent.once("error", reject);
-      sent.once("timeout", () => sent.destroy(new Error(`no answer within ${patience / 1000} s`)));
+      sent.once("timeout", () => sent.destroy(new Error(`no answer within ${wait / 1000} s`)));
       sent.end(payload);
     });
   };

@@ -11,6 +11,8 @@ export interface WatchHandler<T extends KubeObject> {
   onChange(type: "ADDED" | "MODIFIED" | "DELETED", object: T): void;
   /** The connection is lost for the time being. */
   onTrouble?(error: unknown): void;
+  /** Nothing has changed, and the server has said so. */
+  onAlive?(): void;
 }
 
 /** Which objects of a kind. */
@@ -23,6 +25,10 @@ const pageSize = "500";
 /** The server ends watches after half an hour or so by itself; shorter ones spread the reconnects. */
 const watchSeconds = 300;
 const longestPause = 15_000;
+/** Bookmarks come every 60 to 75 s (apiserver's cacher); a watch that is silent for longer is a dead connection. */
+const watchPatience = 120_000;
+/** After so many failures to go on from a version a new list is asked for: a server that was restored doesn't know it. */
+const resumes = 3;
 const longestLine = 64 * 1024 * 1024;
 
 interface Page<T> {
@@ -101,7 +107,14 @@ async function follow<T extends KubeObject>(
     timeoutSeconds: String(watchSeconds),
     resourceVersion: from,
   };
-  const response = await connection.stream({ method: "GET", path, query, what: `watch ${path}`, signal });
+  const response = await connection.stream({
+    method: "GET",
+    path,
+    query,
+    what: `watch ${path}`,
+    signal,
+    patience: watchPatience,
+  });
   await eachLine(response, (text) => {
     if (text === "" || version === undefined) return;
     const { type, object } = JSON.parse(text) as Line<T>;
@@ -110,7 +123,8 @@ async function follow<T extends KubeObject>(
       return;
     }
     version = object.metadata.resourceVersion ?? version;
-    if (type !== "BOOKMARK") handler.onChange(type, object);
+    if (type === "BOOKMARK") handler.onAlive?.();
+    else handler.onChange(type, object);
   });
   return version;
 }
@@ -131,6 +145,7 @@ export async function watchAll<T extends KubeObject>(
   signal: AbortSignal,
 ): Promise<void> {
   let version: string | undefined;
+  let failures = 0;
   for (let pause = 0; !signal.aborted;) {
     try {
       if (version === undefined) {
@@ -140,8 +155,13 @@ export async function watchAll<T extends KubeObject>(
       }
       version = await follow(connection, path, selection, version, handler, signal);
       pause = 0;
+      failures = 0;
+      // Too old to go on from: a server that says so again and again isn't asked without a pause.
+      if (version === undefined) await sleep(200 * Math.random(), signal).catch(() => undefined);
     } catch (error) {
       if (signal.aborted) return;
+      failures += 1;
+      if (failures % resumes === 0) version = undefined;
       if (error instanceof KubeRefusal) {
         if (final.has(error.refusal.status)) throw error;
         if (error.refusal.status === 410) version = undefined;

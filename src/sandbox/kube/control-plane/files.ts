@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KeyedCertificate } from "../../x509.ts";
-import { issueCertificate } from "../../x509.ts";
+import type { KeyedCertificate } from "../../../base/index.ts";
+import { issueCertificate } from "../../../base/index.ts";
 
 /** Paths; every one of them is absolute. */
 export interface ControlPlaneFiles {

@@ -1,0 +1,6 @@
+// Every code of this room.
+
+/** What each code stands for; the text of an occurrence says more. */
+export const controllerCodes: Readonly<Record<string, string>> = {
+  "controllers/bad-flag": "A flag of a role isn't known, or its value isn't what it takes",
+};

@@ -30,6 +30,8 @@ export const identityCodes: Readonly<Record<string, string>> = {
   "identity/removes-own-access": "The caller's own last mapping would go",
   "identity/shadowing-disabled": "An ARN is mapped differently already, and duplicates are not wanted",
   "identity/sso-role": "aws-auth names a role of IAM Identity Center, whose suffix changes",
+  "identity/trust-length": "A trust policy is longer than IAM takes by default",
+  "identity/trust-pattern": "A trust policy lets in service accounts by a pattern",
   "identity/unchanged": "The mapping is there already",
   "identity/yaml": "A key of aws-auth holds no YAML list; everything in it is lost",
 };

@@ -3,4 +3,5 @@
 /** What each code stands for; the text of an occurrence says more. */
 export const controllerCodes: Readonly<Record<string, string>> = {
   "controllers/bad-flag": "A flag of a role isn't known, or its value isn't what it takes",
+  "controllers/login-file": "A file that logins need can't be read, or doesn't hold what it should",
 };

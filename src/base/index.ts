@@ -23,4 +23,4 @@ export { version } from "./version.ts";
 export type { WorkQueueOptions } from "./work-queue.ts";
 export { WorkQueue } from "./work-queue.ts";
 export type { KeyedCertificate, LeafRequest } from "./x509.ts";
-export { issueCertificate, newAuthority } from "./x509.ts";
+export { issueCertificate, newAuthority, selfSignedCertificate } from "./x509.ts";

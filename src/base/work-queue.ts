@@ -6,11 +6,29 @@ export interface WorkQueueOptions {
   work(key: string): Promise<void>;
   /** Hears of failures; after so many in a row the key is given up when this returns false. */
   onFailure?(key: string, error: unknown, failures: number): boolean | void;
+  /** Milliseconds until the first try again, doubled with each failure; default 100. */
+  firstRetry?: number;
+  /** Milliseconds at most between two tries; default 30 s. */
+  lastRetry?: number;
+  /** Tries again, over all keys: so many at once, then so many a second. Without it only keys have limits. */
+  retryRate?: { burst: number; perSecond: number };
 }
 
-const firstRetry = 100;
-const lastRetry = 30_000;
+const defaults = { firstRetry: 100, lastRetry: 30_000 };
 
+/** Milliseconds until the next one is let through. */
+function pace({ burst, perSecond }: { burst: number; perSecond: number }): () => number {
+  let tokens = burst;
+  let at = Date.now();
+  return () => {
+    const now = Date.now();
+    tokens = Math.min(burst, tokens + ((now - at) * perSecond) / 1000) - 1;
+    at = now;
+    return tokens >= 0 ? 0 : (-tokens * 1000) / perSecond;
+  };
+}
+
+/** A queue of keys with workers. */
 export class WorkQueue {
   readonly #options: WorkQueueOptions;
   readonly #waiting: Set<string> = new Set();
@@ -18,10 +36,13 @@ export class WorkQueue {
   readonly #again: Set<string> = new Set();
   readonly #failures: Map<string, number> = new Map();
   readonly #timers: Map<string, { timer: NodeJS.Timeout; at: number }> = new Map();
+  readonly #wait: () => number;
+  #idle: (() => void)[] = [];
   #closed = false;
 
   constructor(options: WorkQueueOptions) {
     this.#options = options;
+    this.#wait = options.retryRate ? pace(options.retryRate) : () => 0;
   }
 
   /** Keys that wait or run. */
@@ -60,6 +81,12 @@ export class WorkQueue {
     this.#timers.clear();
   }
 
+  /** Closes, and resolves when what is under way has ended. */
+  async drain(): Promise<void> {
+    this.close();
+    if (this.#running.size > 0) await new Promise<void>((done) => this.#idle.push(done));
+  }
+
   #pump(): void {
     while (this.#running.size < this.#options.workers) {
       const next = this.#waiting.values().next();
@@ -78,12 +105,14 @@ export class WorkQueue {
       const failures = (this.#failures.get(key) ?? 0) + 1;
       this.#failures.set(key, failures);
       const more = !this.#closed && this.#options.onFailure?.(key, error, failures) !== false;
-      if (more) this.add(key, Math.min(firstRetry * 2 ** (failures - 1), lastRetry));
+      const { firstRetry = defaults.firstRetry, lastRetry = defaults.lastRetry } = this.#options;
+      if (more) this.add(key, Math.min(firstRetry * 2 ** (failures - 1), lastRetry) + this.#wait());
       else this.#failures.delete(key);
     } finally {
       this.#running.delete(key);
       if (this.#again.delete(key)) this.#waiting.add(key);
       if (!this.#closed) this.#pump();
+      if (this.#running.size === 0) for (const done of this.#idle.splice(0)) done();
     }
   }
 }

@@ -110,11 +110,11 @@ function newPair(): { publicKey: Buffer; privateKey: KeyObject } {
 
 const pem = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }).toString();
 
-/** A new self-signed authority, valid from a day before `now` for ten years. */
-export function newAuthority(commonName: string, now: number): KeyedCertificate {
+/** A new self-signed authority, valid from a day before `now` for so many days, by default ten years. */
+export function newAuthority(commonName: string, now: number, days: number = decade): KeyedCertificate {
   const { publicKey, privateKey } = newPair();
   const name = nameOf(commonName);
-  const validity = { notBefore: now - day, notAfter: now + decade * day };
+  const validity = { notBefore: now - day, notAfter: now + days * day };
   const certificate = certificateOf({
     issuer: name,
     subject: name,
@@ -160,6 +160,38 @@ export function issueCertificate(
       ...(request.names?.length ? [alternativeNames(request.names)] : []),
     ],
     signer: createPrivateKey(authority.privateKey),
+  });
+  return { certificate, privateKey: pem(privateKey), ...validity };
+}
+
+/**
+ * A server's certificate that is its own authority: what clients are given to trust is the certificate itself.
+ *
+ * @param names host names and addresses
+ */
+export function selfSignedCertificate(
+  commonName: string,
+  names: readonly string[],
+  now: number,
+  days: number = decade,
+): KeyedCertificate {
+  const { publicKey, privateKey } = newPair();
+  const name = nameOf(commonName);
+  const validity = { notBefore: now - day, notAfter: now + days * day };
+  const certificate = certificateOf({
+    issuer: name,
+    subject: name,
+    publicKey,
+    ...validity,
+    extensions: [
+      sequence(oid("551d13"), yes, octets(sequence(yes))),
+      // digitalSignature, keyEncipherment and keyCertSign.
+      keyUsage("02a4"),
+      sequence(oid("551d25"), octets(sequence(oid(extendedKeyUsage.server)))),
+      subjectKeyId(publicKey),
+      alternativeNames(names),
+    ],
+    signer: privateKey,
   });
   return { certificate, privateKey: pem(privateKey), ...validity };
 }

@@ -15,10 +15,14 @@ export interface BearerToken {
 export interface KubeTarget {
   /** `https://…` as DescribeCluster reports it. */
   server: string;
-  /** PEM. */
-  authority: string;
+  /** PEM; the system's authorities without it. */
+  authority?: string;
   /** Gives a token; asked again shortly before one expires, and once after a 401. */
-  token(): Promise<BearerToken>;
+  token?(): Promise<BearerToken>;
+  /** PEM of the caller's certificate and its key. */
+  client?: { certificate: string; privateKey: string };
+  /** Which name the server's certificate must have, where it isn't the address's. */
+  serverName?: string;
   signal?: AbortSignal;
 }
 
@@ -94,10 +98,17 @@ export function openConnection(target: KubeTarget): Connection {
   const url = new URL(server);
   if (url.protocol !== "https:")
     throw new LotseError("kube/unreachable", { title: `${server} is not an https address` });
-  const agent = new Agent({ keepAlive: true, maxSockets: 24, ca: target.authority });
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: 24,
+    ...(target.authority === undefined ? {} : { ca: target.authority }),
+    ...(target.client ? { cert: target.client.certificate, key: target.client.privateKey } : {}),
+    ...(target.serverName === undefined ? {} : { servername: target.serverName }),
+  });
   let current: Promise<BearerToken> | undefined;
 
-  const bearer = async (): Promise<string> => {
+  const bearer = async (): Promise<string | undefined> => {
+    if (!target.token) return undefined;
     const known = await current;
     if (!known || known.expires - Date.now() < renewBefore) {
       current = target.token();
@@ -115,7 +126,7 @@ export function openConnection(target: KubeTarget): Connection {
     return new Promise((resolve, reject) => {
       const sent = httpsRequest(
         {
-          host: url.hostname,
+          host: url.hostname.replace(/^\[|\]$/g, ""),
           port: url.port || 443,
           method: request.method,
           path: pathOf(request),
@@ -124,7 +135,7 @@ export function openConnection(target: KubeTarget): Connection {
           ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
           headers: {
             accept: "application/json",
-            authorization: `Bearer ${token}`,
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
             "user-agent": "lotse",
             ...(payload === undefined
               ? {}

@@ -70,9 +70,17 @@ function read(flag: FlagDefinition, text: string): FlagValue {
   }
 }
 
-/** Words of a command line as pairs; `--name=value`, `--name value`, `--switch`. */
-function pairs(words: readonly string[], known: ReadonlyMap<string, FlagDefinition>): [FlagDefinition, string][] {
-  const found: [FlagDefinition, string][] = [];
+/** A flag of the command line with its text. */
+export type GivenFlag = readonly [name: string, text: string];
+
+/**
+ * Words of a command line as pairs: `--name=value`, `--name value`, `--switch`, `--no-switch`.
+ *
+ * @throws LotseError `controllers/bad-flag` for what none of the definitions knows
+ */
+export function splitFlags(definitions: readonly FlagDefinition[], words: readonly string[]): GivenFlag[] {
+  const known = new Map(definitions.map((flag) => [flag.name, flag]));
+  const found: GivenFlag[] = [];
   for (let i = 0; i < words.length; i += 1) {
     const word = words[i] as string;
     const [, name = "", , given] = /^--?([a-zA-Z][\w.-]*)(=([\s\S]*))?$/.exec(word) ?? [];
@@ -81,31 +89,32 @@ function pairs(words: readonly string[], known: ReadonlyMap<string, FlagDefiniti
       const names = [...known.keys()].map((each) => `--${each}`).join(", ");
       return refuse(`${JSON.stringify(word)} is no flag of this role`, `Flags are ${names}`);
     }
-    if (flag.name !== name && flag.kind === "switch") found.push([flag, "false"]);
-    else if (given !== undefined) found.push([flag, given]);
-    else if (flag.kind === "switch") found.push([flag, "true"]);
+    if (flag.name !== name && flag.kind === "switch") found.push([flag.name, "false"]);
+    else if (given !== undefined) found.push([flag.name, given]);
+    else if (flag.kind === "switch") found.push([flag.name, "true"]);
     else {
       i += 1;
-      found.push([flag, words[i] ?? refuse(`--${name} needs a value`, flag.description)]);
+      found.push([flag.name, words[i] ?? refuse(`--${name} needs a value`, flag.description)]);
     }
   }
   return found;
 }
 
 /**
- * Reads flags.
+ * Reads flags; those that others know are passed over.
  *
- * @param words of the command line, after the names of roles
  * @throws LotseError `controllers/bad-flag`
  */
 export function readFlags(
   definitions: readonly FlagDefinition[],
-  words: readonly string[],
+  pairs: readonly GivenFlag[],
   env: Readonly<Record<string, string | undefined>> = {},
 ): FlagValues {
   const known = new Map(definitions.map((flag) => [flag.name, flag]));
   const given = new Map<string, FlagValue>();
-  for (const [flag, text] of pairs(words, known)) {
+  for (const [name, text] of pairs) {
+    const flag = known.get(name);
+    if (!flag) continue;
     const value = read(flag, text);
     const before = given.get(flag.name);
     given.set(flag.name, Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value);

@@ -1,8 +1,8 @@
 // What roles use of the frame.
 export type { RoleContext } from "./context.ts";
 export type { EventInput, EventRecorder, EventSubject } from "./events.ts";
-export type { FlagDefinition, FlagKind, FlagValues } from "./flags.ts";
-export { parseDuration, readFlags } from "./flags.ts";
+export type { FlagDefinition, FlagKind, FlagValues, GivenFlag } from "./flags.ts";
+export { parseDuration, readFlags, splitFlags } from "./flags.ts";
 export type { Check, Health } from "./health.ts";
 export type { Informer, InformerChange } from "./informer.ts";
 export { objectKey } from "./informer.ts";

@@ -4,6 +4,7 @@
 import { errorMessage, sleep } from "../../base/index.ts";
 import type { Kube, KubeObject } from "../../kube/index.ts";
 import { isNotFound } from "../../kube/index.ts";
+import type { FlagValues } from "./flags.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { WatchDefinition } from "./role.ts";
@@ -47,6 +48,8 @@ export interface InformerOptions {
   watch: WatchDefinition;
   /** Namespace of the role, for `own`. */
   namespace: string;
+  /** Of the role, for selectors that follow from one. */
+  flags?: FlagValues;
   log: Logger;
   metrics: Metrics;
   signal: AbortSignal;
@@ -166,7 +169,11 @@ export function openInformer<T extends KubeObject>(options: InformerOptions): In
     },
   };
 
-  const { resource, labelSelector, fieldSelector } = watch;
+  const { resource, labelSelector } = watch;
+  const fieldSelector =
+    typeof watch.fieldSelector === "function"
+      ? options.flags && watch.fieldSelector(options.flags)
+      : watch.fieldSelector;
   const namespace = watch.namespace === "own" ? options.namespace : watch.namespace;
   const at = {
     ...(namespace === undefined ? {} : { namespace }),

@@ -105,6 +105,7 @@ function histogramFamily(help: string, buckets: readonly number[]): Family {
 /** New metrics, with those of the process itself. */
 export function openMetrics(): Metrics {
   const families = new Map<string, Family>();
+  const collected = new Map<string, (() => number | readonly (readonly [Labels, number])[])[]>();
   const family = <T>(name: string, make: () => Family): T => {
     let found = families.get(name);
     if (!found) {
@@ -119,17 +120,18 @@ export function openMetrics(): Metrics {
     gauge: (name, help) => family(name, () => simpleFamily("gauge", help)),
     histogram: (name, help, buckets = defaultBuckets) => family(name, () => histogramFamily(help, buckets)),
     collect(name, help, read) {
-      const lines = (as: string): string[] => {
-        const value = read();
-        const pairs: readonly (readonly [Labels, number])[] = typeof value === "number" ? [[{}, value]] : value;
-        return pairs.map(([labels, each]) => sample(as, labelText(labels), each));
-      };
-      family(name, () => ({
-        type: name.endsWith("_total") ? "counter" : "gauge",
-        help,
-        lines,
-        instrument: { inc() {} },
-      }));
+      const known = collected.get(name);
+      if (known) return void known.push(read);
+      const readers = [read];
+      collected.set(name, readers);
+      const lines = (as: string): string[] =>
+        readers.flatMap((each) => {
+          const value = each();
+          const pairs: readonly (readonly [Labels, number])[] = typeof value === "number" ? [[{}, value]] : value;
+          return pairs.map(([labels, one]) => sample(as, labelText(labels), one));
+        });
+      const type = name.endsWith("_total") ? "counter" : "gauge";
+      family(name, () => ({ type, help, lines, instrument: { inc: () => undefined } }));
     },
     text: () =>
       [...families]

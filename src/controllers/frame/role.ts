@@ -2,7 +2,7 @@
 // process that runs it (run.ts), its manifests (../manifests) and its page of the reference are all read from it.
 import type { Resource } from "../../kube/index.ts";
 import type { RoleContext } from "./context.ts";
-import type { FlagDefinition } from "./flags.ts";
+import type { FlagDefinition, FlagValues } from "./flags.ts";
 import type { RouteDefinition } from "./server/route.ts";
 
 /** A kind that a role keeps a copy of. The manifests allow it to get, list and watch it. */
@@ -13,7 +13,8 @@ export interface WatchDefinition {
   /** One namespace, `own` for the one the role runs in; all of them by default. */
   namespace?: string;
   labelSelector?: string;
-  fieldSelector?: string;
+  /** `spec.nodeName=…` follows from a flag. */
+  fieldSelector?: string | ((flags: FlagValues) => string);
   /** Keeps only what is needed of each object: 10,000 whole pods are 60 MB. */
   slim?: (object: never) => object;
   /** Look-ups besides by name: index name → keys of an object. */
@@ -89,6 +90,8 @@ export interface WorkloadDefinition {
   root?: boolean;
   priorityClass?: string;
   volumes?: readonly VolumeDefinition[];
+  /** Environment variables of the container that Kubernetes fills in: name → field path (`NODE_NAME`: `spec.nodeName`). */
+  fieldEnvironment?: Readonly<Record<string, string>>;
   resources: { cpu: string; memory: string; memoryLimit: string };
   /** Flags of the container, besides those that the frame writes. */
   arguments?: readonly string[];
@@ -127,6 +130,8 @@ export interface RoleDefinition {
   readonly extraObjects?: (options: { namespace: string }) => readonly object[];
   /** False: works without a Kubernetes API server, and is started without one. */
   readonly needsCluster?: boolean;
+  /** Of `/healthz`, `/readyz` and `/metrics`, where it isn't 8080. */
+  readonly probePort?: number;
   /** Only one instance reconciles and runs at a time, by a Lease; `serve` goes on in all of them. */
   readonly leaderElection?: boolean;
   /** Once before anything else: reads files, makes what the others share. What it returns is `context.state`. */

@@ -65,6 +65,14 @@ const certified: readonly FlagDefinition[] = [
   { name: "tls-private-key-file", kind: "text", description: "Key (PEM) of --tls-cert-file" },
 ];
 
+const knowing: readonly FlagDefinition[] = [
+  {
+    name: "tls-ca-file",
+    kind: "text",
+    description: "Authority (PEM) of client certificates; without it none is trusted",
+  },
+];
+
 const working: readonly FlagDefinition[] = [
   { name: "concurrency", kind: "number", description: "Objects that are worked on at once", default: 4 },
 ];
@@ -82,6 +90,7 @@ export function flagsOf(role: RoleDefinition): FlagDefinition[] {
     ...common,
     ...(role.listener ? listening : []),
     ...(role.listener?.certificate === "own" ? certified : []),
+    ...(role.listener?.clientCertificates ? knowing : []),
     ...(role.reconcile ? working : []),
     ...(role.leaderElection ? electing : []),
   ];

@@ -1,4 +1,6 @@
 // What roles use of the frame.
+export type { ChosenCluster } from "./cluster.ts";
+export { chooseCluster, noCluster } from "./cluster.ts";
 export type { RoleContext } from "./context.ts";
 export type { EventInput, EventRecorder, EventSubject } from "./events.ts";
 export type { FlagDefinition, FlagKind, FlagValues, GivenFlag } from "./flags.ts";
@@ -22,4 +24,6 @@ export type {
   WorkloadDefinition,
 } from "./role.ts";
 export { defineRole } from "./role.ts";
+export type { ServingCertificate } from "./server/listener.ts";
+export { watchCertificateFiles } from "./tls-files.ts";
 export type { ClientCertificate, RouteDefinition, ServedAnswer, ServedRequest } from "./server/route.ts";

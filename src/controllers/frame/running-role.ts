@@ -11,7 +11,7 @@ import { objectKey } from "./informer.ts";
 import type { RoleDefinition } from "./role.ts";
 import type { Listener, ListenerOptions, ServingCertificate } from "./server/listener.ts";
 import { openListener } from "./server/listener.ts";
-import { watchCertificateFiles } from "./tls-files.ts";
+import { readAuthority, watchCertificateFiles } from "./tls-files.ts";
 
 /** What tests shorten. */
 export interface RoleTuning {
@@ -91,12 +91,15 @@ async function listen(role: RoleDefinition, context: RoleContext, tuning: RoleTu
   const routes = await serve(context);
   let listener: Listener | undefined;
   const host = flags.optional("address") ?? definition.address;
+  const authorityFile = definition.clientCertificates ? flags.optional("tls-ca-file") : undefined;
+  const clientAuthority = authorityFile === undefined ? undefined : readAuthority(authorityFile);
   const open = async (certificate?: ServingCertificate): Promise<Listener> => {
     listener = await openListener({
       role: role.name,
       port: flags.given("port") ? flags.number("port") : definition.port,
       ...(host === undefined ? {} : { host }),
       ...(certificate ? { certificate } : {}),
+      ...(clientAuthority === undefined ? {} : { clientAuthority }),
       routes,
       log,
       metrics,

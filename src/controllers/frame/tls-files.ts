@@ -12,6 +12,19 @@ const stampOf = (file: string): string => {
   return `${mtimeMs} ${size} ${ino}`;
 };
 
+/** The authority of client certificates. @throws LotseError `controllers/no-certificate` */
+export function readAuthority(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new LotseError(
+      "controllers/no-certificate",
+      { title: `The authority ${file} of client certificates can't be read`, detail: errorMessage(cause) },
+      { cause },
+    );
+  }
+}
+
 /**
  * Reads a certificate, and again whenever its files change until the signal is aborted.
  *

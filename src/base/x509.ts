@@ -53,6 +53,10 @@ function nameOf(commonName: string, organizations: readonly string[] = []): Buff
 }
 
 const ecdsaWithSha256 = sequence(oid("2a8648ce3d040302"));
+/** Of authorities that other programs made. */
+const rsaWithSha256 = sequence(oid("2a864886f70d01010b"), der(0x05));
+const algorithmOf = (signer: KeyObject): Buffer =>
+  signer.asymmetricKeyType === "rsa" ? rsaWithSha256 : ecdsaWithSha256;
 /** digitalSignature, keyEncipherment and, for an authority, keyCertSign. */
 const keyUsage = (bits: string): Buffer => sequence(oid("551d0f"), yes, octets(der(0x03, hex(bits))));
 const extendedKeyUsage = { server: "2b06010505070301", client: "2b06010505070302" } as const;
@@ -90,7 +94,7 @@ function certificateOf(body: Body): string {
   const tbs = sequence(
     der(0xa0, der(0x02, hex("02"))),
     der(0x02, serial),
-    ecdsaWithSha256,
+    algorithmOf(body.signer),
     body.issuer,
     sequence(time(body.notBefore), time(body.notAfter)),
     body.subject,
@@ -98,7 +102,7 @@ function certificateOf(body: Body): string {
     der(0xa3, sequence(...body.extensions)),
   );
   const signature = sign("sha256", tbs, body.signer);
-  const text = sequence(tbs, ecdsaWithSha256, der(0x03, hex("00"), signature)).toString("base64");
+  const text = sequence(tbs, algorithmOf(body.signer), der(0x03, hex("00"), signature)).toString("base64");
   const lines = text.replaceAll(/.{64}/g, "$&\n").trimEnd();
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
@@ -126,14 +130,32 @@ export function newAuthority(commonName: string, now: number, days: number = dec
   return { certificate, privateKey: pem(privateKey), ...validity };
 }
 
-/** The DER of the subject of a certificate, to be repeated as the issuer of what it signs. */
-function subjectOf(authority: X509Certificate): Buffer {
-  // `subject` is text such as "CN=kubernetes"; authorities of ours have nothing but a common name.
-  return nameOf(/^CN=(.*)$/m.exec(authority.subject)?.[1] ?? "");
+/** Where an element's content begins and where it ends. */
+function extent(bytes: Buffer, at: number): { from: number; to: number } {
+  const first = bytes[at + 1] ?? 0;
+  const count = first & 0x80 ? first & 0x7f : 0;
+  const from = at + 2 + count;
+  return { from, to: from + (count === 0 ? first : bytes.readUIntBE(at + 2, count)) };
+}
+
+/** The DER of the subject of a certificate, to be repeated as the issuer of what it signs, byte by byte. */
+function subjectOf({ raw }: X509Certificate): Buffer {
+  // Certificate { TBSCertificate { [0] version, serial number, algorithm, issuer, validity, subject, … }, … }
+  let at = extent(raw, extent(raw, 0).from).from;
+  for (let i = 0; i < 5; i += 1) at = extent(raw, at).to;
+  return raw.subarray(at, extent(raw, at).to);
+}
+
+/** Names the key of whoever signs, as its certificate calls it; nothing where it doesn't: a wrong name breaks the chain. */
+function authorityKeyId({ raw }: X509Certificate): Buffer[] {
+  const at = raw.indexOf(oid("551d0e"));
+  if (at < 0) return [];
+  const { from, to } = extent(raw, extent(raw, at + 5).from);
+  return [sequence(oid("551d23"), octets(sequence(der(0x80, raw.subarray(from, to)))))];
 }
 
 /**
- * A certificate signed by an authority of {@link newAuthority}, with a new key.
+ * A certificate signed by an authority, of {@link newAuthority} or another program's on ECDSA or RSA, with a new key.
  *
  * @example issueCertificate(ca, { commonName: "kubernetes-admin", organizations: ["system:masters"], usage: "client" }, Date.now())
  */
@@ -145,7 +167,6 @@ export function issueCertificate(
   const { publicKey, privateKey } = newPair();
   const issuer = new X509Certificate(authority.certificate);
   const validity = { notBefore: now - day, notAfter: now + (request.days ?? decade) * day };
-  const issuerKey = issuer.publicKey.export({ type: "spki", format: "der" });
   const certificate = certificateOf({
     issuer: subjectOf(issuer),
     subject: nameOf(request.commonName, request.organizations),
@@ -156,7 +177,7 @@ export function issueCertificate(
       keyUsage("05a0"),
       sequence(oid("551d25"), octets(sequence(oid(extendedKeyUsage[request.usage])))),
       subjectKeyId(publicKey),
-      sequence(oid("551d23"), octets(sequence(der(0x80, keyIdOf(issuerKey))))),
+      ...authorityKeyId(issuer),
       ...(request.names?.length ? [alternativeNames(request.names)] : []),
     ],
     signer: createPrivateKey(authority.privateKey),

@@ -16,6 +16,7 @@ import type {
 } from "./access/index.ts";
 import type { Aws, AwsCredentials, OpenOptions } from "./aws/index.ts";
 import type { Host } from "./base/index.ts";
+import type { ManifestOptions, RunningRoles, RunOptions as RoleRunOptions } from "./controllers/index.ts";
 import type { Cluster, FieldExplanation, InitOptions, JsonSchema, LoadOptions, LoadResult } from "./config/index.ts";
 import type { RunOptions, RunResult } from "./engine/index.ts";
 import type {
@@ -61,6 +62,7 @@ export type {
 export type { Aws, AwsCredentials, CallerIdentity, CallRecord, OpenOptions } from "./aws/index.ts";
 export type { Diagnostic, Host, Message, Question, Severity, SourceLocation } from "./base/index.ts";
 export { isLotseError, LotseError, recordingHost, version } from "./base/index.ts";
+export type { ManifestOptions, RunningRoles } from "./controllers/index.ts";
 export type {
   Cluster,
   ClusterConfig,
@@ -341,4 +343,56 @@ export const accessMigration = {
     host: Host,
     keep: (awsAuth: AwsAuthData) => Promise<void>,
   ): Promise<void> => (await import("./access/index.ts")).carryOutMigration(migration, aws, host, keep),
+};
+
+/** A flag of a role, for lists and help. */
+export interface RoleFlag {
+  name: string;
+  kind: string;
+  description: string;
+  default?: string | number | boolean | readonly string[];
+  env?: string;
+}
+
+/** A role of {@link controllers}. */
+export interface RoleSummary {
+  name: string;
+  title: string;
+  flags: readonly RoleFlag[];
+}
+
+/** The programs that run in a cluster or beside it. */
+export const controllers = {
+  roles: async (): Promise<RoleSummary[]> => {
+    const { flagsOf, roles } = await import("./controllers/index.ts");
+    return roles.map((role) => ({ name: role.name, title: role.title, flags: flagsOf(role) }));
+  },
+  /** Starts roles in this process. @throws LotseError `controllers/…`, `kube/…` */
+  run: async (names: readonly string[], options: Omit<RoleRunOptions, "roles">): Promise<RunningRoles> => {
+    const { knownRoles, runRoles } = await import("./controllers/index.ts");
+    return runRoles({ ...options, roles: knownRoles(names) });
+  },
+  /** Everything that installs roles, as YAML; all of them without names. */
+  yaml: async (names: readonly string[], options: Partial<ManifestOptions> = {}): Promise<string> => {
+    const { knownRoles, manifestOptions, renderYaml } = await import("./controllers/index.ts");
+    return renderYaml(knownRoles(names), manifestOptions(options));
+  },
+  /** The same as a Helm chart: files by path inside its folder. */
+  chart: async (
+    names: readonly string[],
+    options: Partial<ManifestOptions> = {},
+  ): Promise<ReadonlyMap<string, string>> => {
+    const { knownRoles, manifestOptions, renderChart } = await import("./controllers/index.ts");
+    return renderChart(knownRoles(names), manifestOptions(options));
+  },
+  /** IAM policies that roles' service accounts need, by name of role; those that call nothing are left out. */
+  iamPolicies: async (names: readonly string[]): Promise<Record<string, object>> => {
+    const { iamPolicyOf, knownRoles } = await import("./controllers/index.ts");
+    return Object.fromEntries(
+      knownRoles(names).flatMap((role) => {
+        const policy = iamPolicyOf(role);
+        return policy ? [[role.name, policy] as const] : [];
+      }),
+    );
+  },
 };

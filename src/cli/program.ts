@@ -114,6 +114,7 @@ export function buildProgram(
     }
     for (const option of definition.options ?? []) addOption(command, option);
     if (definition.target === "aws") for (const option of targetOptions) addOption(command, option);
+    if (definition.passThrough) command.passThroughOptions().allowUnknownOption();
     command.option("--debug", "show stack traces and every AWS call");
     command.addHelpText("after", helpAfter(definition.examples));
     command.action(async (...parsed: unknown[]) => {

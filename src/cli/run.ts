@@ -14,7 +14,14 @@ export interface CommandLine {
   signal: AbortSignal;
 }
 
-const wrongUsage = new Set(["cli/usage", "kube/bad-version", "rehearse/bad-version", "rehearse/unknown-fault"]);
+const wrongUsage = new Set([
+  "cli/usage",
+  "controllers/bad-flag",
+  "controllers/unknown-role",
+  "kube/bad-version",
+  "rehearse/bad-version",
+  "rehearse/unknown-fault",
+]);
 
 /** Codes that mean "the person said no" or "used it wrongly" rather than "it failed". */
 export function exitCodeOf(error: unknown): number {

@@ -8,5 +8,6 @@ export const controllerCodes: Readonly<Record<string, string>> = {
   "controllers/lost-lease": "Another instance leads now",
   "controllers/no-certificate": "The certificate of a role can't be read",
   "controllers/no-cluster": "A role needs a cluster and knows none",
+  "controllers/unknown-role": "There is no such role",
   "controllers/role-ended": "A role ended though nobody asked it to",
 };

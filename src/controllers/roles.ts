@@ -13,12 +13,31 @@
 // - `context.log` writes JSON lines and redacts secrets, `context.metrics` counts, `context.health.check` delays readiness,
 //   `context.events.record` writes an Event on an object, `context.signal` says when to stop.
 // Roles import `./frame/index.ts` and never each other; what they share beyond it belongs to a pure room.
+import { LotseError } from "../base/index.ts";
 import type { RoleDefinition } from "./frame/role.ts";
+import { login, loginProxy } from "./login/role.ts";
 
 /** Sorted by name. */
-export const roles: readonly RoleDefinition[] = [];
+export const roles: readonly RoleDefinition[] = [login, loginProxy];
 
 /** A role by its name; undefined when there is none. */
 export function roleNamed(name: string): RoleDefinition | undefined {
   return roles.find((role) => role.name === name);
+}
+
+/**
+ * Roles by their names, in the order given; without names all of them.
+ *
+ * @throws LotseError `controllers/unknown-role`
+ */
+export function knownRoles(names: readonly string[]): RoleDefinition[] {
+  if (names.length === 0) return [...roles];
+  return [...new Set(names)].map((name) => {
+    const role = roleNamed(name);
+    if (role) return role;
+    throw new LotseError("controllers/unknown-role", {
+      title: `There is no role ${JSON.stringify(name)}`,
+      remedy: `Roles are ${roles.map((each) => each.name).join(", ")}.`,
+    });
+  });
 }

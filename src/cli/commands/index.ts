@@ -3,6 +3,7 @@ import type { CommandDefinition } from "../command.ts";
 import { accessEntryCommands } from "./access-entries.ts";
 import { apply } from "./apply.ts";
 import { configCommands } from "./config.ts";
+import { controllerCommands } from "./controller.ts";
 import { demo } from "./demo.ts";
 import { destroy } from "./destroy.ts";
 import { drain } from "./drain.ts";
@@ -38,6 +39,7 @@ export const commands: readonly CommandDefinition[] = [
   token,
   ...identityMappingCommands,
   ...accessEntryCommands,
+  ...controllerCommands,
   ...sandboxCommands,
   ...sandboxKubernetesCommands,
 ];

@@ -126,6 +126,8 @@ export interface RoleDefinition {
   readonly workload: WorkloadDefinition;
   readonly listener?: ListenerDefinition;
   readonly webhooks?: readonly WebhookDefinition[];
+  /** Writes Events (`context.events`): the manifests allow it to, anywhere. */
+  readonly events?: boolean;
   /** Objects besides the derived ones, for manifests: a CRD, a ConfigMap with an example. */
   readonly extraObjects?: (options: { namespace: string }) => readonly object[];
   /** False: works without a Kubernetes API server, and is started without one. */

@@ -104,8 +104,8 @@ function renewedAuthority(set: CertificateSet, input: RotationInput, times: Rota
   return { ...set, next: { certificate, privateKey, since: now } };
 }
 
-function withoutNext({ next: _, ...rest }: CertificateSet): CertificateSet {
-  return rest;
+function withoutNext({ authority, bundle, serving }: CertificateSet): CertificateSet {
+  return { authority, bundle, serving };
 }
 
 /**

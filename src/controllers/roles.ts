@@ -16,9 +16,10 @@
 import { LotseError } from "../base/index.ts";
 import type { RoleDefinition } from "./frame/role.ts";
 import { login, loginProxy } from "./login/role.ts";
+import { metadataProxy } from "./metadata-proxy/role.ts";
 
 /** Sorted by name. */
-export const roles: readonly RoleDefinition[] = [login, loginProxy];
+export const roles: readonly RoleDefinition[] = [login, loginProxy, metadataProxy];
 
 /** A role by its name; undefined when there is none. */
 export function roleNamed(name: string): RoleDefinition | undefined {

@@ -46,3 +46,9 @@ export { accountKey, readContainerIdentities, readIdentityConfig } from "./pods/
 export { type PatchOperation, type PodObject, mutatePod } from "./pods/mutate.ts";
 export { type WebhookSettings, agentLabel, skipLabel, webhookDefaults } from "./pods/settings.ts";
 export { type MadeTrust, type TrustPolicy, podIdentityTrust, webIdentityTrust } from "./pods/trust.ts";
+export type { AllowedRoles, PatternFormat } from "./metadata/allowed-roles.ts";
+export type { BaseArn } from "./metadata/base-arn.ts";
+export { baseArnOfProfile, listedRole, readBaseArn, roleArnOf } from "./metadata/base-arn.ts";
+export type { NoPodRole, PodAnnotations, PodRole, PodRoleSettings } from "./metadata/pod-role.ts";
+export { credentialsDocument, podRole } from "./metadata/pod-role.ts";
+export { podSessionName } from "./metadata/session.ts";

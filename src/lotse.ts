@@ -6,17 +6,31 @@ import type {
   EntryRemoval,
   KubeconfigOptions,
   ListedEntry,
+  ListedIdentityProvider,
   MappingList,
   MappingOutcome,
   MappingRemoval,
   MappingRequest,
   NewEntry,
+  NewIdentityProvider,
+  ProviderWait,
   SigningOptions,
   WhoAmI,
 } from "./access/index.ts";
 import type { Aws, AwsCredentials, OpenOptions } from "./aws/index.ts";
 import type { Host } from "./base/index.ts";
-import type { ManifestOptions, RunningRoles, RunOptions as RoleRunOptions } from "./controllers/index.ts";
+import type {
+  BrowserLogin,
+  IdToken,
+  LoginClient,
+  ManifestOptions,
+  PkiOptions,
+  RunningRoles,
+  RunOptions as RoleRunOptions,
+  TokenKind,
+  WebhookConfigOptions,
+  WrittenCertificate,
+} from "./controllers/index.ts";
 import type { Cluster, FieldExplanation, InitOptions, JsonSchema, LoadOptions, LoadResult } from "./config/index.ts";
 import type { RunOptions, RunResult } from "./engine/index.ts";
 import type {
@@ -49,12 +63,15 @@ export type {
   EntryRemoval,
   KubeconfigOptions,
   ListedEntry,
+  ListedIdentityProvider,
   LivingCluster,
   MappingList,
   MappingOutcome,
   MappingRemoval,
   MappingRequest,
   NewEntry,
+  NewIdentityProvider,
+  ProviderWait,
   SigningOptions,
   TokenProgram,
   WhoAmI,
@@ -62,7 +79,17 @@ export type {
 export type { Aws, AwsCredentials, CallerIdentity, CallRecord, OpenOptions } from "./aws/index.ts";
 export type { Diagnostic, Host, Message, Question, Severity, SourceLocation } from "./base/index.ts";
 export { isLotseError, LotseError, recordingHost, version } from "./base/index.ts";
-export type { ManifestOptions, RunningRoles } from "./controllers/index.ts";
+export type {
+  BrowserLogin,
+  IdToken,
+  LoginClient,
+  ManifestOptions,
+  PkiOptions,
+  RunningRoles,
+  TokenKind,
+  WebhookConfigOptions,
+  WrittenCertificate,
+} from "./controllers/index.ts";
 export type {
   Cluster,
   ClusterConfig,
@@ -395,4 +422,39 @@ export const controllers = {
       }),
     );
   },
+};
+
+/** What belongs to the role `login`: certificates, the API server's configuration, and tokens to show. */
+export const logins = {
+  /** Makes the authority of webhooks and client certificates. @throws LotseError `controllers/login-file` */
+  initAuthority: async (options: PkiOptions): Promise<WrittenCertificate> =>
+    (await import("./controllers/index.ts")).initAuthority(options),
+  initServer: async (options: PkiOptions, names: readonly string[]): Promise<WrittenCertificate> =>
+    (await import("./controllers/index.ts")).initServer(options, names),
+  initClient: async (options: PkiOptions, client: LoginClient): Promise<WrittenCertificate> =>
+    (await import("./controllers/index.ts")).initClient(options, client),
+  /** The kubeconfig for `--authentication-token-webhook-config-file`. */
+  webhookConfig: async (options: WebhookConfigOptions): Promise<object> =>
+    (await import("./controllers/index.ts")).loginWebhookConfig(options),
+  /** How tokens are got, by provider. */
+  tokenKinds: async (): Promise<Readonly<Record<string, TokenKind>>> =>
+    (await import("./controllers/index.ts")).tokenKinds,
+  /** What the LDAP provider reads name and password from. */
+  passwordToken: async (user: string, password: string): Promise<string> =>
+    (await import("./controllers/index.ts")).passwordToken(user, password),
+  /** Logs in at an OpenID Connect provider. @throws LotseError `controllers/login-refused` */
+  browser: async (login: BrowserLogin): Promise<IdToken> =>
+    (await import("./controllers/index.ts")).browserLogin(login),
+};
+
+/** OpenID Connect providers of a cluster, by EKS. */
+export const identityProviders = {
+  list: async (aws: Aws, cluster: string): Promise<ListedIdentityProvider[]> =>
+    (await import("./access/index.ts")).readIdentityProviders(aws, cluster),
+  /** False when it is associated already. @throws LotseError `access/bad-provider`, `access/provider-update` */
+  associate: async (aws: Aws, cluster: string, provider: NewIdentityProvider, how: ProviderWait): Promise<boolean> =>
+    (await import("./access/index.ts")).associateIdentityProvider(aws, cluster, provider, how),
+  /** @throws LotseError `access/no-provider`, `access/provider-update` */
+  disassociate: async (aws: Aws, cluster: string, name: string, how: ProviderWait): Promise<void> =>
+    (await import("./access/index.ts")).disassociateIdentityProvider(aws, cluster, name, how),
 };

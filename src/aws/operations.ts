@@ -59,6 +59,10 @@ export interface Operations {
       eks.AssociateEncryptionConfigCommandInput,
       eks.AssociateEncryptionConfigCommandOutput
     >;
+    AssociateIdentityProviderConfig: Operation<
+      eks.AssociateIdentityProviderConfigCommandInput,
+      eks.AssociateIdentityProviderConfigCommandOutput
+    >;
     CreateAccessEntry: Operation<eks.CreateAccessEntryCommandInput, eks.CreateAccessEntryCommandOutput>;
     CreateAddon: Operation<eks.CreateAddonCommandInput, eks.CreateAddonCommandOutput>;
     CreateFargateProfile: Operation<eks.CreateFargateProfileCommandInput, eks.CreateFargateProfileCommandOutput>;
@@ -80,12 +84,20 @@ export interface Operations {
     DescribeAddonVersions: Operation<eks.DescribeAddonVersionsCommandInput, eks.DescribeAddonVersionsCommandOutput>;
     DescribeCluster: Operation<eks.DescribeClusterCommandInput, eks.DescribeClusterCommandOutput>;
     DescribeFargateProfile: Operation<eks.DescribeFargateProfileCommandInput, eks.DescribeFargateProfileCommandOutput>;
+    DescribeIdentityProviderConfig: Operation<
+      eks.DescribeIdentityProviderConfigCommandInput,
+      eks.DescribeIdentityProviderConfigCommandOutput
+    >;
     DescribeNodegroup: Operation<eks.DescribeNodegroupCommandInput, eks.DescribeNodegroupCommandOutput>;
     DescribePodIdentityAssociation: Operation<
       eks.DescribePodIdentityAssociationCommandInput,
       eks.DescribePodIdentityAssociationCommandOutput
     >;
     DescribeUpdate: Operation<eks.DescribeUpdateCommandInput, eks.DescribeUpdateCommandOutput>;
+    DisassociateIdentityProviderConfig: Operation<
+      eks.DisassociateIdentityProviderConfigCommandInput,
+      eks.DisassociateIdentityProviderConfigCommandOutput
+    >;
     ListAccessEntries: Operation<eks.ListAccessEntriesCommandInput, eks.ListAccessEntriesCommandOutput>;
     ListAddons: Operation<eks.ListAddonsCommandInput, eks.ListAddonsCommandOutput>;
     ListAssociatedAccessPolicies: Operation<
@@ -94,6 +106,10 @@ export interface Operations {
     >;
     ListClusters: Operation<eks.ListClustersCommandInput, eks.ListClustersCommandOutput>;
     ListFargateProfiles: Operation<eks.ListFargateProfilesCommandInput, eks.ListFargateProfilesCommandOutput>;
+    ListIdentityProviderConfigs: Operation<
+      eks.ListIdentityProviderConfigsCommandInput,
+      eks.ListIdentityProviderConfigsCommandOutput
+    >;
     ListNodegroups: Operation<eks.ListNodegroupsCommandInput, eks.ListNodegroupsCommandOutput>;
     ListPodIdentityAssociations: Operation<
       eks.ListPodIdentityAssociationsCommandInput,

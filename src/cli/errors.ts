@@ -14,6 +14,7 @@ export const cliCodes: Readonly<Record<string, string>> = {
   "cli/needs-confirmation": "A question has to be answered, and nobody is there",
   "cli/no-public-key": "Message: a file with an SSH public key can't be read; it is taken for a key pair's name",
   "cli/not-found": "There is no such thing in the list",
+  "cli/overwrite-certificate": "Question: is a certificate to be replaced?",
   "cli/refused-migration": "The way to access entries is barred",
   "cli/sandbox-started": "Message: a sandbox was started for the command",
   "cli/unreadable": "A file that was named can't be read",

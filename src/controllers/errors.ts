@@ -5,6 +5,7 @@ export const controllerCodes: Readonly<Record<string, string>> = {
   "controllers/bad-flag": "A flag of a role isn't known, or its value isn't what it takes",
   "controllers/login-file": "A file that logins need can't be read, or doesn't hold what it should",
   "controllers/cannot-listen": "A role can't listen on its port",
+  "controllers/login-refused": "A login in the browser came to nothing",
   "controllers/lost-lease": "Another instance leads now",
   "controllers/no-certificate": "The certificate of a role can't be read",
   "controllers/no-cluster": "A role needs a cluster and knows none",

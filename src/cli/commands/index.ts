@@ -8,9 +8,11 @@ import { demo } from "./demo.ts";
 import { destroy } from "./destroy.ts";
 import { drain } from "./drain.ts";
 import { get } from "./get.ts";
+import { identityProviderCommands } from "./identity-providers.ts";
 import { identityMappingCommands } from "./identity-mappings.ts";
 import { init } from "./init.ts";
 import { kubeconfigCommands } from "./kubeconfig.ts";
+import { loginCommands } from "./login.ts";
 import { plan } from "./plan.ts";
 import { rehearse } from "./rehearse.ts";
 import { sandboxKubernetesCommands } from "./sandbox-kubernetes.ts";
@@ -35,10 +37,12 @@ export const commands: readonly CommandDefinition[] = [
   ...upgradeCommands,
   destroy,
   ...kubeconfigCommands,
+  ...loginCommands,
   whoami,
   token,
   ...identityMappingCommands,
   ...accessEntryCommands,
+  ...identityProviderCommands,
   ...controllerCommands,
   ...sandboxCommands,
   ...sandboxKubernetesCommands,

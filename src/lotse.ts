@@ -386,18 +386,30 @@ export interface RoleSummary {
   name: string;
   title: string;
   flags: readonly RoleFlag[];
+  /** What it prints instead of running: {@link controllers.print}. */
+  prints: readonly { name: string; title: string }[];
 }
 
 /** The programs that run in a cluster or beside it. */
 export const controllers = {
   roles: async (): Promise<RoleSummary[]> => {
     const { flagsOf, roles } = await import("./controllers/index.ts");
-    return roles.map((role) => ({ name: role.name, title: role.title, flags: flagsOf(role) }));
+    return roles.map(({ name, title, prints = [], ...role }) => ({
+      name,
+      title,
+      flags: flagsOf({ name, title, ...role }),
+      prints: prints.map((print) => ({ name: print.name, title: print.title })),
+    }));
   },
   /** Starts roles in this process. @throws LotseError `controllers/…`, `kube/…` */
   run: async (names: readonly string[], options: Omit<RoleRunOptions, "roles">): Promise<RunningRoles> => {
     const { knownRoles, runRoles } = await import("./controllers/index.ts");
     return runRoles({ ...options, roles: knownRoles(names) });
+  },
+  /** Something that a role prints instead of running. @throws LotseError `controllers/…` */
+  print: async (name: string, what: string, options: Pick<RoleRunOptions, "words" | "env">): Promise<string> => {
+    const { knownRoles, printOf } = await import("./controllers/index.ts");
+    return knownRoles([name]).map((role) => printOf(role, what, options))[0] ?? "";
   },
   /** Everything that installs roles, as YAML; all of them without names. */
   yaml: async (names: readonly string[], options: Partial<ManifestOptions> = {}): Promise<string> => {

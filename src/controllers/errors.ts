@@ -2,6 +2,8 @@
 
 /** What each code stands for; the text of an occurrence says more. */
 export const controllerCodes: Readonly<Record<string, string>> = {
+  "controllers/authenticator-config": "The configuration of the authenticator isn't what it should be",
+  "controllers/authenticator-files": "Certificate or kubeconfig of the authenticator can't be written",
   "controllers/bad-flag": "A flag of a role isn't known, or its value isn't what it takes",
   "controllers/login-file": "A file that logins need can't be read, or doesn't hold what it should",
   "controllers/cannot-listen": "A role can't listen on its port",

@@ -5,7 +5,7 @@ export { flagsOf } from "./frame/frame-flags.ts";
 export type { RoleDefinition } from "./frame/role.ts";
 export { installedName } from "./frame/running-role.ts";
 export type { RunningRoles, RunOptions } from "./frame/run.ts";
-export { runRoles } from "./frame/run.ts";
+export { printOf, runRoles } from "./frame/run.ts";
 export { iamPolicyOf, namespaceObjects, objectsOf } from "./manifests/objects.ts";
 export type { ManifestOptions } from "./manifests/options.ts";
 export { manifestOptions } from "./manifests/options.ts";

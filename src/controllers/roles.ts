@@ -14,12 +14,13 @@
 //   `context.events.record` writes an Event on an object, `context.signal` says when to stop.
 // Roles import `./frame/index.ts` and never each other; what they share beyond it belongs to a pure room.
 import { LotseError } from "../base/index.ts";
+import { authenticator } from "./authenticator/role.ts";
 import type { RoleDefinition } from "./frame/role.ts";
 import { login, loginProxy } from "./login/role.ts";
 import { metadataProxy } from "./metadata-proxy/role.ts";
 
 /** Sorted by name. */
-export const roles: readonly RoleDefinition[] = [login, loginProxy, metadataProxy];
+export const roles: readonly RoleDefinition[] = [authenticator, login, loginProxy, metadataProxy];
 
 /** A role by its name; undefined when there is none. */
 export function roleNamed(name: string): RoleDefinition | undefined {

@@ -24,6 +24,7 @@ function helpOf(roles: readonly RoleSummary[], width: number): string {
     ...roles.map(({ name, title }) => `lotse controller ${name}: ${title}`),
     "",
     ...tableLines(flagColumns, [...flags.values()], width),
+    ...roles.flatMap(({ prints }) => prints.map(({ name, title }) => `--print ${name}: ${title}`)),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -35,6 +36,15 @@ function split(words: readonly string[]): { names: string[]; rest: string[] } {
 }
 
 const words = (invocation: Invocation): readonly string[] => (invocation.arguments[0] ?? []) as readonly string[];
+
+/** `--print WHAT` among a role's flags. */
+function takePrint(rest: readonly string[]): { what: string; rest: string[] } | undefined {
+  const at = rest.findIndex((word) => word === "--print" || word.startsWith("--print="));
+  const word = rest[at];
+  if (word === undefined) return undefined;
+  const inline = word.startsWith("--print=");
+  return { what: inline ? word.slice(8) : (rest[at + 1] ?? ""), rest: rest.toSpliced(at, inline ? 1 : 2) };
+}
 
 /** Runs roles until they are stopped. */
 export const run: Action = async (invocation) => {
@@ -48,6 +58,12 @@ export const run: Action = async (invocation) => {
         stdout.columns,
       ),
     );
+    return exitCode.done;
+  }
+  const print = takePrint(rest);
+  if (print !== undefined) {
+    const [name = ""] = names;
+    stdout.write(await controllers.print(name, print.what, { words: print.rest, env: invocation.env }));
     return exitCode.done;
   }
   const running = await controllers.run(names, {

@@ -8,6 +8,8 @@ export type FlagKind = "text" | "number" | "switch" | "list" | "duration";
 export interface FlagDefinition {
   /** Without the dashes: `listen-port`. */
   name: string;
+  /** One letter, for `-c`. */
+  short?: string;
   kind: FlagKind;
   description: string;
   default?: string | number | boolean | readonly string[];
@@ -80,16 +82,18 @@ export type GivenFlag = readonly [name: string, text: string];
  */
 export function splitFlags(definitions: readonly FlagDefinition[], words: readonly string[]): GivenFlag[] {
   const known = new Map(definitions.map((flag) => [flag.name, flag]));
+  const short = new Map(definitions.map((flag) => [flag.short ?? "", flag]));
+  short.delete("");
   const found: GivenFlag[] = [];
   for (let i = 0; i < words.length; i += 1) {
     const word = words[i] as string;
     const [, name = "", , given] = /^--?([a-zA-Z][\w.-]*)(=([\s\S]*))?$/.exec(word) ?? [];
-    const flag = known.get(name) ?? (name.startsWith("no-") ? known.get(name.slice(3)) : undefined);
+    const flag = known.get(name) ?? short.get(name) ?? (name.startsWith("no-") ? known.get(name.slice(3)) : undefined);
     if (!flag) {
       const names = [...known.keys()].map((each) => `--${each}`).join(", ");
       return refuse(`${JSON.stringify(word)} is no flag of this role`, `Flags are ${names}`);
     }
-    if (flag.name !== name && flag.kind === "switch") found.push([flag.name, "false"]);
+    if (name === `no-${flag.name}` && flag.kind === "switch") found.push([flag.name, "false"]);
     else if (given !== undefined) found.push([flag.name, given]);
     else if (flag.kind === "switch") found.push([flag.name, "true"]);
     else {

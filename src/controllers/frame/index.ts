@@ -7,7 +7,7 @@ export type { FlagDefinition, FlagKind, FlagValues, GivenFlag } from "./flags.ts
 export { parseDuration, readFlags, splitFlags } from "./flags.ts";
 export type { Check, Health } from "./health.ts";
 export type { Informer, InformerChange } from "./informer.ts";
-export { objectKey } from "./informer.ts";
+export { objectKey, openInformer } from "./informer.ts";
 export type { LogFields, Logger, LogLevel } from "./log.ts";
 export { openLog, redact } from "./log.ts";
 export type { Counter, Gauge, Histogram, Metrics } from "./metrics.ts";
@@ -15,6 +15,8 @@ export { openMetrics } from "./metrics.ts";
 export type {
   IamStatement,
   ListenerDefinition,
+  ListenPlace,
+  PrintDefinition,
   RbacRule,
   Requeue,
   RoleDefinition,

@@ -53,6 +53,8 @@ export interface InformerOptions {
   log: Logger;
   metrics: Metrics;
   signal: AbortSignal;
+  /** Told when the watch breaks off. */
+  onTrouble?: (error: unknown) => void;
 }
 
 class Store<T extends KubeObject> {
@@ -165,6 +167,7 @@ export function openInformer<T extends KubeObject>(options: InformerOptions): In
     },
     onTrouble(error: unknown): void {
       troubles.inc(labels);
+      options.onTrouble?.(error);
       log.warn(`the watch of ${watch.name} broke off; it is taken up again`, { error: errorMessage(error) });
     },
   };
@@ -188,6 +191,7 @@ export function openInformer<T extends KubeObject>(options: InformerOptions): In
       } catch (error) {
         if (signal.aborted) return;
         troubles.inc(labels);
+        options.onTrouble?.(error);
         log.warn(`${resource.plural} can't be watched`, { watch: watch.name, error });
         // A kind that isn't installed has no objects; a refusal is another matter.
         if (isNotFound(error) && watch.required === false) handler.onList([]);

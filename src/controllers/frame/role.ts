@@ -3,6 +3,7 @@
 import type { Resource } from "../../kube/index.ts";
 import type { RoleContext } from "./context.ts";
 import type { FlagDefinition, FlagValues } from "./flags.ts";
+import type { ServingCertificate } from "./server/listener.ts";
 import type { RouteDefinition } from "./server/route.ts";
 
 /** A kind that a role keeps a copy of. The manifests allow it to get, list and watch it. */
@@ -100,8 +101,8 @@ export interface WorkloadDefinition {
 /** The port that a role's routes are served on. */
 export interface ListenerDefinition {
   port: number;
-  /** Where its certificate comes from: `own` is made and rotated by the role itself, `files` are the role's own matter. */
-  certificate: "own" | "files" | "none";
+  /** `own` is made and rotated by the frame, in a Secret; `role` comes from the role's `listenOn`. */
+  certificate: "own" | "role" | "none";
   /** Asks clients for certificates; what they mean is the role's to judge. */
   clientCertificates?: boolean;
   /** Address to listen on; all by default. */
@@ -142,8 +143,26 @@ export interface RoleDefinition {
   readonly reconcile?: (key: string, context: RoleContext) => Promise<Requeue | void>;
   /** The routes of the role's listener. */
   readonly serve?: (context: RoleContext) => Promise<readonly RouteDefinition[]>;
+  /** Where to listen and with which certificate, for roles that read that from a file of their own. */
+  readonly listenOn?: (context: RoleContext) => Promise<ListenPlace>;
+  /** What can be printed instead of running: `lotse controller NAME --print WHAT`. */
+  readonly prints?: readonly PrintDefinition[];
   /** Anything else that goes on until `context.signal` is aborted; ending earlier ends the process. */
   readonly run?: (context: RoleContext) => Promise<void>;
+}
+
+/** Where a role listens. */
+export interface ListenPlace {
+  port?: number;
+  address?: string;
+  certificate?: ServingCertificate;
+}
+
+/** Something that a role prints: a manifest of another kind, flags of an API server. */
+export interface PrintDefinition {
+  name: string;
+  title: string;
+  text(flags: FlagValues, env: Readonly<Record<string, string | undefined>>): string;
 }
 
 /** Asks for the same key again. */

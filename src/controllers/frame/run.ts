@@ -216,3 +216,21 @@ export async function runRoles(options: RunOptions): Promise<RunningRoles> {
     done: end(),
   };
 }
+
+/**
+ * Something that a role prints instead of running.
+ *
+ * @throws LotseError `controllers/bad-flag`, and what the role says
+ */
+export function printOf(role: RoleDefinition, what: string, options: Pick<RunOptions, "words" | "env">): string {
+  const print = role.prints?.find(({ name }) => name === what);
+  if (!print) {
+    const names = (role.prints ?? []).map(({ name }) => name).join(", ");
+    throw new LotseError("controllers/bad-flag", {
+      title: `${role.name} doesn't print ${JSON.stringify(what)}`,
+      remedy: names === "" ? "It prints nothing." : `It prints ${names}.`,
+    });
+  }
+  const definitions = flagsOf(role);
+  return print.text(readFlags(definitions, splitFlags(definitions, options.words), options.env), options.env);
+}

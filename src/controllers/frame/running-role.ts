@@ -90,13 +90,14 @@ async function listen(role: RoleDefinition, context: RoleContext, tuning: RoleTu
   const { flags, log, metrics, signal, health } = context;
   const routes = await serve(context);
   let listener: Listener | undefined;
-  const host = flags.optional("address") ?? definition.address;
+  const place = (await role.listenOn?.(context)) ?? {};
+  const host = place.address ?? flags.optional("address") ?? definition.address;
   const authorityFile = definition.clientCertificates ? flags.optional("tls-ca-file") : undefined;
   const clientAuthority = authorityFile === undefined ? undefined : readAuthority(authorityFile);
   const open = async (certificate?: ServingCertificate): Promise<Listener> => {
     listener = await openListener({
       role: role.name,
-      port: flags.given("port") ? flags.number("port") : definition.port,
+      port: place.port ?? (flags.given("port") ? flags.number("port") : definition.port),
       ...(host === undefined ? {} : { host }),
       ...(certificate ? { certificate } : {}),
       ...(clientAuthority === undefined ? {} : { clientAuthority }),
@@ -109,6 +110,7 @@ async function listen(role: RoleDefinition, context: RoleContext, tuning: RoleTu
     return listener;
   };
   if (definition.certificate === "none") return open();
+  if (definition.certificate === "role") return open(place.certificate);
   const [certificate, privateKey] = [flags.optional("tls-cert-file"), flags.optional("tls-private-key-file")];
   if (certificate !== undefined && privateKey !== undefined) {
     const onChange = (next: ServingCertificate): void => listener?.reload(next);

@@ -52,3 +52,9 @@ export { baseArnOfProfile, listedRole, readBaseArn, roleArnOf } from "./metadata
 export type { NoPodRole, PodAnnotations, PodRole, PodRoleSettings } from "./metadata/pod-role.ts";
 export { credentialsDocument, podRole } from "./metadata/pod-role.ts";
 export { podSessionName } from "./metadata/session.ts";
+export type { AgentAnswer, AgentCredentials, AgentRequest } from "./pods/agent.ts";
+export { agentCredentials, agentError, agentHosts, agentPath, isAgentAnswer } from "./pods/agent.ts";
+export { isFinalError, readAgentRequest } from "./pods/agent.ts";
+export type { AnnotatedWorkload, KnownRole, MigrationTarget, PodRolePlan } from "./metadata/migration/model.ts";
+export type { PodRoleStep, PodRoleWorld, TrustDocument } from "./metadata/migration/model.ts";
+export { planPodRoleMigration } from "./metadata/migration/plan.ts";

@@ -204,6 +204,34 @@ export const sandboxCommands: readonly CommandDefinition[] = [
     load: act("removeFaults"),
   }),
   defineCommand({
+    name: "sandbox exec",
+    summary: "Run a command that sees AWS as a pod does",
+    description:
+      "The command runs on this machine with the variables of the pod's container, its projected tokens (renewed while it runs), its credentials endpoint and its node's metadata service. Of the caller's AWS variables only region and pager are kept, profiles are not seen, and the endpoint is the sandbox's. The exit code is the command's; signals reach it.",
+    arguments: [{ name: "<command...>", description: "the program and its arguments, after --" }],
+    options: [
+      { flags: "--as-pod <namespace/name>", description: "the pod" },
+      {
+        flags: "-c, --container <name>",
+        description: "its container (default: the one that kubectl would take)",
+      },
+      { flags: "--cluster <name>", description: "its cluster, where the sandbox has more than one" },
+      { flags: "-r, --region <region>", description: "of the cluster, where two have the same name" },
+      stateOption,
+    ],
+    examples: [
+      {
+        command: "lotse sandbox exec --as-pod shop/cart-0 -- aws sts get-caller-identity",
+        does: "who the pod is for AWS",
+      },
+      {
+        command: "lotse sandbox exec --as-pod shop/cart-0 -c app -- aws s3 ls s3://orders",
+        does: "what its role may do",
+      },
+    ],
+    load: async () => ({ run: (await import("../actions/sandbox-exec.ts")).run }),
+  }),
+  defineCommand({
     name: "sandbox advance",
     summary: "Move virtual time forward",
     arguments: [{ name: "<time>", description: "90, 10m, 2h, 1d; end finishes all that is under way" }],

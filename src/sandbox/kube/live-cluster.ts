@@ -11,6 +11,9 @@ import type { KubeAssets } from "./assets/index.ts";
 import { builtMinors } from "./assets/index.ts";
 import type { KubeObject } from "./client.ts";
 import type { ClusterKey } from "./cluster-key.ts";
+import type { AdmissionListener } from "./admission/listener.ts";
+import { openAdmissionListener } from "./admission/listener.ts";
+import { servePodIdentity } from "./admission/pod-identity.ts";
 import { LogShipper } from "./log-shipper.ts";
 import type { ControlPlane } from "./control-plane/index.ts";
 import { startControlPlane } from "./control-plane/index.ts";
@@ -112,6 +115,7 @@ export class LiveCluster {
   #failure: { error: Error; at: number } | undefined;
   #looking: NodeJS.Timeout | undefined;
   #watching: AbortController | undefined;
+  #admission: AdmissionListener | undefined;
   #simulation: Simulation | undefined;
   #shipper: LogShipper | undefined;
   #awsAuth: AwsAuthData | undefined;
@@ -286,6 +290,8 @@ export class LiveCluster {
     this.#watching?.abort();
     this.#simulation?.close();
     this.#simulation = undefined;
+    this.#admission?.close();
+    this.#admission = undefined;
     this.#shipper?.close();
     this.#shipper = undefined;
     if (plane) this.#ending = this.#ending.then(() => plane.stop());
@@ -326,9 +332,11 @@ export class LiveCluster {
     this.#failure = undefined;
     this.#shipLogs(plane);
     // Who is known by aws-auth alone isn't to be refused because nobody has looked yet.
-    await this.#watchAwsAuth(plane);
+    const seen = this.#watchAwsAuth(plane);
+    const admission = await this.#openAdmission(plane);
+    await seen;
     if (!this.#isCurrent(plane)) throw this.#whyNot();
-    this.#simulate(plane);
+    this.#simulate(plane, admission);
     return plane;
   }
 
@@ -343,12 +351,32 @@ export class LiveCluster {
     });
   }
 
-  #simulate(plane: ControlPlane): void {
+  /** Webhooks of the control plane; pods that are made from now on are mutated. */
+  async #openAdmission(plane: ControlPlane): Promise<AdmissionListener> {
+    const { cloud, key, onProblem } = this.#options;
+    const listener = await openAdmissionListener({
+      certificate: plane.serverCertificate("eks-webhooks", ["127.0.0.1"]),
+      authority: plane.authority,
+    });
+    if (!this.#isCurrent(plane)) {
+      listener.close();
+      throw this.#whyNot();
+    }
+    this.#admission = listener;
+    const signal = this.#watching?.signal ?? this.#closing.signal;
+    // Nobody's cluster stays away because of it: pods are made all the same, without roles.
+    const served = servePodIdentity({ key, cloud, client: plane.client, listener, signal });
+    await served.catch((error: unknown) => onProblem(error as Error));
+    return listener;
+  }
+
+  #simulate(plane: ControlPlane, admission: AdmissionListener): void {
     const { cloud, onProblem } = this.#options;
     const simulation = new Simulation({
       key: this.key,
       cloud,
       plane,
+      admission,
       awsAuth: () => this.#awsAuth,
       speed: podSpeed,
       onProblem,

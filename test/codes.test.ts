@@ -9,6 +9,7 @@ import { cliCodes } from "../src/cli/errors.ts";
 import { controllerCodes } from "../src/controllers/index.ts";
 import { configCodes } from "../src/config/index.ts";
 import { engineCodes } from "../src/engine/index.ts";
+import { explainCodes } from "../src/explain/index.ts";
 import { identityCodes } from "../src/identity/index.ts";
 import { kubeCodes } from "../src/kube/index.ts";
 import { planCodes } from "../src/plan/index.ts";
@@ -24,6 +25,7 @@ const tables = {
   controllers: Object.keys(controllerCodes),
   config: configCodes().map(({ code }) => code),
   engine: Object.keys(engineCodes),
+  explain: Object.keys(explainCodes),
   // Two rooms speak of Kubernetes: the door to clusters, and the sandbox that runs them.
   kube: [...Object.keys(kubeCodes), ...Object.keys(kubernetesCodes)],
   identity: Object.keys(identityCodes),

@@ -8,6 +8,8 @@ import type * as ec2 from "@aws-sdk/client-ec2";
 import type * as ssm from "@aws-sdk/client-ssm";
 import type * as autoscaling from "@aws-sdk/client-auto-scaling";
 import type * as logs from "@aws-sdk/client-cloudwatch-logs";
+import type * as s3 from "@aws-sdk/client-s3";
+import type * as kms from "@aws-sdk/client-kms";
 
 /** Input and output of one operation. */
 interface Operation<Input, Output> {
@@ -140,17 +142,34 @@ export interface Operations {
       iam.GetOpenIDConnectProviderCommandInput,
       iam.GetOpenIDConnectProviderCommandOutput
     >;
+    GetInstanceProfile: Operation<iam.GetInstanceProfileCommandInput, iam.GetInstanceProfileCommandOutput>;
+    GetPolicy: Operation<iam.GetPolicyCommandInput, iam.GetPolicyCommandOutput>;
+    GetPolicyVersion: Operation<iam.GetPolicyVersionCommandInput, iam.GetPolicyVersionCommandOutput>;
     GetRole: Operation<iam.GetRoleCommandInput, iam.GetRoleCommandOutput>;
+    GetRolePolicy: Operation<iam.GetRolePolicyCommandInput, iam.GetRolePolicyCommandOutput>;
     GetUser: Operation<iam.GetUserCommandInput, iam.GetUserCommandOutput>;
+    ListAttachedRolePolicies: Operation<
+      iam.ListAttachedRolePoliciesCommandInput,
+      iam.ListAttachedRolePoliciesCommandOutput
+    >;
     ListOpenIDConnectProviders: Operation<
       iam.ListOpenIDConnectProvidersCommandInput,
       iam.ListOpenIDConnectProvidersCommandOutput
     >;
+    ListRolePolicies: Operation<iam.ListRolePoliciesCommandInput, iam.ListRolePoliciesCommandOutput>;
+    ListRoles: Operation<iam.ListRolesCommandInput, iam.ListRolesCommandOutput>;
+  };
+  kms: {
+    GetKeyPolicy: Operation<kms.GetKeyPolicyCommandInput, kms.GetKeyPolicyCommandOutput>;
+  };
+  s3: {
+    GetBucketPolicy: Operation<s3.GetBucketPolicyCommandInput, s3.GetBucketPolicyCommandOutput>;
   };
   ec2: {
     DeleteKeyPair: Operation<ec2.DeleteKeyPairCommandInput, ec2.DeleteKeyPairCommandOutput>;
     DeleteNetworkInterface: Operation<ec2.DeleteNetworkInterfaceCommandInput, ec2.DeleteNetworkInterfaceCommandOutput>;
     DeleteSecurityGroup: Operation<ec2.DeleteSecurityGroupCommandInput, ec2.DeleteSecurityGroupCommandOutput>;
+    DescribeInstances: Operation<ec2.DescribeInstancesCommandInput, ec2.DescribeInstancesCommandOutput>;
     DescribeInstanceTypeOfferings: Operation<
       ec2.DescribeInstanceTypeOfferingsCommandInput,
       ec2.DescribeInstanceTypeOfferingsCommandOutput

@@ -5,6 +5,7 @@ export type {
   Condition,
   Effect,
   NamedPolicy,
+  PatternElement,
   PolicyDocument,
   PolicyKind,
   PrincipalElement,

@@ -15,7 +15,7 @@ import { openInformer } from "../frame/index.ts";
 import type { Configuration } from "./configuration.ts";
 import { keepIdentityMappings } from "./identity-mappings.ts";
 import type { AuthenticatorMetrics } from "./metrics.ts";
-import { watchFile } from "./watched-file.ts";
+import { watchFile } from "../frame/index.ts";
 
 export interface BackendOptions {
   configuration: Configuration;

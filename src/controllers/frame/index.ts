@@ -29,3 +29,4 @@ export { defineRole } from "./role.ts";
 export type { ServingCertificate } from "./server/listener.ts";
 export { watchCertificateFiles } from "./tls-files.ts";
 export type { ClientCertificate, RouteDefinition, ServedAnswer, ServedRequest } from "./server/route.ts";
+export { watchFile } from "./watched-file.ts";

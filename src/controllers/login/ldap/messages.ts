@@ -85,6 +85,8 @@ export function takeAnswers(bytes: Buffer): { answers: LdapAnswer[]; taken: numb
   const found: LdapAnswer[] = [];
   let taken = 0;
   for (;;) {
+    // What begins otherwise isn't waited for to become whole.
+    if (taken < bytes.length && bytes[taken] !== tags.sequence) throw new Error("no LDAP message");
     const next = readElement(bytes, taken, longestMessage);
     if (!next) return { answers: found, taken };
     const [id, operation] = next.element.tag === tags.sequence ? elementsOf(next.element.content) : [];

@@ -22,7 +22,7 @@ export async function startRole(
   options: Partial<RunOptions> = {},
 ): Promise<StartedRole> {
   const definition = typeof role === "string" ? roleNamed(role) : role;
-  if (!definition) throw new Error(`there is no role ${String(role)}`);
+  if (!definition) throw new Error("there is no such role");
   const stop = new AbortController();
   const log: Record<string, unknown>[] = [];
   const running = await runRoles({

@@ -1,6 +1,7 @@
 // What a role's own certificates should be, from what they are: an authority, a serving certificate that it signed, and
 // everything that clients should trust for now. Nothing here waits or writes.
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { isIP } from "node:net";
 import { issueCertificate, newAuthority } from "../../../base/index.ts";
 
 /** All in PEM. */
@@ -87,7 +88,9 @@ function isServing(set: CertificateSet, { names, now }: RotationInput, before: n
   if (!certificate || !issuer || !isPair(serving)) return false;
   if (certificateEnd(serving.certificate) - now < before) return false;
   if (!certificate.checkIssued(issuer) || !certificate.verify(issuer.publicKey)) return false;
-  return names.every((name) => certificate.checkHost(name) !== undefined || certificate.checkIP(name) !== undefined);
+  return names.every(
+    (name) => (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined,
+  );
 }
 
 function renewedAuthority(set: CertificateSet, input: RotationInput, times: RotationTimes): CertificateSet {

@@ -19,4 +19,5 @@ export const accessCodes: Readonly<Record<string, string>> = {
   "access/stack-left": "The stack of an access entry can't be deleted",
   "access/step-done": "Message: a step of a migration is done",
   "access/step-started": "Message: a step of a migration has begun",
+  "access/role-base": "How roles by annotation were found can't be read",
 };

@@ -24,3 +24,4 @@ export {
   disassociateIdentityProvider,
   readIdentityProviders,
 } from "./identity-providers.ts";
+export { planPodRoles } from "./pod-roles.ts";

@@ -49,8 +49,9 @@ export { type MadeTrust, type TrustPolicy, podIdentityTrust, webIdentityTrust } 
 export type { AllowedRoles, PatternFormat } from "./metadata/allowed-roles.ts";
 export type { BaseArn } from "./metadata/base-arn.ts";
 export { baseArnOfProfile, listedRole, readBaseArn, roleArnOf } from "./metadata/base-arn.ts";
-export type { NoPodRole, PodAnnotations, PodRole, PodRoleSettings } from "./metadata/pod-role.ts";
-export { credentialsDocument, podRole } from "./metadata/pod-role.ts";
+export type { GivenPodRoleSettings, NoPodRole, PodAnnotations, PodRole } from "./metadata/pod-role.ts";
+export type { PodRoleSettings } from "./metadata/pod-role.ts";
+export { credentialsDocument, podRole, podRoleSettingsOf } from "./metadata/pod-role.ts";
 export { podSessionName } from "./metadata/session.ts";
 export type { AgentAnswer, AgentCredentials, AgentRequest } from "./pods/agent.ts";
 export { agentCredentials, agentError, agentHosts, agentPath, isAgentAnswer } from "./pods/agent.ts";

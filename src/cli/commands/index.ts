@@ -8,6 +8,7 @@ import { demo } from "./demo.ts";
 import { destroy } from "./destroy.ts";
 import { drain } from "./drain.ts";
 import { get } from "./get.ts";
+import { identityCommands } from "./identity.ts";
 import { identityProviderCommands } from "./identity-providers.ts";
 import { identityMappingCommands } from "./identity-mappings.ts";
 import { init } from "./init.ts";
@@ -43,6 +44,7 @@ export const commands: readonly CommandDefinition[] = [
   ...identityMappingCommands,
   ...accessEntryCommands,
   ...identityProviderCommands,
+  ...identityCommands,
   ...controllerCommands,
   ...sandboxCommands,
   ...sandboxKubernetesCommands,

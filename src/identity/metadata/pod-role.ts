@@ -2,7 +2,7 @@
 import type { AllowedRoles, PatternFormat } from "./allowed-roles.ts";
 import { readAllowedRoles, rolesAllow } from "./allowed-roles.ts";
 import type { BaseArn } from "./base-arn.ts";
-import { roleArnOf } from "./base-arn.ts";
+import { readBaseArn, roleArnOf } from "./base-arn.ts";
 import { podSessionName } from "./session.ts";
 
 /** What the answer depends on: how the proxy was started. */
@@ -107,4 +107,33 @@ export function credentialsDocument(
     Token: credentials.sessionToken,
     Type: "AWS-HMAC",
   });
+}
+
+/** What people say of their proxy. */
+export interface GivenPodRoleSettings {
+  base: string;
+  defaultRole?: string | undefined;
+  roleKey: string;
+  restricted: boolean;
+  format: PatternFormat;
+}
+
+/** Settings with kube2iam's and kiam's other annotations; `problem` when base or default can't be read. */
+export function podRoleSettingsOf(given: GivenPodRoleSettings): PodRoleSettings | { problem: string } {
+  const base = readBaseArn(given.base);
+  if (base === undefined) return { problem: `${JSON.stringify(given.base)} is no base of roles` };
+  const defaultRole = given.defaultRole === undefined ? undefined : roleArnOf(given.defaultRole, base);
+  if (given.defaultRole !== undefined && defaultRole === undefined)
+    return { problem: `${JSON.stringify(given.defaultRole)} is no role` };
+  return {
+    base,
+    defaultRole,
+    roleKey: given.roleKey,
+    externalIdKey: "iam.amazonaws.com/external-id",
+    sessionNameKey: "iam.amazonaws.com/session-name",
+    restricted: given.restricted,
+    format: given.format,
+    namespaceKey: "iam.amazonaws.com/allowed-roles",
+    permittedKey: "iam.amazonaws.com/permitted",
+  };
 }

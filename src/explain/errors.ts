@@ -63,7 +63,6 @@ export const explainCodes: Readonly<Record<string, string>> = {
   "explain/role-missing": "There is no such role",
   "explain/role-unread": "A role couldn't be read",
   "explain/session": "The session policy lets the action pass",
-  "explain/target-trusted": "The target role trusts the association's role",
   "explain/template": "The name that a rule gives can't be filled in",
   "explain/token": "What the pod's token says",
   "explain/token-file": "The file with the token isn't there, or is something else",

@@ -24,6 +24,13 @@ export interface Place {
   clusterArn: string;
 }
 
+/** Calls as somebody whom no bucket policy shuts out: those of the cases deny the administrator too. */
+function unjudged({ world }: Place): World["send"] {
+  const { cloud, account, region } = world.sandbox;
+  const principal = servicePrincipal("eks.amazonaws.com", account);
+  return (service, operation, input) => cloud.invoke({ service, operation, input, account, region, principal });
+}
+
 /** A cluster without Kubernetes, and a bucket with an object. */
 export function makePlace(world: World): Place {
   makeCluster(world.sandbox, "quay");
@@ -36,6 +43,8 @@ export function makePlace(world: World): Place {
     Bucket: "data",
     CreateBucketConfiguration: { LocationConstraint: world.sandbox.region },
   });
+  // Policies for everybody are part of the cases.
+  world.send("s3", "DeletePublicAccessBlock", { Bucket: "data" });
   return { world, cluster: "quay", issuer: cluster.identity.oidc.issuer, clusterArn: cluster.arn };
 }
 
@@ -79,7 +88,7 @@ export interface MadeCase {
 /** Makes everything that a case is about. */
 export function makeCase(place: Place, one: PodCase, at: number): MadeCase {
   const { world, cluster, issuer, clusterArn } = place;
-  const { send } = world;
+  const send = unjudged(place);
   const { account } = world.sandbox;
   const [role, target] = [`web-${at}`, `far-${at}`];
   const filled = (policy: Policy): string =>
@@ -141,8 +150,8 @@ export function makeCase(place: Place, one: PodCase, at: number): MadeCase {
     association = made.association.associationId;
     if (gone) send("eks", "DeletePodIdentityAssociation", { clusterName: cluster, associationId: association });
   }
-  if (one.bucket) send("s3", "PutBucketPolicy", { Bucket: "data", Policy: filled(one.bucket) });
   send("s3", "PutObject", { Bucket: "data", Key: "shop/a.txt", Body: new Uint8Array([1]) });
+  if (one.bucket) send("s3", "PutBucketPolicy", { Bucket: "data", Policy: filled(one.bucket) });
   const bare: PodFacts = {
     metadata: { name: "cart-1", namespace: one.namespace, uid: "5f7c0f0e-0000-4000-8000-000000000001" },
     spec: {
@@ -259,7 +268,7 @@ export async function reality(place: Place, made: MadeCase): Promise<string | un
     "s3:ListBucket": async () => s3.send(new ListObjectsV2Command({ Bucket: "data" })),
   };
   const answer = await refused(calls[made.case.action]);
-  place.world.send("s3", "PutObject", { ...object, Body: new Uint8Array([1]) });
+  unjudged(place)("s3", "PutObject", { ...object, Body: new Uint8Array([1]) });
   return answer;
 }
 
@@ -292,5 +301,5 @@ export function carryOut(place: Place, command: string): void {
       i += 1;
     }
   }
-  place.world.send(service === "s3api" ? "s3" : service, pascal(operation), input);
+  unjudged(place)(service === "s3api" ? "s3" : service, pascal(operation), input);
 }

@@ -161,21 +161,25 @@ export function changeBoundary(role: RoleFacts, edit: { add: object } | { remove
 export function changeSession(world: PodWorld, edit: { add: object } | { remove: number }): Proposal | undefined {
   const association = isRead(world.association) ? world.association.value : undefined;
   if (association?.policy === undefined) return undefined;
-  const { policy, ...without } = association;
-  const text = "add" in edit ? withStatement(policy, edit.add) : withoutStatement(policy, edit.remove);
+  const { policy } = association;
+  const rest = "add" in edit ? withStatement(policy, edit.add) : withoutStatement(policy, edit.remove);
+  // EKS has no call that takes a policy away; one that limits nothing is the same.
+  const text = rest ?? withStatement(undefined, { Effect: "Allow", Action: "*", Resource: "*" });
   const target = `aws eks update-pod-identity-association --cluster-name ${world.cluster.name} --association-id ${association.id}`;
   return {
     change: {
       text:
         "add" in edit
           ? `Add a statement to the session policy of association ${association.id}`
-          : `Take statement ${edit.remove + 1} out of the session policy of association ${association.id}`,
+          : rest === undefined
+            ? `Replace the session policy of association ${association.id} by one that limits nothing`
+            : `Take statement ${edit.remove + 1} out of the session policy of association ${association.id}`,
       ...("add" in edit ? { document: edit.add } : {}),
-      command: `${target} --policy ${quoted(text ?? "")}`,
+      command: `${target} --policy ${quoted(text)}`,
     },
     made: (each) => ({
       ...each,
-      association: read(text === undefined ? without : { ...association, policy: text }),
+      association: read({ ...association, policy: text }),
     }),
   };
 }

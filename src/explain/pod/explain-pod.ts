@@ -105,6 +105,20 @@ export function explainPod(world: PodWorld, question: PodQuestion): PodExplanati
   };
 }
 
+/** Which role a pod gets to, whatever it may do then. */
+export function becomes(
+  world: PodWorld,
+  now: number,
+): { verdict: Verdict; roleArn?: string; why: string; source: string } {
+  const reasoning: Reasoning = { steps: [], assumptions: [] };
+  const container = containerOf(world.pod, undefined);
+  const source = container ? credentialsOf(world, container).source.kind : "none";
+  const session = sessionOf(world, { action: "sts:GetCallerIdentity", resource: "*", now }, reasoning);
+  if ("end" in session) return { verdict: session.end.verdict, why: session.end.summary, source };
+  const last = reasoning.steps.findLast(({ outcome }) => outcome === "pass");
+  return { verdict: "allow", roleArn: session.role.arn, why: last?.text ?? "", source };
+}
+
 /** Roles that a pod may come to: what has to be read before an answer can be worked out. */
 export function rolesInPlay(world: Omit<PodWorld, "roles" | "target">): string[] {
   const { association, serviceAccount, node, pod } = world;

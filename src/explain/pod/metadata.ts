@@ -1,17 +1,14 @@
 // What a pod without variables gets from the metadata address: a proxy's role for it, the node's role, or nothing.
 import { isRead, read, valueOf } from "../explanation.ts";
-import { sessionCircumstances } from "../iam/circumstances.ts";
 import type { SessionFacts } from "../iam/circumstances.ts";
 import type { RoleFacts } from "../iam/world.ts";
 import { accountOf, roleName } from "../iam/world.ts";
-import { addInline, addTrust } from "./changes.ts";
 import { admitted } from "./admission.ts";
+import { assumeRole } from "./assume.ts";
 import { associateProposal, intentionOf } from "./giving.ts";
 import type { OpenedSession } from "./permission.ts";
 import type { Ending, Proposal, Reasoning } from "./reasoning.ts";
 import { ending, pass, remark } from "./reasoning.ts";
-import { askTrust } from "./trust.ts";
-import { findRole } from "./web-identity.ts";
 import type { NodeFacts, PodQuestion, PodWorld, ProxyFacts } from "./world.ts";
 
 const proxyRole = "iam.amazonaws.com/role";
@@ -199,37 +196,14 @@ function byProxy(
   }
   const nodeArn = node && valueOf(node.roleArn);
   const own = nodeArn === undefined ? undefined : valueOf(world.roles.get(nodeArn) ?? { unread: "" });
-  if (!node || !own || !isRead(own.policies)) {
+  if (!node || !own) {
     const text = `Whether the node's role may assume ${arn} isn't known: the node or its role couldn't be read`;
     return { end: ending(reasoning, "unknown", { code: "explain/node-unread", text }) };
   }
-  const statement = { Effect: "Allow", Principal: { AWS: own.arn }, Action: "sts:AssumeRole" };
-  const found = findRole(world, arn, reasoning, statement);
-  if ("end" in found) return found;
   const session = nodeSession(world, own, node);
-  const { verdict, judgement, ...step } = askTrust({
-    role: found.role,
-    requester: session.requester,
-    action: "sts:AssumeRole",
-    circumstances: sessionCircumstances(session, {
-      action: "sts:AssumeRole",
-      resource: arn,
-      now: question.now,
-      region: world.cluster.region,
-      given: question.context ?? {},
-    }),
-    identity: own.policies.value,
-  });
-  if (verdict !== "allow") {
-    const proposal =
-      judgement.evaluation.decision === "explicitDeny"
-        ? undefined
-        : judgement.evaluation.decidedBy === "trust"
-          ? addTrust(found.role, statement)
-          : addInline(own, { Effect: "Allow", Action: "sts:AssumeRole", Resource: arn });
-    return { end: ending(reasoning, verdict, step, proposal) };
-  }
-  pass(reasoning, step);
+  const actions = ["sts:AssumeRole"];
+  const found = assumeRole({ world, question, reasoning, caller: own, session, roleArn: arn, actions });
+  if ("end" in found) return found;
   const account = accountOf(arn);
   return {
     role: found.role,

@@ -3,10 +3,11 @@
 import type { ContextValues } from "../../iam/index.ts";
 import { isRead, read } from "../explanation.ts";
 import type { SessionFacts } from "../iam/circumstances.ts";
-import { knowing, sessionCircumstances } from "../iam/circumstances.ts";
+import { knowing } from "../iam/circumstances.ts";
 import type { PolicyText, RoleFacts } from "../iam/world.ts";
 import { accountOf, roleName } from "../iam/world.ts";
-import { addInline, addTrust, removeIdentity, removeTrust } from "./changes.ts";
+import { assumeRole } from "./assume.ts";
+import { addTrust, removeTrust } from "./changes.ts";
 import type { CredentialSource } from "./chain.ts";
 import { agentAudience } from "./chain.ts";
 import { associateProposal } from "./giving.ts";
@@ -95,54 +96,18 @@ function ownRole({ world, association, question, reasoning }: Hop): { role: Role
 }
 
 /** The association's role assumes another one, perhaps of another account. */
-function targetRole(hop: Hop, own: RoleFacts, targetArn: string): { role: RoleFacts } | { end: Ending } {
-  const { world, association, question, reasoning } = hop;
+function targetRole(hop: Hop, caller: RoleFacts, roleArn: string): { role: RoleFacts } | { end: Ending } {
+  const { association, world } = hop;
   const tagged = association.disableSessionTags !== true;
-  const tags = tagged ? sessionTags(world) : {};
-  const actions = tagged ? ["sts:AssumeRole", "sts:TagSession"] : ["sts:AssumeRole"];
-  const statement = { Effect: "Allow", Principal: { AWS: own.arn }, Action: tagged ? actions : "sts:AssumeRole" };
-  const found = findRole(world, targetArn, reasoning, statement);
-  if ("end" in found) return found;
-  const session = sessionOf(world, own, tags);
-  for (const action of actions) {
-    const { isKnown, ...circumstances } = sessionCircumstances(session, {
-      action,
-      resource: targetArn,
-      now: question.now,
-      region: world.cluster.region,
-      given: {
-        ...question.context,
-        ...(association.externalId !== undefined && !tagged ? { "sts:ExternalId": association.externalId } : {}),
-      },
-    });
-    if (!isRead(own.policies)) {
-      const text = `Policies of ${own.arn} can't be read: ${own.policies.unread}`;
-      return { end: ending(reasoning, "unknown", { code: "explain/role-unread", text, at: own.arn }) };
-    }
-    const { verdict, judgement, ...step } = askTrust({
-      role: found.role,
-      requester: session.requester,
-      action,
-      circumstances: { ...circumstances, isKnown: (key) => isKnown(key) || key === "sts:externalid" },
-      identity: own.policies.value,
-    });
-    if (verdict === "allow") {
-      if (action === "sts:AssumeRole") pass(reasoning, { ...step, code: "explain/target-trusted" });
-      continue;
-    }
-    const { decisive, decision, decidedBy } = judgement.evaluation;
-    const denying = decision === "explicitDeny" ? decisive : undefined;
-    const policy = own.policies.value.find(({ name }) => name === denying?.policy);
-    const proposal = denying
-      ? policy
-        ? removeIdentity(own, policy, denying.statement.index)
-        : removeTrust(found.role, denying.statement.index)
-      : decidedBy === "trust"
-        ? addTrust(found.role, statement)
-        : addInline(own, { Effect: "Allow", Action: actions, Resource: targetArn });
-    return { end: ending(reasoning, verdict, step, verdict === "deny" ? proposal : undefined) };
-  }
-  return found;
+  const { externalId } = association;
+  return assumeRole({
+    ...hop,
+    caller,
+    session: sessionOf(world, caller, tagged ? sessionTags(world) : {}),
+    roleArn,
+    actions: tagged ? ["sts:AssumeRole", "sts:TagSession"] : ["sts:AssumeRole"],
+    ...(externalId !== undefined && !tagged ? { given: { "sts:ExternalId": externalId } } : {}),
+  });
 }
 
 /** What the agent needs: to be there, a token for it, and a node that may ask EKS Auth. */

@@ -15,8 +15,8 @@ export interface TrustQuestion {
   requester: Requester;
   action: string;
   circumstances: Circumstances;
-  /** Of a caller that needs a right of its own: the policies that give it. */
-  identity?: readonly PolicyText[];
+  /** A role that needs the right of its own. */
+  caller?: RoleFacts;
 }
 
 /** What the trust says, in the terms of a step. */
@@ -74,14 +74,15 @@ function miss(
 }
 
 /** Asks a role's trust. */
-export function askTrust({ role, requester, action, circumstances, identity = [] }: TrustQuestion): TrustAnswer {
+export function askTrust({ role, requester, action, circumstances, caller }: TrustQuestion): TrustAnswer {
   const policy: PolicyText = { name: trustName(role), text: read(role.trust) };
   const judgement = judge({
     requester,
     action,
     resource: role.arn,
     circumstances,
-    identity: read(identity),
+    identity: caller ? caller.policies : read([]),
+    ...(caller?.boundary ? { boundary: caller.boundary } : {}),
     target: { account: read(accountOf(role.arn)), policy: read(policy), mustAllow: true },
   });
   const { verdict, evaluation, open } = judgement;
@@ -100,12 +101,14 @@ export function askTrust({ role, requester, action, circumstances, identity = []
     return { verdict, code: "explain/trusted", text: `Role ${roleName(role.arn)} trusts ${who}`, ...at, judgement };
   }
   if (decision === "explicitDeny") {
-    const text = `${trustName(role)} denies it to ${who}`;
+    const text = `A statement denies ${who} to assume role ${roleName(role.arn)}`;
     return { verdict, code: "explain/trust-denied", text, ...place, judgement };
   }
   const trusted = evaluation.decidedBy !== "trust";
   if (trusted) {
-    const text = `${who} has no policy that allows ${action} on ${role.arn}`;
+    const what =
+      evaluation.decidedBy === "boundary" ? "a permissions boundary that doesn't allow" : "no policy that allows";
+    const text = `${who} has ${what} ${action} on ${role.arn}`;
     return { verdict, code: "explain/assume-not-allowed", text, judgement };
   }
   const near = nearest(evaluation.trace, "trust");

@@ -41,6 +41,8 @@ export interface KubernetesHostOptions {
   memoryLimit: number;
   /** Connections count as coming from inside of every VPC; default false. */
   insideVpc?: boolean;
+  /** PEM; vouches for the issuers of identity providers instead of the public authorities. */
+  issuerAuthority?: string;
   onProblem?: (problem: Error) => void;
 }
 
@@ -217,6 +219,7 @@ export class KubernetesHost implements KubernetesPort {
         authorize: this.#webhooks?.url(key, "authorize") ?? "",
       },
       insideVpc: this.#options.insideVpc ?? false,
+      ...(this.#options.issuerAuthority === undefined ? {} : { issuerAuthority: this.#options.issuerAuthority }),
       admit: () => this.#admit(key),
       onProblem: (problem) => this.#problem(problem),
     });

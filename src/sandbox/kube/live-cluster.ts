@@ -35,6 +35,8 @@ export interface LiveClusterOptions {
   webhooks: { authenticate: string; authorize: string };
   /** Connections come from inside of the VPC: private endpoints are open to them. */
   insideVpc: boolean;
+  /** PEM; vouches for the issuers of identity providers instead of the public authorities. */
+  issuerAuthority?: string;
   /** Throws when there is no memory for another control plane. */
   admit(): void;
   onProblem(problem: Error): void;
@@ -323,6 +325,7 @@ export class LiveCluster {
     this.#options.admit();
     const plane = await startControlPlane({
       ...startOptions(cloud, key, row, settings, this.#options.webhooks),
+      ...(this.#options.issuerAuthority === undefined ? {} : { issuerAuthority: this.#options.issuerAuthority }),
       folder: join(this.#options.root(), this.folder),
       assets,
       signal: this.#closing.signal,

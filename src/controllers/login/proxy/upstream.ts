@@ -1,5 +1,5 @@
 // The API server behind the proxy: its address, its authority, and the proxy's own way in.
-import type { ClientRequest } from "node:http";
+import type { ClientRequest, OutgoingHttpHeaders } from "node:http";
 import type { AgentOptions } from "node:https";
 import { Agent, request as httpsRequest } from "node:https";
 import type { BearerToken, KubeTarget } from "../../../kube/index.ts";
@@ -26,6 +26,10 @@ export interface Upstream {
 }
 
 const renewBefore = 60_000;
+
+/** Single lines as text: Node takes no list for some names. */
+const linesOf = (head: Head): OutgoingHttpHeaders =>
+  Object.fromEntries(Object.entries(head).map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 
 /** Opens the way; nothing is sent yet. */
 export function openUpstream(target: KubeTarget, now: () => number): Upstream {
@@ -57,7 +61,7 @@ export function openUpstream(target: KubeTarget, now: () => number): Upstream {
         port: url.port || 443,
         method,
         path: `${url.pathname.replace(/\/$/, "")}${path}`,
-        headers: head,
+        headers: linesOf(head),
         agent: alone ? false : agent,
       }),
     close: () => agent.destroy(),

@@ -25,6 +25,8 @@ export interface ControlPlaneFiles {
   auditLog: string;
   /** Only with secrets encryption. */
   encryption?: string;
+  /** Only with an authority of one's own for issuers. */
+  issuerAuthority?: string;
   /** How the API server reaches the cluster's network, and the Unix socket where it asks. */
   egress: string;
   networkSocket: string;
@@ -151,7 +153,12 @@ function socketFolder(folder: string): string {
  *
  * @param folder of this cluster; its parent must exist
  */
-export function writeFiles(folder: string, identity: ControlPlaneIdentity, port: number): ControlPlaneFiles {
+export function writeFiles(
+  folder: string,
+  identity: ControlPlaneIdentity,
+  port: number,
+  issuerAuthority?: string,
+): ControlPlaneFiles {
   const at = (name: string): string => join(folder, name);
   mkdirSync(at("logs"), { recursive: true, mode: 0o700 });
   const sockets = socketFolder(folder);
@@ -201,6 +208,7 @@ export function writeFiles(folder: string, identity: ControlPlaneIdentity, port:
     ...(identity.encryptionKey
       ? { encryption: write("encryption.yaml", encryptionConfig(identity.encryptionKey)) }
       : {}),
+    ...(issuerAuthority === undefined ? {} : { issuerAuthority: write("issuer-authority.pem", issuerAuthority) }),
     egress: write("egress.yaml", egressConfig(join(sockets, "network"))),
     networkSocket: join(sockets, "network"),
     log: (program) => join(at("logs"), `${program}.log`),

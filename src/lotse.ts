@@ -48,14 +48,7 @@ import type {
   UnreadableKey,
   UpgradeOptions,
 } from "./plan/index.ts";
-import type {
-  AssociatedPolicy,
-  AuthenticationMode,
-  AwsAuthData,
-  GivenPodRoleSettings,
-  MigrationTarget,
-  PodRolePlan,
-} from "./identity/index.ts";
+import type { AssociatedPolicy, AuthenticationMode, AwsAuthData } from "./identity/index.ts";
 import type { Choice, KubeconfigEntry, KubeconfigPlaces, MergeResult } from "./kube/index.ts";
 import type { DesiredObjects, DesiredStacks, Known } from "./stacks/index.ts";
 
@@ -143,6 +136,8 @@ export type {
   PodRoleStep,
 } from "./identity/index.ts";
 export type { Choice, KubeconfigEntry, KubeconfigPlaces, MergeResult } from "./kube/index.ts";
+export type { PolicyScope, WorkloadPolicy } from "./iam/index.ts";
+export { planPodRoles, planServiceAccounts, workloadPolicies } from "./lotse-pods.ts";
 export type { DesiredObjects, DesiredStack, DesiredStacks, Known, Tag, Template } from "./stacks/index.ts";
 
 /** Reads a cluster file's text: a typed, defaulted cluster, or every mistake at once with line and column. */
@@ -382,16 +377,6 @@ export const accessMigration = {
     keep: (awsAuth: AwsAuthData) => Promise<void>,
   ): Promise<void> => (await import("./access/index.ts")).carryOutMigration(migration, aws, host, keep),
 };
-
-/** The way from roles by annotation (kube2iam, kiam) to roles of service accounts; nothing is changed. */
-export async function planPodRoles(
-  aws: Aws,
-  cluster: string,
-  given: GivenPodRoleSettings,
-  target: MigrationTarget,
-): Promise<PodRolePlan> {
-  return (await import("./access/index.ts")).planPodRoles(aws, cluster, given, target);
-}
 
 /** A flag of a role, for lists and help. */
 export interface RoleFlag {

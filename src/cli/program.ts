@@ -56,6 +56,7 @@ const groups: Record<string, string> = {
   drain: "Empty nodes of what runs on them",
   upgrade: "Move a cluster to newer versions, part by part",
   get: "List what a cluster has",
+  iam: "What IAM has to allow",
   sandbox: "An AWS account on this machine",
   "sandbox kubernetes": "The programs that its clusters are made of",
 };

@@ -18,6 +18,7 @@ import { plan } from "./plan.ts";
 import { rehearse } from "./rehearse.ts";
 import { sandboxKubernetesCommands } from "./sandbox-kubernetes.ts";
 import { sandboxCommands } from "./sandbox.ts";
+import { serviceAccountCommands } from "./service-accounts.ts";
 import { stacks } from "./stacks.ts";
 import { status } from "./status.ts";
 import { token } from "./token.ts";
@@ -43,6 +44,7 @@ export const commands: readonly CommandDefinition[] = [
   token,
   ...identityMappingCommands,
   ...accessEntryCommands,
+  ...serviceAccountCommands,
   ...identityProviderCommands,
   ...identityCommands,
   ...controllerCommands,

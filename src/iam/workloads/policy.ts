@@ -1,4 +1,5 @@
 // From a workload and a scope to a policy document, with the reason of every statement.
+import { LotseError } from "../../base/index.ts";
 import { policySize, policySizeLimits } from "../limits.ts";
 import type { Arns, ConditionValues, PolicyScope, ScopeName, WorkloadDefinition } from "./definition.ts";
 import { externalDns, certManager } from "./dns.ts";
@@ -62,8 +63,8 @@ export interface WorkloadPolicy {
   document: { Version: "2012-10-17"; Statement: readonly WorkloadPolicyStatement[] };
   /** Why each statement is there, by its Sid. */
   reasons: Readonly<Record<string, string>>;
-  /** What would narrow it and isn't given. */
-  open: readonly ScopeName[];
+  /** What would narrow it and isn't given, with the flag that gives it. */
+  open: readonly { name: ScopeName; flag: string }[];
   /** Characters as IAM counts them, and the most that a managed policy may have. */
   size: { characters: number; limit: number };
 }
@@ -78,6 +79,21 @@ function arnsOf({ partition = "aws", region = "*", account = "*", cluster = "*" 
     cluster: of("eks", `cluster/${cluster}`),
   };
 }
+
+/** Of `lotse iam policy-for`. */
+const flags: Readonly<Record<ScopeName, string>> = {
+  region: "--region",
+  account: "--account",
+  cluster: "--cluster",
+  hostedZones: "--hosted-zone",
+  buckets: "--bucket",
+  kmsKeys: "--kms-key",
+  secrets: "--secret",
+  parameters: "--parameter",
+  fileSystems: "--file-system",
+  queue: "--queue",
+  nodeRoles: "--node-role",
+};
 
 const isGiven = (value: PolicyScope[ScopeName]): boolean => value !== undefined && value.length > 0;
 
@@ -106,7 +122,29 @@ export function workloadPolicy(workload: WorkloadDefinition, scope: PolicyScope 
   return {
     document,
     reasons: Object.fromEntries(wanted.map(({ sid, reason }) => [sid, reason])),
-    open: workload.narrowedBy.filter((name) => !isGiven(scope[name])),
+    open: workload.narrowedBy.filter((name) => !isGiven(scope[name])).map((name) => ({ name, flag: flags[name] })),
     size: { characters: policySize(JSON.stringify(document)), limit: policySizeLimits.managed },
   };
+}
+
+/**
+ * The policy of a workload by its name.
+ *
+ * @throws LotseError `iam/unknown-workload`, `iam/needs-scope`
+ */
+export function policyFor(name: string, scope: PolicyScope): WorkloadPolicy {
+  const workload = workloadNamed(name);
+  if (!workload)
+    throw new LotseError("iam/unknown-workload", {
+      title: `There is no policy for ${JSON.stringify(name)}`,
+      remedy: `Known are ${workloads.map((each) => each.name).join(", ")}.`,
+    });
+  const missing = (workload.needs ?? []).find((each) => !isGiven(scope[each]));
+  if (missing !== undefined)
+    throw new LotseError("iam/needs-scope", {
+      title: `The policy of ${workload.name} can't be made without ${missing}`,
+      detail: "The keys of its tags have that name in them, and in keys no pattern counts.",
+      remedy: `Give ${flags[missing]}.`,
+    });
+  return workloadPolicy(workload, scope);
 }

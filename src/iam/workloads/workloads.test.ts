@@ -289,7 +289,7 @@ describe("the policy of", () => {
   );
 
   it("anything says what would narrow it, and what it can't do without", ({ expect }) => {
-    expect(workloadPolicy(named("external-dns")).open).toEqual(["hostedZones"]);
+    expect(workloadPolicy(named("external-dns")).open).toEqual([{ name: "hostedZones", flag: "--hosted-zone" }]);
     expect(may(named("external-dns"), {}, ["route53:ChangeResourceRecordSets", zone("Z9")])).toBe(true);
     expect(() => workloadPolicy(named("karpenter"), { region: "eu-central-1" })).toThrow(/needs cluster/);
     expect(named("aws-ebs-csi-driver").name).toBe("ebs-csi");

@@ -89,7 +89,8 @@ export function withNodeLabels(
   const labelled = selfManaged(planning).flatMap(({ stack, spec }): Draft[] => {
     const change = drafts.find((step) => step.stack === stack.stackName && step.kind === "nodegroup");
     // Nodes that are made or replaced get them from their launch template.
-    const keepsNodes = change?.effect === "in place" || (change?.work?.do === "roll-nodegroup" && change.work.keepNodes);
+    const keepsNodes =
+      change?.effect === "in place" || (change?.work?.do === "roll-nodegroup" && change.work.keepNodes);
     const isReplaced = change !== undefined && !keepsNodes;
     const nodes = found?.nodes.get(stack.name) ?? [];
     if (isReplaced || nodes.length === 0) return [];

@@ -20,14 +20,30 @@ export function namespacesMissing(programs: readonly string[]): string | undefin
 
 const run = (line: string): string => execFileSync("sh", ["-ec", line], { encoding: "utf8" });
 
+/** How a command line ended. */
+export interface Outcome {
+  status: number;
+  output: string;
+}
+
+/** Waits without standing in the way: what it asks may be served by this very process. */
+function outcomeOf(program: ChildProcess): Promise<Outcome> {
+  let output = "";
+  program.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+  return new Promise((resolve, reject) => {
+    program.once("error", reject);
+    program.once("close", (status) => resolve({ status: status ?? -1, output }));
+  });
+}
+
 export interface NodeNamespace {
   /** The node's own address. */
   readonly address: string;
   /** Adds a pod with an address; returns a way to run a command line in it. */
-  pod(name: string, address: string): (line: string) => { status: number; output: string };
+  pod(name: string, address: string): (line: string) => Promise<Outcome>;
   /** Starts a program on the node. */
   start(words: readonly string[], env?: Record<string, string>): ChildProcess;
-  run(line: string): string;
+  run(line: string): Promise<Outcome>;
   close(): void;
 }
 
@@ -51,17 +67,14 @@ ip -n ${node} link set ${link} up; ip -n ${node} route add ${ip}/32 dev ${link}
 ip -n ${space} addr add ${ip}/32 dev eth0; ip -n ${space} link set eth0 up
 ip -n ${space} route add 169.254.1.1 dev eth0 scope link; ip -n ${space} route add default via 169.254.1.1 dev eth0
 ip -n ${space} neigh add 169.254.1.1 dev eth0 nud permanent lladdr $(ip netns exec ${node} cat /sys/class/net/${link}/address)`);
-      return (line) => {
-        const { status, stdout } = spawnSync("ip", ["netns", "exec", space, "sh", "-c", line], { encoding: "utf8" });
-        return { status: status ?? -1, output: stdout };
-      };
+      return (line) => outcomeOf(spawn("ip", ["netns", "exec", space, "sh", "-c", line]));
     },
     start: ([program = "", ...words], env = {}) =>
       spawn("ip", ["netns", "exec", node, program, ...words], {
         env: { PATH: process.env["PATH"] ?? "", ...env },
         stdio: ["ignore", "pipe", "pipe"],
       }),
-    run: (line) => run(`ip netns exec ${node} ${line}`),
+    run: (line) => outcomeOf(spawn("ip", ["netns", "exec", node, "sh", "-c", line])),
     close() {
       for (const space of spaces) spawnSync("ip", ["netns", "del", space]);
     },

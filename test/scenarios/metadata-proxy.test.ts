@@ -295,7 +295,8 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
       const ports = [endpoint, kube.server].map((url) => Number(new URL(url).port));
       const place = mkdtempSync(join(folder, "node-"));
       const giveBack = lendPorts(host, place, ports);
-      const addresses = { [`${firewall}-web`]: "10.99.1.1", [`${firewall}-api`]: "10.99.1.2" };
+      const network = firewall === "iptables" ? "10.99.1" : "10.99.2";
+      const addresses = { [`${firewall}-web`]: `${network}.1`, [`${firewall}-api`]: `${network}.2` };
       const curl = (more: string): string => `curl -s -m 5 ${more}`;
       const base = "http://169.254.169.254/latest";
       const session = `TOKEN=$(${curl(`-X PUT -H 'x-aws-ec2-metadata-token-ttl-seconds: 60' ${base}/api/token`)}); `;
@@ -336,28 +337,29 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
           await makePod(name, address, { "iam.amazonaws.com/role": name.slice(-3) });
         for (const [name, inside] of pods) {
           const seen = await eventually(
-            async () => inside(role).output,
+            async () => (await inside(role)).output,
             (text) => text === name.slice(-3),
             40,
           ).catch((error: unknown) => `${String(error)}\n${output}`);
           expect(seen).toBe(name.slice(-3));
         }
         // Neighbours that aren't pods of the node don't get through to the port, and the node itself does.
-        expect(host.run(`curl -s -o /dev/null -w '%{http_code}' http://${host.address}:8181/latest/api/token`)).toBe(
-          "401",
+        const asked = await host.run(
+          `curl -s -o /dev/null -w '%{http_code}' http://${host.address}:8181/latest/meta-data/`,
         );
+        expect(asked.output).toBe("401");
         // Somebody takes the rules away.
-        host.run(firewall === "iptables" ? "iptables -t nat -F PREROUTING" : "nft flush ruleset");
+        await host.run(firewall === "iptables" ? "iptables -t nat -F PREROUTING" : "nft flush ruleset");
         const [, inside] = pods[0] ?? [];
         await eventually(
-          async () => inside?.(role).output,
+          async () => (await inside?.(role))?.output,
           (text) => text === "web",
           40,
         );
         program.kill("SIGTERM");
         await ended;
         // Nothing is better than the node's role.
-        expect(inside?.(`${curl(`-o /dev/null ${base}/`)}; echo $?`).output.trim()).toBe("7");
+        expect((await inside?.(`${curl(`-o /dev/null ${base}/`)}; echo $?`))?.output.trim()).toBe("7");
       } finally {
         program.kill("SIGKILL");
         await ended;

@@ -7,6 +7,7 @@ import type {
   RoleDefinition,
   RouteDefinition,
   ServingCertificate,
+  VolumeDefinition,
 } from "../frame/index.ts";
 import { chooseCluster, defineRole, noCluster, watchCertificateFiles } from "../frame/index.ts";
 import type { Desk, LoginReport } from "./core/desk.ts";
@@ -166,8 +167,10 @@ async function runProxy(context: RoleContext): Promise<void> {
   await proxy.close();
 }
 
+const proxyPort = 8444;
+
 const proxyFlags: readonly FlagDefinition[] = [
-  { kind: "number", name: "proxy-port", description: "port of the proxy", default: 8444 },
+  { kind: "number", name: "proxy-port", description: "port of the proxy", default: proxyPort },
   { kind: "text", name: "proxy-address", description: "address of the proxy; all by default" },
   {
     kind: "list",
@@ -182,10 +185,24 @@ const impersonating: readonly RbacRule[] = [
   { apiGroups: ["authentication.k8s.io"], resources: ["uids", "userextras/oid"], verbs: ["impersonate"] },
 ];
 
-const workload = {
-  kind: "Deployment",
-  resources: { cpu: "50m", memory: "96Mi", memoryLimit: "192Mi" },
-} as const;
+/** Certificates as `lotse login init` makes them, and whatever files providers need, from two Secrets. */
+const mounted = (secretName: string): readonly VolumeDefinition[] => [
+  { name: "pki", mountPath: "/etc/lotse/pki", source: { secret: { secretName } } },
+  { name: "login", mountPath: "/etc/lotse/login", source: { secret: { secretName: "lotse-login", optional: true } } },
+];
+const certified = ["--tls-cert-file=/etc/lotse/pki/tls.crt", "--tls-private-key-file=/etc/lotse/pki/tls.key"] as const;
+const resources = { cpu: "50m", memory: "96Mi", memoryLimit: "192Mi" } as const;
+
+/** The Service that people's kubeconfigs lead to, by a load balancer or an ingress that passes TLS on. */
+const proxyService = ({ namespace }: { namespace: string }): object => ({
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { name: "lotse-login-proxy", namespace },
+  spec: {
+    selector: { "app.kubernetes.io/name": "lotse", "app.kubernetes.io/component": "login-proxy" },
+    ports: [{ name: "proxy", port: 443, targetPort: proxyPort, protocol: "TCP" }],
+  },
+});
 
 /** The webhook, and with `--proxy` the proxy beside it. */
 export const login: RoleDefinition = defineRole({
@@ -205,8 +222,18 @@ export const login: RoleDefinition = defineRole({
   watches: [],
   rbac: [],
   needsCluster: false,
-  listener: { port: 8443, certificate: "own", clientCertificates: true, servicePort: 443 },
-  workload: { ...workload, replicas: 2, controlPlane: true, priorityClass: "system-cluster-critical" },
+  listener: { port: 8443, certificate: "own", clientCertificates: true },
+  probePort: 8_445,
+  // Each API server asks its own node, which needs neither DNS nor a Service of the cluster that it lets people into.
+  workload: {
+    kind: "DaemonSet",
+    hostNetwork: true,
+    controlPlane: true,
+    priorityClass: "system-node-critical",
+    arguments: [...certified, "--tls-ca-file=/etc/lotse/pki/ca.crt", "--address=127.0.0.1"],
+    volumes: mounted("lotse-login-pki"),
+    resources,
+  },
   prepare,
   serve,
   run: async (context) => (context.flags.switch("proxy") ? runProxy(context) : stopped(context.signal)),
@@ -225,8 +252,14 @@ export const loginProxy: RoleDefinition = defineRole({
   ],
   watches: [],
   rbac: impersonating,
-  needsCluster: false,
-  workload: { ...workload, replicas: 2 },
+  workload: {
+    kind: "Deployment",
+    replicas: 2,
+    arguments: certified,
+    volumes: mounted("lotse-login-proxy-pki"),
+    resources,
+  },
+  extraObjects: (options) => [proxyService(options)],
   prepare,
   run: runProxy,
 });

@@ -99,7 +99,7 @@ function open(settings: ProviderSettings): Provider {
       api,
       tokenUrl: secureUrl(`${environment.authority}${tenant}/oauth2/v2.0/token`),
       clientId: clientId ?? settings.required("azure.client-id"),
-      clientSecret: settings.required("azure.client-secret"),
+      clientSecret: settings.secret("azure.client-secret") ?? settings.required("azure.client-secret"),
       scope: `${secureUrl(environment.graph).origin}/.default`,
       now,
     }),
@@ -144,6 +144,7 @@ export const azure: ProviderDefinition = defineProvider({
       description: "its secret; better in AZURE_CLIENT_SECRET",
       env: "AZURE_CLIENT_SECRET",
     },
+    { kind: "text", name: "azure.client-secret-file", description: "file with it" },
     {
       kind: "text",
       name: "azure.auth-mode",

@@ -55,6 +55,8 @@ export interface ProviderSettings {
   list(flag: string): readonly string[];
   /** Content of the file that a flag names. @throws LotseError `controllers/login-file` */
   file(flag: string): string | undefined;
+  /** A secret: of its flag or variable, or of the file that the flag with `-file` names. */
+  secret(flag: string): string | undefined;
   /** Epoch milliseconds. */
   now(): number;
   /** For the log: something an operator should mend. Never a token. */

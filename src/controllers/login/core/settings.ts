@@ -51,6 +51,13 @@ export function settingsOf(flags: FlagValues, now: () => number, warn: (text: st
       const path = flags.optional(name);
       return path === undefined ? undefined : fileText(name, path);
     },
+    secret(name) {
+      const path = flags.optional(`${name}-file`);
+      // Editors end files with a newline, which is part of nobody's password.
+      return (
+        flags.optional(name) ?? (path === undefined ? undefined : fileText(`${name}-file`, path).replace(/\r?\n$/, ""))
+      );
+    },
     now,
     warn,
   };

@@ -156,7 +156,7 @@ function open(settings: ProviderSettings): Provider {
   const directory: Directory = {
     place: placeOf(settings),
     bindDn: settings.text("ldap.bind-dn") ?? "",
-    bindPassword: settings.text("ldap.bind-password") ?? "",
+    bindPassword: settings.secret("ldap.bind-password") ?? "",
     userBase: settings.text("ldap.user-search-dn") ?? "",
     userFilter: filterOf(settings, "ldap.user-search-filter"),
     userFilterText: settings.required("ldap.user-search-filter"),
@@ -192,6 +192,7 @@ export const ldap: ProviderDefinition = defineProvider({
       description: "password of whoever searches; better in LDAP_BIND_PASSWORD",
       env: "LDAP_BIND_PASSWORD",
     },
+    { kind: "text", name: "ldap.bind-password-file", description: "file with it" },
     { kind: "text", name: "ldap.user-search-dn", description: "below which users stand" },
     {
       kind: "text",

@@ -34,6 +34,14 @@ import type {
 import type { Cluster, FieldExplanation, InitOptions, JsonSchema, LoadOptions, LoadResult } from "./config/index.ts";
 import type { RunOptions, RunResult } from "./engine/index.ts";
 import type {
+  AccessOverview,
+  AskedPrincipal,
+  Files,
+  PodExplanation,
+  PodQuestion,
+  PrincipalExplanation,
+} from "./explain/index.ts";
+import type {
   AddonSummary,
   ClusterStatus,
   ClusterSummary,
@@ -100,6 +108,22 @@ export type {
   LoadResult,
 } from "./config/index.ts";
 export type { DrainOptions, RunOptions, RunResult, StepFailure } from "./engine/index.ts";
+export type {
+  AccessOverview,
+  AskedPrincipal,
+  Change as ExplainedChange,
+  Entrant,
+  Explanation,
+  Files,
+  Outcome as StepOutcome,
+  PodExplanation,
+  PodQuestion,
+  PodRole,
+  PrincipalExplanation,
+  Remedy,
+  Step as ExplainedStep,
+  Verdict,
+} from "./explain/index.ts";
 export type {
   AddonSummary,
   ClusterStatus,
@@ -333,6 +357,44 @@ export const identityMappings = {
     (await import("./access/index.ts")).deleteMapping(aws, cluster, removal, confirm, force),
 };
 
+/** Why somebody may or may not do something; from a living cluster, or from files as far as they say. */
+export const explain = {
+  /** A pod on AWS. @throws LotseError `explain/no-pod`, `access/…`, `aws/…`, `kube/…` */
+  pod: async (
+    aws: Aws,
+    cluster: string,
+    pod: { namespace: string; name: string },
+    question: PodQuestion,
+  ): Promise<PodExplanation> => (await import("./explain/index.ts")).askPod(aws, cluster, pod, question),
+  podFromFiles: async (
+    files: Files,
+    pod: { namespace: string; name: string },
+    question: PodQuestion,
+  ): Promise<PodExplanation> => (await import("./explain/index.ts")).podFromFiles(files, pod, question),
+  /** Somebody of IAM in a cluster. @throws LotseError `explain/bad-resource`, `access/…`, `aws/…` */
+  principal: async (aws: Aws, cluster: string, asked: AskedPrincipal): Promise<PrincipalExplanation> =>
+    (await import("./explain/index.ts")).askPrincipal(aws, cluster, asked),
+  principalFromFiles: async (files: Files, asked: AskedPrincipal): Promise<PrincipalExplanation> =>
+    (await import("./explain/index.ts")).principalFromFiles(files, asked),
+};
+
+/** How {@link accessOverview.draw} draws. */
+export type PictureFormat = "svg" | "html" | "dot";
+
+/** Who can enter a cluster and as whom, and which pods can become which roles. */
+export const accessOverview = {
+  read: async (aws: Aws, cluster: string, now: number): Promise<AccessOverview> =>
+    (await import("./explain/index.ts")).readOverview(aws, cluster, now),
+  fromFiles: async (files: Files): Promise<AccessOverview> =>
+    (await import("./explain/index.ts")).overviewFromFiles(files),
+  draw: async (overview: AccessOverview, format: PictureFormat): Promise<string> => {
+    const { dotOf, graphsOf, htmlOf, svgOf } = await import("./explain/index.ts");
+    const graphs = graphsOf(overview);
+    if (format === "html") return htmlOf(graphs, overview.cluster);
+    return format === "svg" ? svgOf(graphs) : dotOf(graphs);
+  },
+};
+
 /** Access entries of a cluster. */
 export const accessEntries = {
   list: async (aws: Aws, cluster: string, principalArn?: string): Promise<ListedEntry[]> => {
@@ -378,68 +440,19 @@ export const accessMigration = {
   ): Promise<void> => (await import("./access/index.ts")).carryOutMigration(migration, aws, host, keep),
 };
 
-/** A flag of a role, for lists and help. */
-export interface RoleFlag {
-  name: string;
-  kind: string;
-  description: string;
-  default?: string | number | boolean | readonly string[];
-  env?: string;
-}
-
-/** A role of {@link controllers}. */
-export interface RoleSummary {
-  name: string;
-  title: string;
-  flags: readonly RoleFlag[];
-  /** What it prints instead of running: {@link controllers.print}. */
-  prints: readonly { name: string; title: string }[];
-}
-
-/** The programs that run in a cluster or beside it. */
+/** The programs that run in a cluster or beside it; without names all of them. */
 export const controllers = {
-  roles: async (): Promise<RoleSummary[]> => {
-    const { flagsOf, roles } = await import("./controllers/index.ts");
-    return roles.map(({ name, title, prints = [], ...role }) => ({
-      name,
-      title,
-      flags: flagsOf({ name, title, ...role }),
-      prints: prints.map((print) => ({ name: print.name, title: print.title })),
-    }));
-  },
-  /** Starts roles in this process. @throws LotseError `controllers/…`, `kube/…` */
-  run: async (names: readonly string[], options: Omit<RoleRunOptions, "roles">): Promise<RunningRoles> => {
-    const { knownRoles, runRoles } = await import("./controllers/index.ts");
-    return runRoles({ ...options, roles: knownRoles(names) });
-  },
-  /** Something that a role prints instead of running. @throws LotseError `controllers/…` */
-  print: async (name: string, what: string, options: Pick<RoleRunOptions, "words" | "env">): Promise<string> => {
-    const { knownRoles, printOf } = await import("./controllers/index.ts");
-    return knownRoles([name]).map((role) => printOf(role, what, options))[0] ?? "";
-  },
-  /** Everything that installs roles, as YAML; all of them without names. */
-  yaml: async (names: readonly string[], options: Partial<ManifestOptions> = {}): Promise<string> => {
-    const { knownRoles, manifestOptions, renderYaml } = await import("./controllers/index.ts");
-    return renderYaml(knownRoles(names), manifestOptions(options));
-  },
-  /** The same as a Helm chart: files by path inside its folder. */
-  chart: async (
-    names: readonly string[],
-    options: Partial<ManifestOptions> = {},
-  ): Promise<ReadonlyMap<string, string>> => {
-    const { knownRoles, manifestOptions, renderChart } = await import("./controllers/index.ts");
-    return renderChart(knownRoles(names), manifestOptions(options));
-  },
-  /** IAM policies that roles' service accounts need, by name of role; those that call nothing are left out. */
-  iamPolicies: async (names: readonly string[]): Promise<Record<string, object>> => {
-    const { iamPolicyOf, knownRoles } = await import("./controllers/index.ts");
-    return Object.fromEntries(
-      knownRoles(names).flatMap((role) => {
-        const policy = iamPolicyOf(role);
-        return policy ? [[role.name, policy] as const] : [];
-      }),
-    );
-  },
+  roles: async (): Promise<RoleSummary[]> => (await import("./controllers/index.ts")).listRoles(),
+  run: async (names: readonly string[], options: RoleRunOptions): Promise<RunningRoles> =>
+    (await import("./controllers/index.ts")).startRoles(names, options),
+  print: async (name: string, what: string, options: Pick<RoleRunOptions, "words" | "env">): Promise<string> =>
+    (await import("./controllers/index.ts")).printRole(name, what, options),
+  yaml: async (names: readonly string[], options: Partial<ManifestOptions> = {}): Promise<string> =>
+    (await import("./controllers/index.ts")).rolesAsYaml(names, options),
+  chart: async (names: readonly string[], options: Partial<ManifestOptions> = {}): Promise<Map<string, string>> =>
+    (await import("./controllers/index.ts")).rolesAsChart(names, options),
+  iamPolicies: async (names: readonly string[]): Promise<Record<string, object>> =>
+    (await import("./controllers/index.ts")).rolePolicies(names),
 };
 
 /** What belongs to the role `login`: certificates, the API server's configuration, and tokens to show. */

@@ -1,5 +1,6 @@
 // Every command of lotse, in the order of help.
 import type { CommandDefinition } from "../command.ts";
+import { accessCommands } from "./access.ts";
 import { accessEntryCommands } from "./access-entries.ts";
 import { apply } from "./apply.ts";
 import { configCommands } from "./config.ts";
@@ -7,6 +8,7 @@ import { controllerCommands } from "./controller.ts";
 import { demo } from "./demo.ts";
 import { destroy } from "./destroy.ts";
 import { drain } from "./drain.ts";
+import { explainCommands } from "./explain.ts";
 import { get } from "./get.ts";
 import { identityCommands } from "./identity.ts";
 import { identityProviderCommands } from "./identity-providers.ts";
@@ -41,6 +43,8 @@ export const commands: readonly CommandDefinition[] = [
   ...kubeconfigCommands,
   ...loginCommands,
   whoami,
+  ...explainCommands,
+  ...accessCommands,
   token,
   ...identityMappingCommands,
   ...accessEntryCommands,

@@ -103,6 +103,9 @@ function byRbac(world: PrincipalWorld, user: KubeUser, wanted: Wanted): Rights {
   const rbac = world.rbac.value;
   const held = heldRoles(rbac, user, wanted);
   const found = rbacGrants(rbac, user, wanted);
+  const absent = held.flatMap(({ role, binding: { roleRef } }) =>
+    role || !world.partial ? [] : [`${roleRef.kind} ${roleRef.name}, which no file has`],
+  );
   const steps: Step[] = found.map(({ binding, role, rule, subject }) => {
     const kind = role.metadata.namespace === undefined ? "ClusterRole" : "Role";
     const text = `${bindingName(binding)} gives ${subject.kind} ${subject.name} the ${kind} ${role.metadata.name}, which allows it`;
@@ -130,7 +133,7 @@ function byRbac(world: PrincipalWorld, user: KubeUser, wanted: Wanted): Rights {
   return {
     grants: found.map((grant): Grant => ({ by: "rbac", grant })),
     steps,
-    open: found.length > 0 ? [] : openBindings(world, user, wanted),
+    open: found.length > 0 ? [] : [...openBindings(world, user, wanted), ...absent],
     held,
   };
 }

@@ -39,6 +39,8 @@ export interface PrincipalWorld {
   /** By id. */
   instances: ReadonlyMap<string, NodeInstance>;
   rbac: Known<Rbac>;
+  /** The cluster may have more roles than were read: files don't hold those it makes itself. */
+  partial?: boolean;
 }
 
 /** What somebody wants to do, in the terms of a SubjectAccessReview. */

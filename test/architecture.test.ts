@@ -40,7 +40,7 @@ const arrows: Record<string, readonly string[]> = {
     "sandbox",
   ],
   "main.ts": ["base", "cli"],
-  "image.ts": ["cli"],
+  "image.ts": ["cli", "controllers"],
 };
 
 /** Rooms whose functions take data and give data. */

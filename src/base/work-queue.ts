@@ -1,4 +1,6 @@
 // Work by key: each key is done by one worker at a time, again when it was asked for meanwhile, later when it failed.
+
+/** How work is done, and how often what failed is tried again. */
 export interface WorkQueueOptions {
   /** Keys under way at once. */
   workers: number;

@@ -1,15 +1,16 @@
 // The programs that run in a cluster or beside it: a frame, and one folder per role.
 export { controllerCodes } from "./errors.ts";
-export type { FlagDefinition } from "./frame/flags.ts";
+export type { RoleRunOptions, RoleSummary } from "./api.ts";
+export { listRoles, printRole, rolePolicies, rolesAsChart, rolesAsYaml, startRoles } from "./api.ts";
+export type { FlagDefinition as RoleFlag } from "./frame/flags.ts";
 export { flagsOf } from "./frame/frame-flags.ts";
 export type { RoleDefinition } from "./frame/role.ts";
 export { installedName } from "./frame/running-role.ts";
 export type { RunningRoles, RunOptions } from "./frame/run.ts";
-export { printOf, runRoles } from "./frame/run.ts";
+export { runRoles } from "./frame/run.ts";
 export { iamPolicyOf, namespaceObjects, objectsOf } from "./manifests/objects.ts";
 export type { ManifestOptions } from "./manifests/options.ts";
 export { manifestOptions } from "./manifests/options.ts";
-export { renderChart, renderYaml } from "./manifests/render.ts";
 export { knownRoles, roleNamed, roles } from "./roles.ts";
 export type { BrowserLogin, IdToken } from "./login/client/loopback.ts";
 export { browserLogin } from "./login/client/loopback.ts";

@@ -50,6 +50,11 @@ const startOptions: readonly OptionDefinition[] = [
     description:
       "for all control planes together; the next one is refused, and says so (default: half of the machine's memory)",
   },
+  {
+    flags: "--issuer-authority <path>",
+    description:
+      "PEM of the authority that vouches for issuers of identity providers, for one on this machine (EKS takes public ones only)",
+  },
   { flags: "--proxy", description: "also be a proxy for AWS's host names, for tools that ignore endpoint variables" },
   {
     flags: "--quota <name=number>",

@@ -10,6 +10,7 @@ export const controllerCodes: Readonly<Record<string, string>> = {
   "controllers/login-refused": "A login in the browser came to nothing",
   "controllers/lost-lease": "Another instance leads now",
   "controllers/no-certificate": "The certificate of a role can't be read",
+  "controllers/no-link": "A node does not get the addresses that a role answers at",
   "controllers/no-cluster": "A role needs a cluster and knows none",
   "controllers/unknown-role": "There is no such role",
   "controllers/role-ended": "A role ended though nobody asked it to",

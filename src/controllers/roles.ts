@@ -18,10 +18,18 @@ import { authenticator } from "./authenticator/role.ts";
 import type { RoleDefinition } from "./frame/role.ts";
 import { login, loginProxy } from "./login/role.ts";
 import { metadataProxy } from "./metadata-proxy/role.ts";
+import { podIdentityAgent } from "./pod-identity-agent/role.ts";
 import { podIdentityWebhook } from "./pod-identity-webhook/role.ts";
 
 /** Sorted by name. */
-export const roles: readonly RoleDefinition[] = [authenticator, login, loginProxy, metadataProxy, podIdentityWebhook];
+export const roles: readonly RoleDefinition[] = [
+  authenticator,
+  login,
+  loginProxy,
+  metadataProxy,
+  podIdentityAgent,
+  podIdentityWebhook,
+];
 
 /** A role by its name; undefined when there is none. */
 export function roleNamed(name: string): RoleDefinition | undefined {

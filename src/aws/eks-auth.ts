@@ -114,7 +114,7 @@ export async function assumeRoleForPodIdentity(call: PodIdentityCall): Promise<P
     };
   const named = response.headers.get("x-amzn-errortype") ?? answer.__type ?? "InternalServerException";
   return {
-    code: (named.split(/[:#]/).find((part) => /Exception$/.test(part)) ?? named).slice(0, 100),
+    code: (named.split(/[:#]/).find((part) => part.endsWith("Exception")) ?? named).slice(0, 100),
     message: answer.message ?? answer.Message ?? `HTTP ${response.status}`,
     status: response.ok ? 500 : response.status,
   };

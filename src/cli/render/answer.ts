@@ -48,7 +48,7 @@ export function answerLines(answer: Explanation, title: string, output: Output, 
   const turned = remedy && verdicts[remedy.turns].word;
   return [
     paint(output, "strong", title),
-    ...block(answer.summary, `${paint(output, meaning, word)}:`, "", output).slice(0, 1),
+    `${paint(output, meaning, word)}: ${answer.summary}`,
     "",
     ...answer.steps.flatMap((step) => stepLines(step, output, env)),
     ...(assumptions.length === 0 ? [] : ["", "Taken for granted:", ...assumptions.map((text) => `  · ${text}`)]),

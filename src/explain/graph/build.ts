@@ -34,7 +34,8 @@ function nameOf(arn: string): { label: string; detail: string } {
   const resource = arn.split(":").slice(5).join(":");
   if (resource === "") return { label: arn, detail: "" };
   const kind = resource.split("/")[0] ?? "";
-  return { label: resource.slice(kind.length + 1) || resource, detail: `${kind} of ${accountOf(arn)}` };
+  const what = kind === "assumed-role" ? "session" : kind;
+  return { label: resource.slice(kind.length + 1) || resource, detail: `${what} of ${accountOf(arn)}` };
 }
 
 function addEntrant(to: Builder, one: Entrant): void {
@@ -47,10 +48,12 @@ function addEntrant(to: Builder, one: Entrant): void {
     detail: broken ? (one.problem ?? "") : [detail, one.by].filter(Boolean).join(" · "),
     ...(broken ? { mark: "broken" as const } : {}),
   });
+  const named = nameOf(one.username);
   const user = to.node({
     id: `user ${one.username}`,
     kind: "user",
-    label: one.username === "" ? "(no name)" : one.username,
+    label: one.username === "" ? "(no name)" : named.label,
+    ...(named.detail === "" ? {} : { detail: named.detail }),
   });
   to.edge({ from: principal, to: user, label: one.by, ...(broken ? { broken } : {}) });
   if (broken) return;
@@ -81,7 +84,7 @@ function addPodRole(to: Builder, row: PodRole): void {
     id: `account ${row.namespace}/${row.serviceAccount}`,
     kind: "account",
     label: row.serviceAccount,
-    detail: row.namespace,
+    ...(row.by === "trust alone" ? {} : { detail: `${row.namespace} · ${row.by}` }),
   });
   for (const label of row.workloads) {
     const workload = to.node({
@@ -100,7 +103,13 @@ function addPodRole(to: Builder, row: PodRole): void {
     detail: `${accountOf(row.roleArn)}${works ? "" : row.trusted === "no" ? " · doesn't let it in" : " · not to be told"}`,
     ...(works ? {} : { mark: "broken" as const }),
   });
-  to.edge({ from: account, to: role, label: `${row.by}: ${row.why}`, ...(works ? {} : { broken: true }) });
+  to.edge({
+    from: account,
+    to: role,
+    label: `${row.by}: ${row.why}`,
+    ...(works ? {} : { broken: true }),
+    ...(row.by === "trust alone" ? { idle: true } : {}),
+  });
 }
 
 /** The two pictures of an overview; without anything to show a picture is left out. */

@@ -27,22 +27,21 @@ export interface Layout {
 }
 
 /** Pixels. */
-const between = { layers: 110, nodes: 14, lanes: 10 };
-const padding = 12;
+const between = { layers: 84, nodes: 14, lanes: 10 };
+const padding = 14;
 const heights = { one: 30, two: 46 };
 const longest = 46;
 
-/** Widths of characters of a usual sans-serif at 13 px, on the large side: text that is narrower than its box is fine. */
+const classes: readonly [RegExp, number][] = [
+  [/[ilj.,:;|!'()[\]{}/ tfr-]/, 5.8],
+  [/[mwMW@%…—]/, 13],
+  [/[A-Z]/, 9.8],
+];
+
+/** Width of a text at 13 px in the widest of the usual sans-serifs: text that is narrower than its box does no harm. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (const character of text)
-    width += /[ilj.,:;|!'()\[\]{}\/ tfr-]/.test(character)
-      ? 5.2
-      : /[mwMW@—]/.test(character)
-        ? 12
-        : /[A-Z]/.test(character)
-          ? 9.2
-          : 7.6;
+  for (const character of text) width += classes.find(([of]) => of.test(character))?.[1] ?? 8.5;
   return Math.ceil(width);
 }
 

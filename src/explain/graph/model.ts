@@ -21,6 +21,8 @@ export interface GraphEdge {
   label?: string;
   /** It is meant, and doesn't work. */
   broken?: boolean;
+  /** It would work, and nobody uses it. */
+  idle?: boolean;
 }
 
 /** One picture: its layers are given by kinds. */

@@ -49,6 +49,7 @@ const style = `
 .lotse .broken .label{fill:#64748b}
 .lotse .edge{fill:none;stroke:#94a3b8;stroke-width:1.4}
 .lotse .edge.broken{stroke:#dc2626;stroke-dasharray:5 4}
+.lotse .edge.idle{stroke-dasharray:2 4}
 .lotse .edge:hover{stroke:#1d4ed8;stroke-width:2.4}
 .lotse .legend{font-size:11.5px;fill:#475569}
 `.replaceAll("\n", "");
@@ -69,7 +70,7 @@ function pathOf({ points }: PlacedEdge): string {
 function edgeText(edge: PlacedEdge): string {
   const title = edge.label === undefined ? "" : `<title>${escaped(edge.label)}</title>`;
   const ends = `data-from="${escaped(edge.from)}" data-to="${escaped(edge.to)}"`;
-  return `<path class="edge${edge.broken ? " broken" : ""}" ${ends} d="${pathOf(edge)}">${title}</path>`;
+  return `<path class="edge${edge.broken ? " broken" : edge.idle ? " idle" : ""}" ${ends} d="${pathOf(edge)}">${title}</path>`;
 }
 
 function nodeText({ id, kind, label, detail, mark, x, y, width, height, lines }: PlacedNode): string {
@@ -99,7 +100,7 @@ const legend: readonly [mark: string, text: string][] = [
 /** Pictures one under the other, as one SVG document. */
 export function svgOf(graphs: readonly Graph[]): string {
   const layouts = graphs.map(layoutOf);
-  const width = Math.max(420, ...layouts.map((layout) => layout.width)) + 2 * margin.side;
+  const width = Math.max(640, ...layouts.map((layout) => layout.width)) + 2 * margin.side;
   let top = margin.top;
   const parts = layouts.map((layout) => {
     const text = partText(layout, top);
@@ -113,6 +114,7 @@ export function svgOf(graphs: readonly Graph[]): string {
         `<g class="node ${mark}" transform="translate(${margin.side + i * 190} ${foot})"><rect class="box" width="22" height="14" rx="3"/><text class="legend" x="30" y="11.5">${text}</text></g>`,
     )
     .join("");
+  const idle = `<path class="edge idle" d="M${margin.side + 400} ${foot + 7}h28"/><text class="legend" x="${margin.side + 438}" y="${foot + 11.5}">would work, and nobody uses it</text>`;
   const height = foot + margin.bottom;
-  return `<svg xmlns="http://www.w3.org/2000/svg" class="lotse" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img"><title>${escaped(layouts.map(({ title }) => title).join("; "))}</title><style>${style}</style><rect width="100%" height="100%" fill="#fff"/>${parts.join("\n")}${keys}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" class="lotse" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img"><title>${escaped(layouts.map(({ title }) => title).join("; "))}</title><style>${style}</style><rect width="100%" height="100%" fill="#fff"/>${parts.join("\n")}${keys}${idle}</svg>\n`;
 }

@@ -1,5 +1,8 @@
 // Statements and judgements in words: where a statement stands, and which of its parts doesn't fit.
-import type { PolicyDocument, Statement, StatementTrace } from "../../iam/index.ts";
+import type { Statement, StatementTrace } from "../../iam/index.ts";
+import { isRead } from "../explanation.ts";
+import { writtenStatement } from "./edit.ts";
+import type { PolicyText } from "./world.ts";
 
 /** `arn:…:policy/p, statement ReadBucket`, `trust policy of role web, statement 2`. */
 export function placeOf({ policy, statement }: Pick<StatementTrace, "policy" | "statement">): string {
@@ -8,8 +11,8 @@ export function placeOf({ policy, statement }: Pick<StatementTrace, "policy" | "
 
 const listOf = (texts: readonly string[]): string => (texts.length === 1 ? (texts[0] ?? "") : `[${texts.join(", ")}]`);
 
-/** A statement in one line, as it stands in the policy, without its Sid. */
-export function statementText(statement: Statement): string {
+/** A statement in one line; actions are compared, and kept, in lower case. */
+function statementText(statement: Statement): string {
   const { effect, actions, resources, principals, conditions } = statement;
   const parts = [
     effect,
@@ -20,6 +23,15 @@ export function statementText(statement: Statement): string {
     ...conditions.map(({ operator, key, values }) => `if ${operator} ${key} ${listOf(values.map(({ text }) => text))}`),
   ];
   return parts.filter(Boolean).join(" ");
+}
+
+/** A statement as it is written in the policy that has it; in our words where that can't be found. */
+export function asWritten(step: StatementTrace, policies: readonly (PolicyText | undefined)[]): string {
+  const policy = policies.find((each) => each?.name === step.policy);
+  const text = policy && isRead(policy.text) ? policy.text.value : undefined;
+  return (
+    (text === undefined ? undefined : writtenStatement(text, step.statement.index)) ?? statementText(step.statement)
+  );
 }
 
 /** Why a statement doesn't apply, as the end of a sentence. */
@@ -37,9 +49,4 @@ export function mismatchText({ statement, mismatch }: StatementTrace): string {
   const { condition, actual } = mismatch;
   const found = actual === undefined ? "is missing" : `is ${listOf([actual].flat())}`;
   return `wants ${condition.key} ${condition.operator} ${listOf(condition.values.map(({ text }) => text))}, and it ${found}`;
-}
-
-/** A statement by its place in a document. */
-export function statementAt(document: PolicyDocument, index: number): Statement | undefined {
-  return document.statements.find((statement) => statement.index === index);
 }

@@ -7,7 +7,7 @@ import { sessionCircumstances } from "../iam/circumstances.ts";
 import type { Case, Judgement } from "../iam/judge.ts";
 import { allowing, judge } from "../iam/judge.ts";
 import { nearest } from "../iam/near.ts";
-import { mismatchText, placeOf, statementText } from "../iam/words.ts";
+import { asWritten, mismatchText, placeOf } from "../iam/words.ts";
 import type { PolicyText, ResourceFacts, RoleFacts } from "../iam/world.ts";
 import { roleName } from "../iam/world.ts";
 import { addInline, changeBoundary, changeResource, changeSession, removeIdentity } from "./changes.ts";
@@ -126,14 +126,19 @@ function prevention(
   return gone ?? addInline(opened.role, statementFor("Deny", question));
 }
 
-function denied(judgement: Judgement, opened: OpenedSession, question: PodQuestion): Omit<Step, "outcome"> {
+function denied(
+  judgement: Judgement,
+  world: PodWorld,
+  opened: OpenedSession,
+  question: PodQuestion,
+): Omit<Step, "outcome"> {
   const { evaluation } = judgement;
   const { action, resource } = question;
   const { decisive, decidedBy, decision } = evaluation;
   const kind = kindNames[decidedBy] ?? decidedBy;
   if (decision === "explicitDeny" && decisive) {
     const text = `A statement of the ${kind} denies ${action} on ${resource}, whatever else allows it`;
-    return { code: "explain/denied", text, fact: statementText(decisive.statement), at: placeOf(decisive) };
+    return { code: "explain/denied", text, fact: factOf(decisive, world, opened), at: placeOf(decisive) };
   }
   const near = decidedBy === "root" ? undefined : nearest(evaluation.trace, decidedBy);
   const hint = near && near.mismatch?.element !== "Action" ? `; the nearest statement ${mismatchText(near)}` : "";
@@ -142,8 +147,15 @@ function denied(judgement: Judgement, opened: OpenedSession, question: PodQuesti
       ? `No policy of role ${roleName(opened.role.arn)} allows ${action} on ${resource}${hint}`
       : `The ${kind} doesn't allow ${action} on ${resource}${hint}`;
   const place =
-    near && hint !== "" ? { fact: statementText(near.statement), at: placeOf(near) } : { at: opened.role.arn };
+    near && hint !== "" ? { fact: factOf(near, world, opened), at: placeOf(near) } : { at: opened.role.arn };
   return { code: missingCodes[decidedBy] ?? "explain/no-allow", text, ...place };
+}
+
+/** A statement as it is written, wherever of the policies in play it stands. */
+function factOf(step: StatementTrace, world: PodWorld, { role, policy }: OpenedSession): string {
+  const own = isRead(role.policies) ? role.policies.value : [];
+  const resource = isRead(world.target.policy) ? world.target.policy.value : undefined;
+  return asWritten(step, [...own, role.boundary, policy, resource]);
 }
 
 /** Ends an answer with what the policies say. */
@@ -166,13 +178,13 @@ export function askPolicies(
       decision === "explicitDeny" && decisive
         ? removal(world, opened, question, decisive)
         : addition(world, opened, question, evaluation);
-    return ending(reasoning, "deny", denied(judgement, opened, question), proposal);
+    return ending(reasoning, "deny", denied(judgement, world, opened, question), proposal);
   }
   for (const kind of ["boundary", "session"] as const) {
     const [grant] = allowing(evaluation, kind);
     if (grant) {
       const text = `The ${kindNames[kind]} lets it pass`;
-      pass(reasoning, { code: passCodes[kind], text, fact: statementText(grant.statement), at: placeOf(grant) });
+      pass(reasoning, { code: passCodes[kind], text, fact: factOf(grant, world, opened), at: placeOf(grant) });
     }
   }
   const { decisive, decidedBy } = evaluation;
@@ -181,7 +193,7 @@ export function askPolicies(
     pass(reasoning, {
       code: "explain/resource",
       text: "The policy of the resource lets it pass",
-      fact: statementText(resourceGrant.statement),
+      fact: factOf(resourceGrant, world, opened),
       at: placeOf(resourceGrant),
     });
   }
@@ -189,7 +201,7 @@ export function askPolicies(
   const step: Omit<Step, "outcome"> = {
     code: "explain/allowed",
     text: `A statement of the ${kindNames[decidedBy] ?? decidedBy} allows ${action} on ${resource}`,
-    ...(decisive ? { fact: statementText(decisive.statement), at: placeOf(decisive) } : {}),
+    ...(decisive ? { fact: factOf(decisive, world, opened), at: placeOf(decisive) } : {}),
   };
   return ending(reasoning, "allow", step, prevention(world, opened, question, judgement));
 }

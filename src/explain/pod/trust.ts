@@ -1,11 +1,11 @@
 // Whether a role's trust lets somebody in, and which claim or name it is that doesn't fit.
 import type { AccessRequest, Requester, StatementTrace } from "../../iam/index.ts";
-import { read } from "../explanation.ts";
+import { isRead, read } from "../explanation.ts";
 import type { Verdict } from "../explanation.ts";
 import type { Circumstances, Judgement } from "../iam/judge.ts";
 import { judge } from "../iam/judge.ts";
 import { failedConditions, nearest } from "../iam/near.ts";
-import { mismatchText, placeOf, statementText } from "../iam/words.ts";
+import { asWritten, mismatchText, placeOf } from "../iam/words.ts";
 import type { PolicyText, RoleFacts } from "../iam/world.ts";
 import { accountOf, roleName } from "../iam/world.ts";
 
@@ -88,16 +88,18 @@ export function askTrust({ role, requester, action, circumstances, caller }: Tru
   const { verdict, evaluation, open } = judgement;
   const who = requester.provider ?? requester.service ?? requester.arn;
   const { decisive, decision } = evaluation;
+  const others = caller && isRead(caller.policies) ? caller.policies.value : [];
+  const written = (step: StatementTrace): string => asWritten(step, [policy, caller?.boundary, ...others]);
   if (verdict === "unknown") {
     const text = `Whether ${trustName(role)} lets ${who} in depends on ${open.join(", ")}`;
     return { verdict, code: "explain/trust-open", text, at: policy.name, judgement };
   }
-  const place = decisive ? { at: placeOf(decisive), fact: statementText(decisive.statement) } : { at: policy.name };
+  const place = decisive ? { at: placeOf(decisive), fact: written(decisive) } : { at: policy.name };
   if (verdict === "allow") {
     const trusting = evaluation.trace.find(
       (step) => step.kind === "trust" && step.effect === "Allow" && !step.mismatch,
     );
-    const at = trusting ? { at: placeOf(trusting), fact: statementText(trusting.statement) } : place;
+    const at = trusting ? { at: placeOf(trusting), fact: written(trusting) } : place;
     return { verdict, code: "explain/trusted", text: `Role ${roleName(role.arn)} trusts ${who}`, ...at, judgement };
   }
   if (decision === "explicitDeny") {
@@ -113,6 +115,6 @@ export function askTrust({ role, requester, action, circumstances, caller }: Tru
   }
   const near = nearest(evaluation.trace, "trust");
   const { code, text } = miss({ requester, action, resource: role.arn, context: circumstances.lookup }, near, who);
-  const at = near ? { at: placeOf(near), fact: statementText(near.statement) } : { at: policy.name };
+  const at = near ? { at: placeOf(near), fact: written(near) } : { at: policy.name };
   return { verdict, code, text: `Role ${roleName(role.arn)} doesn't trust it: ${text}`, ...at, judgement };
 }

@@ -29,8 +29,7 @@ const withRbac = (world: PrincipalWorld, change: (rbac: Rbac) => Rbac) => ({
 });
 
 /** Full ARN of a principal, path and all, as access entries want it. */
-const principalArn = (world: PrincipalWorld, caller: Caller): string =>
-  valueOf(world.principal)?.arn ?? caller.identity.canonicalArn;
+const principalArn = (world: PrincipalWorld, caller: Caller): string => valueOf(world.principal)?.arn ?? caller.asked;
 
 const isOld = (world: PrincipalWorld, arn: string): boolean =>
   (valueOf(world.entries) ?? []).some((entry) => stripPath(entry.principalArn).toLowerCase() === arn.toLowerCase());

@@ -22,6 +22,8 @@ export interface Caller {
   identity: Identity;
   /** False while any session of the role is meant. */
   sessionKnown: boolean;
+  /** The role or user as it was asked for, with its path where that was given. */
+  asked: string;
 }
 
 /** Let in and as whom, not let in, or not to be told. */
@@ -42,6 +44,7 @@ export function callerOf({ arn, sessionName }: PrincipalQuestion, world: Princip
   const plain = stripPath(canonical.arn);
   return {
     sessionKnown: !role || known !== undefined,
+    asked: canonical.arn,
     identity: {
       arn: role ? `arn:${plain.split(":")[1]}:sts::${account}:assumed-role/${plain.split("/").at(-1)}/${session}` : arn,
       canonicalArn: plain,

@@ -106,7 +106,7 @@ function prepare(context: RoleContext): Promise<LoginState> {
 function serve({ state, flags }: RoleContext): Promise<readonly RouteDefinition[]> {
   const { desk, open } = state as LoginState;
   const peerStatusCodes = flags.switch("peer-status-codes");
-  return Promise.resolve([reviewRoute({ desk, inUse: new Set(open.keys()), peerStatusCodes })]);
+  return Promise.resolve([reviewRoute({ desk, open, peerStatusCodes })]);
 }
 
 /** `github:acme`, `gitlab`: who the proxy asks. All that are in use, where none is given. */

@@ -192,6 +192,15 @@ describe("Entra", () => {
     expect((await webhook.review(azure.token("new", { oid, groups: [] }), client)).user?.username).toBe(oid);
   });
 
+  it("that doesn't know somebody any more refuses, and is no worse for it", async ({ expect }) => {
+    const gone = "dddddddd-bbbb-cccc-dddd-eeeeeeeeeeee";
+    expect(await webhook.review(azure.token("new", { oid: gone }), client)).toMatchObject({
+      status: 200,
+      authenticated: false,
+      error: "the user isn't in the directory any more",
+    });
+  });
+
   it("is asked for groups where the token leaves them out, all pages of them", async ({ expect }) => {
     const all = Array.from({ length: 250 }, (_, i) => groupId(i));
     azure.groups.set(oid, all);

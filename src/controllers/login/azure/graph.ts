@@ -31,7 +31,8 @@ export function openGraph(api: Api, base: URL, now: () => number): Graph {
         signal,
         ...(begins ? { method: "POST", json: body } : {}),
       });
-      const page = fieldsOf(successOf(answer, { what, quotaIsPersonal: false, ours: true, now: now() }), what);
+      const missing = "the user isn't in the directory any more";
+      const page = fieldsOf(successOf(answer, { what, quotaIsPersonal: false, ours: true, missing, now: now() }), what);
       const next = textOf(page["@odata.nextLink"]);
       return { items: listOf(page["value"], what), next: next === undefined ? undefined : secureUrl(next, url) };
     });

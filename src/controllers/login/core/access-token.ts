@@ -3,7 +3,7 @@
 import type { Api } from "./http.ts";
 import { successOf } from "./http.ts";
 import { outage } from "./refusal.ts";
-import { fieldsOf, textOf } from "./shape.ts";
+import { fieldsOf, isFields, textOf } from "./shape.ts";
 
 /** A token and when to stop using it, epoch milliseconds. */
 export interface AccessToken {
@@ -27,7 +27,10 @@ export async function fetchAccessToken(
   { what, now, personal = false }: { what: string; now: number; personal?: boolean },
 ): Promise<AccessToken> {
   const answer = await api.ask({ url, method: "POST", form, signal: AbortSignal.timeout(patience) });
-  const reading = { what, quotaIsPersonal: false, ours: !personal, now };
+  // RFC 6749 §5.2: these are about lotse's own name and secret, whoever it asks for.
+  const error = isFields(answer.body) ? answer.body["error"] : undefined;
+  const ours = !personal || error === "invalid_client" || error === "unauthorized_client";
+  const reading = { what, quotaIsPersonal: false, ours, now };
   const fields = fieldsOf(successOf(answer, reading), what);
   const token = textOf(fields["access_token"]);
   if (token === undefined) throw outage(`${what}: the answer holds no token`);

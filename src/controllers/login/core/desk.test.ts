@@ -116,6 +116,13 @@ describe("limits", () => {
     expect(await tries("a")).toBe("decided");
   });
 
+  it("don't hold for whoever is remembered: a busy kubectl isn't an attack", async ({ expect }) => {
+    const { desk, asked } = counter(() => Promise.resolve(person), { perSource: { perSecond: 1, burst: 1 } });
+    for (let i = 0; i < 100; i += 1) expect(await desk.admit(login("t"))).toEqual(person);
+    expect(asked).toHaveLength(1);
+    await expect(desk.admit(login("other"))).rejects.toMatchObject({ kind: "throttled", retryAfter: 1 });
+  });
+
   it("hold for a provider, from wherever", async ({ expect }) => {
     const { desk, asked } = counter(() => Promise.resolve(person), { perProvider: { perSecond: 1, burst: 3 } });
     const kinds = await Promise.all(

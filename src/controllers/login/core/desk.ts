@@ -125,7 +125,6 @@ export function openDesk(providers: ReadonlyMap<string, Provider>, options: Desk
       const told = { provider: id, organization, source };
       let from: LoginReport["from"] = "desk";
       try {
-        limited(sources.take(source), `too many logins from ${source} at a time`);
         const provider = providers.get(id);
         if (!provider) throw new LoginRefusal("decided", `${id} isn't in use here`);
         const key = memoryKey(id, organization, login.token);
@@ -133,6 +132,8 @@ export function openDesk(providers: ReadonlyMap<string, Provider>, options: Desk
         from = known ? "memory" : "provider";
         let asked = underWay.get(key);
         if (!known && !asked) {
+          // Whoever is remembered may ask as often as he likes; made-up tokens may not.
+          limited(sources.take(source), `too many logins from ${source} at a time`);
           // The same token at the same time is one question.
           asked = ask(login, provider).finally(() => underWay.delete(key));
           underWay.set(key, asked);

@@ -146,6 +146,8 @@ export interface Reading {
   quotaIsPersonal: boolean;
   /** The token is lotse's own (a service account's): that it is refused is no verdict over anybody. */
   ours?: boolean;
+  /** What a 404 means nevertheless: somebody whom the directory doesn't know is refused, and that is no outage. */
+  missing?: string;
   now: number;
 }
 
@@ -158,7 +160,7 @@ const messageOf = (body: unknown): string => {
 /** The body of a success; anything else as a refusal. @throws LoginRefusal */
 export function successOf(answer: ApiAnswer, reading: Reading): unknown {
   const { status, headers, body } = answer;
-  const { what, quotaIsPersonal, ours = false, now } = reading;
+  const { what, quotaIsPersonal, ours = false, missing, now } = reading;
   if (status >= 200 && status < 300) {
     if (body === undefined) throw outage(`${what}: the answer isn't JSON`);
     return body;
@@ -167,6 +169,7 @@ export function successOf(answer: ApiAnswer, reading: Reading): unknown {
   const spent = status === 403 && (headers["x-ratelimit-remaining"] === "0" || headers["retry-after"] !== undefined);
   if (status === 429 || spent)
     throw new LoginRefusal("throttled", text, { retryAfter: retryAfter(headers, now), personal: quotaIsPersonal });
+  if (status === 404 && missing !== undefined) throw denial(missing);
   if (status >= 500 || ours || status < 400) throw outage(text);
   throw denial(text);
 }

@@ -7,7 +7,6 @@ import type { Person } from "./provider.ts";
 export interface PeopleMemory {
   find(key: string): Person | undefined;
   keep(key: string, person: Person): void;
-  clear(): void;
   size(): number;
 }
 
@@ -18,26 +17,34 @@ export function memoryKey(provider: string, organization: string, token: string)
     .digest("base64");
 }
 
+/** Names of groups of all people together: some 20 MB. */
+const mostGroups = 200_000;
+
 /** @param life milliseconds; 0 keeps nobody */
 export function openMemory(life: number, most: number, now: () => number): PeopleMemory {
   const kept = new Map<string, { person: Person; until: number }>();
+  let groups = 0;
+  const drop = (key: string): void => {
+    groups -= kept.get(key)?.person.groups.length ?? 0;
+    kept.delete(key);
+  };
   return {
     find(key) {
       const found = kept.get(key);
       if (!found) return undefined;
       if (found.until > now()) return found.person;
-      kept.delete(key);
+      drop(key);
       return undefined;
     },
     keep(key, person) {
       const until = Math.min(now() + life, person.expires ?? Infinity);
       if (until <= now()) return;
-      kept.delete(key);
+      drop(key);
+      groups += person.groups.length;
       // Oldest first out: a Map keeps the order of insertion.
-      if (kept.size >= most) kept.delete(kept.keys().next().value as string);
+      while (kept.size > 0 && (kept.size >= most || groups > mostGroups)) drop(kept.keys().next().value as string);
       kept.set(key, { person, until });
     },
-    clear: () => kept.clear(),
     size: () => kept.size,
   };
 }

@@ -88,7 +88,9 @@ export function openDirectory(
       const authorization = `Bearer ${await accessToken()}`;
       const groups = await allItems(first, async (url) => {
         const answer = await api.ask({ url, headers: { authorization }, signal });
-        const page = fieldsOf(successOf(answer, { what, quotaIsPersonal: false, ours: true, now: now() }), what);
+        const missing = `${email} isn't in the directory`;
+        const reading = { what, quotaIsPersonal: false, ours: true, missing, now: now() };
+        const page = fieldsOf(successOf(answer, reading), what);
         const token = textOf(page["nextPageToken"]);
         const next = token === undefined ? undefined : new URL(first);
         next?.searchParams.set("pageToken", token as string);

@@ -32,6 +32,8 @@ export const codes = {
   success: 0,
   timeLimit: 3,
   sizeLimit: 4,
+  inappropriateMatching: 18,
+  invalidSyntax: 21,
   noSuchObject: 32,
   invalidCredentials: 49,
   busy: 51,

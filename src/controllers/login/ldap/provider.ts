@@ -43,6 +43,14 @@ async function bindService(connection: LdapConnection, { bindDn, bindPassword }:
   if (bindDn !== "") requireSuccess(await connection.bind(bindDn, bindPassword), "failed to bind as the service");
 }
 
+/** Ends of a search that say something of the name that was searched, and nothing of the directory's health. */
+const aboutTheName: ReadonlySet<number> = new Set([
+  codes.sizeLimit,
+  codes.inappropriateMatching,
+  codes.invalidSyntax,
+  codes.noSuchObject,
+]);
+
 async function userEntry(connection: LdapConnection, directory: Directory, user: string): Promise<LdapEntry> {
   const { userBase, userFilter, userFilterText, userAttribute } = directory;
   const { entries, result } = await connection.search({
@@ -53,8 +61,7 @@ async function userEntry(connection: LdapConnection, directory: Directory, user:
     sizeLimit: 2,
     seconds,
   });
-  if (result.code !== codes.success && result.code !== codes.sizeLimit && result.code !== codes.noSuchObject)
-    requireSuccess(result, "failed to search the user");
+  if (!aboutTheName.has(result.code)) requireSuccess(result, "failed to search the user");
   const [entry] = entries;
   if (!entry) throw denial(`No result for the user search filter '${userFilterText}'`);
   if (entries.length > 1 || result.code === codes.sizeLimit)

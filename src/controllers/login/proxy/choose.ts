@@ -8,17 +8,18 @@ export interface ProxyProvider {
   organization: string;
 }
 
-/** The providers for a token, in the order they are to be asked; the token file, which is ours, stands before another one. */
+/** The providers for a token, in the order they are to be asked. @throws LoginRefusal when it can be none's */
 export function providersFor(
   token: string,
   offered: readonly ProxyProvider[],
   open: ReadonlyMap<string, Provider>,
 ): ProxyProvider[] {
-  const fit = offered.filter(({ id }) => open.get(id)?.recognises(token) === true);
-  const own = fit.filter(({ id }) => id === "token-auth");
+  const fits = ({ id }: ProxyProvider): boolean => open.get(id)?.recognises(token) === true;
+  // Who stands in the token file is known here; nobody else need see the token.
+  const own = offered.find((each) => each.id === "token-auth" && fits(each));
+  if (own) return [own];
   // One alone: a token is a secret between its owner and whoever gave it out. Organisations of one provider share it.
-  const other = fit.find(({ id }) => id !== "token-auth");
-  const chosen = [...own, ...fit.filter(({ id }) => other !== undefined && id === other.id)];
-  if (chosen.length === 0) throw denial("the token is of no provider that is in use here");
-  return chosen;
+  const first = offered.find((each) => each.id !== "token-auth" && fits(each));
+  if (!first) throw denial("Invalid token: no provider in use gives out such ones");
+  return offered.filter(({ id }) => id === first.id);
 }

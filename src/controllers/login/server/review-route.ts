@@ -4,15 +4,16 @@ import type { ReviewAnswer, TokenReviewRequest, UserInfo } from "../../../identi
 import { admitted, denied, isReviewAnswer, readTokenReview } from "../../../identity/index.ts";
 import type { RouteDefinition, ServedAnswer, ServedRequest } from "../../frame/index.ts";
 import type { Desk } from "../core/desk.ts";
-import type { Person } from "../core/provider.ts";
+import type { Person, Provider } from "../core/provider.ts";
 import { LoginRefusal } from "../core/refusal.ts";
+import type { Choice } from "./certificate-choice.ts";
 import { chosenBy } from "./certificate-choice.ts";
 
 /** What the route is made of. */
 export interface ReviewOptions {
   desk: Desk;
-  /** Names of the providers that are in use. */
-  inUse: ReadonlySet<string>;
+  /** Providers that are in use, by name. */
+  open: ReadonlyMap<string, Provider>;
   /** Statuses of guard, by which reasons are lost: 401 for every refusal. */
   peerStatusCodes: boolean;
 }
@@ -37,24 +38,17 @@ function refused(request: TokenReviewRequest, refusal: LoginRefusal, peerStatusC
   return served(peerStatusCodes ? { ...answer, status: 401 } : answer, wait);
 }
 
-/** Providers to try, in order: a token of the file counts whatever the certificate says, as in guard. */
-async function admit(request: ServedRequest, token: string, options: ReviewOptions): Promise<Person | string> {
-  const choice = chosenBy(request.certificate, options.inUse);
-  if (typeof choice === "string") return choice;
-  const source = request.remoteAddress;
-  if (options.inUse.has("token-auth")) {
-    try {
-      return await options.desk.admit({ provider: "token-auth", organization: "", token, source });
-    } catch (error) {
-      const goOn = error instanceof LoginRefusal && error.kind === "decided" && choice.provider !== "token-auth";
-      if (!goOn) throw error;
-    }
-  }
-  return options.desk.admit({ ...choice, token, source });
+/** A token of the file counts whatever the certificate says, as in guard. */
+async function admit(request: ServedRequest, token: string, choice: Choice, options: ReviewOptions): Promise<Person> {
+  const { desk, open } = options;
+  const own = open.get("token-auth")?.recognises(token) === true;
+  const asked = own ? { provider: "token-auth", organization: "" } : choice;
+  return desk.admit({ ...asked, token, source: request.remoteAddress });
 }
 
 /** The route. */
 export function reviewRoute(options: ReviewOptions): RouteDefinition {
+  const inUse: ReadonlySet<string> = new Set(options.open.keys());
   return {
     path: "/tokenreviews",
     methods: ["POST"],
@@ -62,17 +56,15 @@ export function reviewRoute(options: ReviewOptions): RouteDefinition {
     async handle(request) {
       const review = readTokenReview(request.method, request.body.toString("utf8"), longestReview);
       // guard looks at the certificate first: who has none learns nothing else.
-      const problem = chosenBy(request.certificate, options.inUse);
-      if (typeof problem === "string") {
+      const choice = chosenBy(request.certificate, inUse);
+      if (typeof choice === "string") {
         const asked = isReviewAnswer(review) ? { token: "", apiVersion: "authentication.k8s.io/v1" } : review;
-        return served({ ...denied(asked, { reason: problem, kind: "decided" }), status: 400 });
+        return served({ ...denied(asked, { reason: choice, kind: "decided" }), status: 400 });
       }
       if (isReviewAnswer(review)) return served(review);
       if (review.token === "") return refused(review, new LoginRefusal("decided", "no token"), options.peerStatusCodes);
       try {
-        const person = await admit(request, review.token, options);
-        if (typeof person === "string") throw new LoginRefusal("decided", person);
-        return served(admitted(review, userOf(person)));
+        return served(admitted(review, userOf(await admit(request, review.token, choice, options))));
       } catch (error) {
         if (error instanceof LoginRefusal) return refused(review, error, options.peerStatusCodes);
         throw error;

@@ -5,9 +5,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
-import type { RunningRoles } from "../../src/controllers/frame/run.ts";
-import { runRoles } from "../../src/controllers/frame/run.ts";
-import { metadataProxy } from "../../src/controllers/metadata-proxy/role.ts";
 import type { Kube, KubeObject } from "../../src/kube/index.ts";
 import { resources } from "../../src/kube/index.ts";
 import { connect } from "../../src/lotse.ts";
@@ -18,7 +15,8 @@ import type { Send } from "../helpers/eks-by-api.ts";
 import { makeCluster } from "../helpers/eks-by-api.ts";
 import { eventually, kubeOf } from "../helpers/kubernetes.ts";
 import { lendPorts, namespacesMissing, openNode } from "../helpers/network-namespaces.ts";
-import { kubeconfigText } from "../helpers/role.ts";
+import type { RoleProcess } from "../helpers/role.ts";
+import { kubeconfigText, startRole } from "../helpers/role.ts";
 
 const kubernetes = await kubernetesOr("1.36");
 const node = "node-1";
@@ -32,19 +30,19 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
   let sandbox: Sandbox;
   let send: Send;
   let kube: Kube;
-  let running: RunningRoles;
-  let port: number;
+  let proxy: RoleProcess;
   const folder = mkdtempSync(join(tmpdir(), "lotse-proxy-"));
-  const log: string[] = [];
-  const stop = new AbortController();
 
   const ask = (from: string, method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> =>
     new Promise((resolve, reject) => {
-      const outgoing = request({ host: "127.0.0.1", port, localAddress: from, method, path, headers }, (answer) => {
-        const chunks: Buffer[] = [];
-        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
-      });
+      const outgoing = request(
+        { host: "127.0.0.1", port: proxy.port, localAddress: from, method, path, headers },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+          answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+        },
+      );
       outgoing.once("error", reject);
       outgoing.end();
     });
@@ -106,41 +104,22 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
     await kube.patch(resources.namespaces, { name: "default" }, "merge", {
       metadata: { annotations: { "iam.amazonaws.com/allowed-roles": '["web","api","closed"]' } },
     });
-    const { accessKeyId, secretAccessKey } = sandbox.credentials;
-    process.env["AWS_ACCESS_KEY_ID"] = accessKeyId;
-    process.env["AWS_SECRET_ACCESS_KEY"] = secretAccessKey;
     const kubeconfig = join(folder, "kubeconfig");
     writeFileSync(kubeconfig, kubeconfigText(sandbox, "proxied"));
     const flags = {
       kubeconfig,
       node,
       firewall: "none",
-      port: "0",
-      address: "127.0.0.1",
-      "health-port": "0",
       "base-role-arn": arnOf(""),
       // Nobody is there.
       "metadata-addr": "127.0.0.1:9",
       "allow-path": "meta-data/placement/*",
     };
-    const words = Object.entries(flags).map(([name, value]) => `--${name}=${value}`);
-    const env = { AWS_ENDPOINT_URL: sandbox.endpoint, AWS_REGION: sandbox.region };
-    running = await runRoles({
-      roles: [metadataProxy],
-      words,
-      env,
-      write: (line) => void log.push(line),
-      signal: stop.signal,
-    });
-    port = await eventually(
-      async () => running.port("metadata-proxy") ?? 0,
-      (seen) => seen > 0,
-    );
+    proxy = await startRole("metadata-proxy", flags, sandbox.env());
   }, 120_000);
 
   afterAll(async () => {
-    stop.abort();
-    await running?.done;
+    await proxy?.stop();
     kube?.close();
     await sandbox?.close();
     rmSync(folder, { recursive: true, force: true });
@@ -329,12 +308,20 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
       program.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
       program.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
       const ended = new Promise((done) => program.once("exit", done));
+      /** Before there are rules packets go nowhere, and asking takes its whole patience. */
+      const rulesSet = (times: number): Promise<number> =>
+        eventually(
+          async () => output.match(/the rules are set/g)?.length ?? 0,
+          (seen) => seen === times,
+          40,
+        );
       try {
         const pods = Object.entries(addresses).map(
           ([name, address]) => [name, host.pod(name.slice(-3), address)] as const,
         );
         for (const [name, address] of Object.entries(addresses))
           await makePod(name, address, { "iam.amazonaws.com/role": name.slice(-3) });
+        await rulesSet(1);
         for (const [name, inside] of pods) {
           const seen = await eventually(
             async () => (await inside(role)).output,
@@ -350,6 +337,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
         expect(asked.output).toBe("401");
         // Somebody takes the rules away.
         await host.run(firewall === "iptables" ? "iptables -t nat -F PREROUTING" : "nft flush ruleset");
+        await rulesSet(2);
         const [, inside] = pods[0] ?? [];
         await eventually(
           async () => (await inside?.(role))?.output,
@@ -369,6 +357,52 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
     });
   });
 
+  const minutes = process.env["LOTSE_SOAK"] ? 10 : 0.1;
+  const title = `gives each of the pods that come and go for ${minutes} minutes its own role's credentials, and stays as large`;
+  it(title, { timeout: 15 * 60_000 }, async ({ expect }) => {
+    const { endpoint, region } = sandbox;
+    const end = Date.now() + minutes * 60_000;
+    // Few addresses: each is another pod's as soon as the last one has left.
+    const addresses = Array.from({ length: 40 }, (_, i) => `127.0.4.${i + 1}`);
+    const wrong: string[] = [];
+    let served = 0;
+    let before = 0;
+    /** One pod's life: it asks as soon as it has its address. */
+    const live = async (address: string, serial: number): Promise<void> => {
+      const role = serial % 3 === 0 ? "web" : "api";
+      const name = `churn-${serial}`;
+      await makePod(name, address, { "iam.amazonaws.com/role": role });
+      const { status, body } = await get(address, `${credentialsPath}${role}`);
+      const given = JSON.parse(status === 200 ? body : "{}") as Record<string, string>;
+      const credentials = {
+        accessKeyId: given["AccessKeyId"] ?? "",
+        secretAccessKey: given["SecretAccessKey"] ?? "",
+        sessionToken: given["Token"] ?? "",
+      };
+      const aws = await connect({ endpoint, region, credentials });
+      const { arn } = status === 200 ? await aws.identity() : { arn: `${status} ${body}` };
+      aws.close();
+      if (!arn.endsWith(`:assumed-role/${role}/default.${name}`)) wrong.push(`${name}: ${arn}`);
+      served += 1;
+      await removePod(name);
+    };
+    let serial = 0;
+    const worker = async (address: string): Promise<void> => {
+      while (Date.now() < end) await live(address, (serial += 1));
+    };
+    const half = setTimeout(() => (before = proxy.memory()), (minutes * 60_000) / 2);
+    await Promise.all(addresses.map(worker));
+    clearTimeout(half);
+    const after = proxy.memory();
+    console.log(
+      `${served} pods; the proxy's memory ${before.toFixed(0)} MiB half-way, ${after.toFixed(0)} MiB at the end`,
+    );
+    expect(wrong).toEqual([]);
+    expect(served).toBeGreaterThan(addresses.length);
+    // Garbage comes and goes; what grows with the pods that have been would be more.
+    expect(after).toBeLessThan(before + 40);
+  });
+
   it("takes the start-up taint from its node", async ({ expect }) => {
     const found = await eventually(
       () => kube.get<KubeObject & { spec: { taints?: { key: string }[] } }>(resources.nodes, { name: node }),
@@ -378,6 +412,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
   });
 
   it("writes no secret into its log", ({ expect }) => {
-    expect(log.join("")).not.toMatch(/SecretAccessKey|ASIA[A-Z0-9]{16}/);
+    expect(proxy.log()).not.toMatch(/SecretAccessKey|ASIA[A-Z0-9]{16}/);
   });
 });

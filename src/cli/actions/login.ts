@@ -8,7 +8,7 @@ import type { IdToken, LoginClient, PkiOptions, TokenKind, WrittenCertificate } 
 import { logins } from "../../lotse.ts";
 import type { Action, Invocation } from "../command.ts";
 import { exitCode } from "../command.ts";
-import { askLine, askSecret } from "../question.ts";
+import { askLine, askSecret, canAsk } from "../question.ts";
 import { renderData } from "../render/data.ts";
 
 const text = ({ options }: Invocation, name: string): string | undefined => {
@@ -107,7 +107,10 @@ async function typed(invocation: Invocation, provider: string, kind: TokenKind):
     terminal.stderr.write(`Make ${kind.hint} at ${kind.url(text(invocation, "server"))}\n`);
     return given(await askSecret(terminal, "Token: ", signal), "token");
   }
-  const user = text(invocation, "username") ?? given(await askLine(terminal, `Name at ${provider}: `, signal), "name");
+  const known = text(invocation, "username");
+  // A pipe is one line, and that is the password.
+  if (known === undefined && !canAsk(terminal)) throw usage("The name isn't given", "Give --username.");
+  const user = known ?? given(await askLine(terminal, `Name at ${provider}: `, signal), "name");
   // A password may begin or end with a space.
   const password = await askSecret(terminal, "Password: ", signal);
   if (!password) throw usage("No password was given", "Type it, or send it on stdin.");

@@ -1,5 +1,6 @@
 // The role `pod-identity-webhook`: pods of service accounts with a role are made with what an SDK needs to get its
 // credentials. Annotations, flags and mutation are those of amazon-eks-pod-identity-webhook (identity/pods).
+import { setMaxListeners } from "node:events";
 import type { WebhookSettings } from "../../identity/index.ts";
 import {
   decideIdentity,
@@ -55,6 +56,8 @@ const json = (body: string): ServedAnswer => ({
 
 async function serve(context: RoleContext): Promise<readonly RouteDefinition[]> {
   const { flags, log, metrics, signal, kube } = context;
+  // Every look-up under way listens for the end.
+  setMaxListeners(0, signal);
   const settings = await settingsOf(context);
   const accounts = openAccounts({
     informer: context.informer("serviceaccounts"),

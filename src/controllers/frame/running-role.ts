@@ -244,8 +244,17 @@ export function startRole(options: StartOptions): RunningRole {
     } finally {
       await listener?.close(grace);
     }
-    const late = sleep(grace).then(() => context.log.warn("work under way was given up"));
-    await Promise.race([working, late]);
+    const done = new AbortController();
+    const late = sleep(grace, done.signal).then(
+      () => context.log.warn("work under way was given up"),
+      // It ended in time.
+      () => undefined,
+    );
+    try {
+      await Promise.race([working, late]);
+    } finally {
+      done.abort();
+    }
   };
   return { role, port: () => listener?.port, done: go() };
 }

@@ -39,6 +39,7 @@ const [lineEnds, inputEnds, interrupt, rubOut] = [["\r", "\n"], "\u0004", "\u000
 export async function askSecret(terminal: Terminal, text: string, signal: AbortSignal): Promise<string | undefined> {
   const stdin = terminal.stdin as Terminal["stdin"] & { setRawMode?(raw: boolean): void };
   if (stdin.isTTY !== true || !stdin.setRawMode) return askLine({ ...terminal, stdin }, "", signal);
+  if (signal.aborted) return undefined;
   terminal.stderr.write(text);
   stdin.setRawMode(true);
   stdin.resume();

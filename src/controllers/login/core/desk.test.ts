@@ -69,6 +69,18 @@ describe("somebody who was let in", () => {
     expect(desk.remembered()).toBe(1);
   });
 
+  it("isn't remembered where asking costs nothing: who is struck from the file is out", async ({ expect }) => {
+    let there = true;
+    const authenticate = (): Promise<Person> =>
+      there ? Promise.resolve(person) : Promise.reject(denial("Invalid token"));
+    const file = { authenticate, recognises: () => true, local: true };
+    const report = (): void => undefined;
+    const desk = openDesk(new Map([["token-auth", file]]), { ...deskFigures, now: () => 1_000_000, report });
+    expect(await desk.admit({ ...login("t"), provider: "token-auth" })).toEqual(person);
+    there = false;
+    await expect(desk.admit({ ...login("t"), provider: "token-auth" })).rejects.toThrow("Invalid token");
+  });
+
   it("isn't called system:anything, nor in such a group", async ({ expect }) => {
     const groups = ["dev", "system:masters", "SYSTEM:nodes", "", "a\nb"];
     const { desk } = counter(({ token }) => Promise.resolve({ username: token, groups }));

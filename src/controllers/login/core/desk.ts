@@ -128,7 +128,7 @@ export function openDesk(providers: ReadonlyMap<string, Provider>, options: Desk
         const provider = providers.get(id);
         if (!provider) throw new LoginRefusal("decided", `${id} isn't in use here`);
         const key = memoryKey(id, organization, login.token);
-        const known = memory.find(key);
+        const known = provider.local ? undefined : memory.find(key);
         from = known ? "memory" : "provider";
         let asked = underWay.get(key);
         if (!known && !asked) {
@@ -139,7 +139,7 @@ export function openDesk(providers: ReadonlyMap<string, Provider>, options: Desk
           underWay.set(key, asked);
         }
         const person = known ?? (await (asked as Promise<Person>));
-        if (!known) memory.keep(key, person);
+        if (!known && !provider.local) memory.keep(key, person);
         options.report({ ...told, result: "success", from, username: person.username, milliseconds: now() - began });
         return person;
       } catch (error) {

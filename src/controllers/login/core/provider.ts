@@ -37,6 +37,8 @@ export interface Provider {
   authenticate(presented: Presented): Promise<Person>;
   /** True for tokens that may be this provider's, so that no other one is shown them. Doesn't ask anybody. */
   recognises(token: string): boolean;
+  /** Asks nobody: what it says is always of now, and needs no remembering. */
+  readonly local?: boolean;
   close?(): void;
 }
 

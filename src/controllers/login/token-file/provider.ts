@@ -52,6 +52,7 @@ function open(settings: ProviderSettings): Provider {
     return people.get(hashOf(token));
   };
   return {
+    local: true,
     recognises: (token) => find(token) !== undefined,
     authenticate({ token }) {
       const entry = find(token);

@@ -100,28 +100,40 @@ function average(slots: readonly Slot[]): number | undefined {
   return slots.length === 0 ? undefined : slots.reduce((sum, slot) => sum + centre(slot), 0) / slots.length;
 }
 
-/** Puts a layer's slots one under the other in their order, each as near to where it wants to be as the others let it. */
+/**
+ * Puts a layer's slots one under the other in their order, all together as near as can be to where each wants to be: slots
+ * that want the same place form a block around it (isotonic regression by pooling neighbours that are out of order).
+ */
 function stack(layer: readonly Slot[], wanted: (slot: Slot) => number | undefined): void {
+  let offset = 0;
+  const blocks: { slots: { slot: Slot; offset: number }[]; sum: number }[] = [];
+  for (const slot of layer) {
+    const want = (wanted(slot) ?? centre(slot)) - slot.height / 2;
+    blocks.push({ slots: [{ slot, offset }], sum: want - offset });
+    offset += slot.height + between.nodes;
+    for (;;) {
+      const [above, below] = blocks.slice(-2);
+      if (!above || !below || above.sum / above.slots.length <= below.sum / below.slots.length) break;
+      blocks.splice(-2, 2, { slots: [...above.slots, ...below.slots], sum: above.sum + below.sum });
+    }
+  }
+  for (const { slots, sum } of blocks) for (const each of slots) each.slot.y = sum / slots.length + each.offset;
+}
+
+/** Puts a layer's slots one under the other, from the top. */
+function pile(layer: readonly Slot[]): void {
   let y = 0;
   for (const slot of layer) {
-    const want = wanted(slot);
-    slot.y = Math.max(y, want === undefined ? y : want - slot.height / 2);
-    y = slot.y + slot.height + between.nodes;
+    slot.y = y;
+    y += slot.height + between.nodes;
   }
-  // What was pushed down pulls those above it along, so that a group sits in the middle of its neighbours.
-  const drift =
-    layer.reduce((sum, slot) => sum + (slot.y + slot.height / 2 - (wanted(slot) ?? centre(slot))), 0) /
-    Math.max(layer.length, 1);
-  const first = layer[0]?.y ?? 0;
-  const shift = Math.min(Math.max(drift, 0), first);
-  for (const slot of layer) slot.y -= shift;
 }
 
 /** Neighbours' middles order a layer; names break ties, so that the same facts make the same picture. */
 function arrange(layers: readonly Slot[][]): void {
   for (const layer of layers) {
     layer.sort((a, b) => a.id.localeCompare(b.id));
-    stack(layer, () => undefined);
+    pile(layer);
   }
   const sweep = (layer: Slot[], side: "before" | "after"): void => {
     const wanted = new Map(layer.map((slot) => [slot, average(slot[side])]));
@@ -147,7 +159,7 @@ export function layoutOf(graph: Graph): Layout {
     x += width + between.layers;
     return column;
   });
-  const top = Math.min(...[...slots.values()].map(({ y }) => y), 0);
+  const top = Math.min(...[...slots.values()].map(({ y }) => y));
   const nodes = [...slots.values()].flatMap(({ node, layer, y, height }): PlacedNode[] => {
     const column = columns[layer];
     if (!node || !column) return [];

@@ -54,7 +54,11 @@ const style = `
 .lotse .legend{font-size:11.5px;fill:#475569}
 `.replaceAll("\n", "");
 
-function pathOf({ points }: PlacedEdge): string {
+/** Whole tenths: more nobody sees. */
+const rounded = (value: number): number => Math.round(value * 10) / 10;
+
+function pathOf({ points: exact }: PlacedEdge): string {
+  const points = exact.map(([x, y]) => [rounded(x), rounded(y)] as const);
   const [first, ...rest] = points;
   if (!first) return "";
   let [x, y] = first;
@@ -73,7 +77,8 @@ function edgeText(edge: PlacedEdge): string {
   return `<path class="edge${edge.broken ? " broken" : edge.idle ? " idle" : ""}" ${ends} d="${pathOf(edge)}">${title}</path>`;
 }
 
-function nodeText({ id, kind, label, detail, mark, x, y, width, height, lines }: PlacedNode): string {
+function nodeText({ id, kind, label, detail, mark, x, y: exact, width, height, lines }: PlacedNode): string {
+  const y = rounded(exact);
   const [first = "", second] = lines;
   const title = `<title>${escaped(detail ? `${label}\n${detail}` : label)}</title>`;
   const texts = [
@@ -104,10 +109,10 @@ export function svgOf(graphs: readonly Graph[]): string {
   let top = margin.top;
   const parts = layouts.map((layout) => {
     const text = partText(layout, top);
-    top += layout.height + 14 + margin.heading + margin.between;
+    top += Math.ceil(layout.height) + 14 + margin.heading + margin.between;
     return text;
   });
-  const foot = top - margin.between + 34;
+  const foot = rounded(top - margin.between + 34);
   const keys = legend
     .map(
       ([mark, text], i) =>
@@ -115,6 +120,6 @@ export function svgOf(graphs: readonly Graph[]): string {
     )
     .join("");
   const idle = `<path class="edge idle" d="M${margin.side + 400} ${foot + 7}h28"/><text class="legend" x="${margin.side + 438}" y="${foot + 11.5}">would work, and nobody uses it</text>`;
-  const height = foot + margin.bottom;
+  const height = Math.ceil(foot + margin.bottom);
   return `<svg xmlns="http://www.w3.org/2000/svg" class="lotse" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img"><title>${escaped(layouts.map(({ title }) => title).join("; "))}</title><style>${style}</style><rect width="100%" height="100%" fill="#fff"/>${parts.join("\n")}${keys}${idle}</svg>\n`;
 }

@@ -9,6 +9,7 @@ export { installedName } from "./frame/running-role.ts";
 export type { RunningRoles, RunOptions } from "./frame/run.ts";
 export { runRoles } from "./frame/run.ts";
 export { iamPolicyOf, namespaceObjects, objectsOf } from "./manifests/objects.ts";
+export { resourceOf } from "./manifests/kinds.ts";
 export type { ManifestOptions } from "./manifests/options.ts";
 export { manifestOptions } from "./manifests/options.ts";
 export { knownRoles, roleNamed, roles } from "./roles.ts";

@@ -10,6 +10,7 @@ export const planCodes: Readonly<Record<string, string>> = {
   "plan/by-hand": "Has to be installed by other means",
   "plan/changed": "Something differs between file and account",
   "plan/cluster-vanished": "The cluster's stack is there, the control plane isn't",
+  "plan/controllers-need-oidc": "A role of lotse calls AWS, and the cluster has no OIDC provider for it",
   "plan/destroy": "Goes with the cluster",
   "plan/drifted": "Somebody has changed it beside its stack",
   "plan/existing-service-account": "A service account that nobody manages exists, and stays as it is",

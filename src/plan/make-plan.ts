@@ -2,6 +2,7 @@
 import { LotseError, type Diagnostic } from "../base/index.ts";
 import type { Cluster } from "../config/index.ts";
 import type { Known } from "../stacks/index.ts";
+import type { ControllerWish } from "./controllers.ts";
 import { planSeconds } from "./duration.ts";
 import type { Found, LookedUp } from "./found.ts";
 import type { KubernetesView } from "./kubernetes-view.ts";
@@ -41,6 +42,8 @@ export interface PlanInput {
   looked: LookedUp;
   /** What is known of the inside of the cluster; without, its steps are pending. */
   kubernetes?: KubernetesView;
+  /** Roles of lotse that the file asks for. */
+  controllers?: readonly ControllerWish[];
   /** Also take down what the file no longer names. */
   prune?: boolean;
 }
@@ -99,6 +102,7 @@ export function makePlan(input: PlanInput): Plan {
     ...(input.kubernetes && { kubernetes: input.kubernetes }),
     stacks: wanted.stacks,
     objects: wanted.objects,
+    controllers: input.controllers ?? [],
     prune: input.prune ?? false,
     notes: [],
     refusals: [],

@@ -157,12 +157,15 @@ describe.skipIf(!authenticator)(authenticator ? "beside aws-iam-authenticator's 
   });
 
   it.for([
-    ["of another cluster", () => tokenOf(keys["a user with a path"] as Keys, "other")],
-    ["of yesterday", () => tokenOf(keys["a user with a path"] as Keys, "shop", Date.now() - 86_400_000)],
-    ["with a changed key", () => tokenOf({ ...(keys["a user with a path"] as Keys), secretAccessKey: "x".repeat(40) })],
-    ["of nobody", () => "k8s-aws-v1.aHR0cHM6Ly9ldmlsLmV4YW1wbGUvP0FjdGlvbj1HZXRDYWxsZXJJZGVudGl0eQ"],
-    ["that is none", () => "x"],
-  ] as const)("a token %s lets nobody in", async ([, make], { expect }) => {
+    ["of another cluster", (): string => tokenOf(keys["a user with a path"] as Keys, "other")],
+    ["of yesterday", (): string => tokenOf(keys["a user with a path"] as Keys, "shop", Date.now() - 86_400_000)],
+    [
+      "with a changed key",
+      (): string => tokenOf({ ...(keys["a user with a path"] as Keys), secretAccessKey: "x".repeat(40) }),
+    ],
+    ["of nobody", (): string => "k8s-aws-v1.aHR0cHM6Ly9ldmlsLmV4YW1wbGUvP0FjdGlvbj1HZXRDYWxsZXJJZGVudGl0eQ"],
+    ["that is none", (): string => "x"],
+  ] as [string, () => string][])("a token %s lets nobody in", async ([, make], { expect }) => {
     const token = make();
     const peer = theirs as AuthenticatorServer;
     const [mine, judge] = await Promise.all([ask(token, oursUrl(), agent), ask(token, peer.url, peer.agent)]);

@@ -1,5 +1,5 @@
 // Why a pod may or may not do something on AWS: which credentials, which role, which trust, which statement.
-import type { Explanation, Remedy, Verdict } from "../explanation.ts";
+import type { Change, Explanation, Remedy, Verdict } from "../explanation.ts";
 import { isRead } from "../explanation.ts";
 import { credentialsOf } from "./chain.ts";
 import { containerOf } from "./environment.ts";
@@ -55,7 +55,7 @@ const mostChanges = 8;
 function turn(world: PodWorld, question: PodQuestion, first: Reasoned): Remedy | undefined {
   const { verdict } = first.end;
   const turns: Verdict = verdict === "allow" ? "deny" : "allow";
-  const changes = [];
+  const changes: Change[] = [];
   let at = world;
   let here = first;
   for (let i = 0; i < mostChanges && here.end.verdict !== turns; i += 1) {
@@ -66,7 +66,14 @@ function turn(world: PodWorld, question: PodQuestion, first: Reasoned): Remedy |
     at = proposal.made(at);
     here = reason(at, question);
   }
-  if (changes.length === 0) return undefined;
+  const [one] = changes;
+  if (!one) return undefined;
+  const shared = turns === "allow" && first.steps.some(({ code }) => code === "explain/node-role");
+  if (shared)
+    changes[0] = {
+      ...one,
+      text: `${one.text}; every pod of its nodes gets that too, so better associate a role of its own`,
+    };
   return { turns, changes, proven: here.end.verdict === turns };
 }
 

@@ -46,6 +46,11 @@ const common: readonly FlagDefinition[] = [
     default: 5,
   },
   { kind: "duration", name: "breaker-pause", description: "until it is asked again", default: "15s" },
+  {
+    kind: "switch",
+    name: "prefix-names",
+    description: "put the provider's name and a colon before names and groups: where several are in use",
+  },
   ...providerFlags,
 ];
 
@@ -90,6 +95,7 @@ function prepare(context: RoleContext): Promise<LoginState> {
     perSource: rate("source-qps"),
     perProvider: rate("provider-qps"),
     breaker: { failures: flags.number("breaker-failures"), pause: flags.duration("breaker-pause") },
+    prefixNames: flags.switch("prefix-names"),
     now: Date.now,
     report: reporter(context),
   });

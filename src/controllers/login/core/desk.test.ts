@@ -82,10 +82,18 @@ describe("somebody who was let in", () => {
   });
 
   it("isn't called system:anything, nor in such a group", async ({ expect }) => {
-    const groups = ["dev", "system:masters", "SYSTEM:nodes", "", "a\nb"];
+    // Headers and their readers drop spaces at the ends.
+    const groups = ["dev", "system:masters", "SYSTEM:nodes", " system:masters", "\tops", "dev ", "", "a\nb"];
     const { desk } = counter(({ token }) => Promise.resolve({ username: token, groups }));
     expect(await desk.admit(login("ann"))).toEqual({ username: "ann", groups: ["dev"] });
     await expect(desk.admit(login("system:admin"))).rejects.toThrow("reserved");
+    for (const name of [" system:admin", "ann ", "ann\u0000", ""])
+      await expect(desk.admit(login(name)), name).rejects.toThrow("can't be used");
+  });
+
+  it("is told from his namesake at another provider, where that is asked for", async ({ expect }) => {
+    const { desk } = counter(() => Promise.resolve(person), { prefixNames: true });
+    expect(await desk.admit(login("t"))).toEqual({ username: "github:ann", groups: ["github:dev"] });
   });
 });
 

@@ -8,7 +8,7 @@ import { memoryKey, openMemory } from "./memory.ts";
 import type { Person, Provider } from "./provider.ts";
 import { openRateLimit } from "./rate-limit.ts";
 import { LoginRefusal, outage } from "./refusal.ts";
-import { withoutReservedNames } from "./reserved.ts";
+import { prefixed, withoutReservedNames } from "./reserved.ts";
 
 /** Who shows what to whom. */
 export interface Login {
@@ -42,6 +42,8 @@ export interface DeskOptions {
   perSource: { perSecond: number; burst: number };
   perProvider: { perSecond: number; burst: number };
   breaker: { failures: number; pause: number };
+  /** Puts `github:` before names and groups from GitHub, and so on. */
+  prefixNames?: boolean;
   now(): number;
   report(report: LoginReport): void;
 }
@@ -108,7 +110,8 @@ export function openDesk(providers: ReadonlyMap<string, Provider>, options: Desk
     try {
       const person = await within(provider, login, AbortSignal.timeout(patience), beforeAsking);
       if (asked) door.worked();
-      return withoutReservedNames(person);
+      const named = withoutReservedNames(person);
+      return options.prefixNames ? prefixed(named, login.provider) : named;
     } catch (error) {
       const refusal = error instanceof LoginRefusal ? error : outage(`${login.provider}: ${errorMessage(error)}`);
       if (asked && refusal.kind === "decided") door.worked();

@@ -9,7 +9,9 @@ const longestName = 512;
 // eslint-disable-next-line no-control-regex -- these are the characters that are looked for
 const control = /[\u0000-\u001f\u007f]/;
 
-const usable = (name: string): boolean => name !== "" && name.length <= longestName && !control.test(name);
+/** Headers lose spaces at their ends: ` system:masters` would arrive at the API server without its space. */
+const usable = (name: string): boolean =>
+  name !== "" && name.length <= longestName && name.trim() === name && !control.test(name);
 
 /**
  * Somebody as the cluster may see him: refused when he is called `system:…`, without groups of such names.
@@ -22,4 +24,10 @@ export function withoutReservedNames(person: Person): Person {
   const groups = person.groups.filter((group) => usable(group) && !reserved.test(group));
   if (groups.length > mostGroups) throw denial(`the user is in ${groups.length} groups, more than ${mostGroups}`);
   return { ...person, groups };
+}
+
+/** Somebody with his provider's name before his own and his groups', so that people of several aren't mistaken for each other. */
+export function prefixed(person: Person, provider: string): Person {
+  const before = (name: string): string => `${provider}:${name}`;
+  return { ...person, username: before(person.username), groups: person.groups.map(before) };
 }

@@ -17,9 +17,15 @@ export async function planServiceAccounts(
 /** Policies of well-known workloads: what each needs and why, as narrow as the scope makes it. */
 export const workloadPolicies = {
   list: async (): Promise<readonly WorkloadDefinition[]> => (await import("./iam/index.ts")).workloads,
-  /** @throws LotseError `iam/unknown-workload`, `iam/needs-scope` */
-  make: async (name: string, scope: PolicyScope = {}): Promise<WorkloadPolicy> =>
-    (await import("./iam/index.ts")).policyFor(name, scope),
+  /** By a name of {@link workloadPolicies.list}, or another name of the same. @throws RangeError when it is none, or the scope lacks what it needs */
+  make: async (name: string, scope: PolicyScope = {}): Promise<WorkloadPolicy> => {
+    const { workloadNamed, workloadPolicy, workloads } = await import("./iam/index.ts");
+    const workload = workloadNamed(name);
+    if (workload) return workloadPolicy(workload, scope);
+    throw new RangeError(
+      `there is no policy for ${JSON.stringify(name)}; known are ${workloads.map((each) => each.name).join(", ")}`,
+    );
+  },
 };
 
 /** The way from roles by annotation (kube2iam, kiam) to roles of service accounts; nothing is changed. */

@@ -10,7 +10,6 @@ import { controllerCodes } from "../src/controllers/index.ts";
 import { configCodes } from "../src/config/index.ts";
 import { engineCodes } from "../src/engine/index.ts";
 import { explainCodes } from "../src/explain/index.ts";
-import { iamCodes } from "../src/iam/index.ts";
 import { identityCodes } from "../src/identity/index.ts";
 import { kubeCodes } from "../src/kube/index.ts";
 import { planCodes } from "../src/plan/index.ts";
@@ -29,7 +28,6 @@ const tables = {
   explain: Object.keys(explainCodes),
   // Two rooms speak of Kubernetes: the door to clusters, and the sandbox that runs them.
   kube: [...Object.keys(kubeCodes), ...Object.keys(kubernetesCodes)],
-  iam: Object.keys(iamCodes),
   identity: Object.keys(identityCodes),
   plan: Object.keys(planCodes),
   rehearse: Object.keys(rehearsalCodes),

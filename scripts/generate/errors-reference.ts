@@ -5,7 +5,6 @@ import { awsCodes } from "../../src/aws/index.ts";
 import { cliCodes } from "../../src/cli/errors.ts";
 import { configCodes } from "../../src/config/index.ts";
 import { engineCodes } from "../../src/engine/index.ts";
-import { iamCodes } from "../../src/iam/index.ts";
 import { identityCodes } from "../../src/identity/index.ts";
 import { kubeCodes } from "../../src/kube/index.ts";
 import { planCodes } from "../../src/plan/index.ts";
@@ -52,7 +51,6 @@ export function generate(): Promise<Map<string, string>> {
       ["what it stands for", "what to do"],
       Object.entries(stackErrors).map(([code, { title, remedy }]) => [code, title, remedy]),
     ),
-    ...section("iam", "Policies of well-known workloads.", ["what it stands for"], Object.entries(iamCodes)),
     ...section(
       "identity",
       "Findings about who may use a cluster, and edits of `aws-auth` that are refused.",

@@ -4,6 +4,7 @@
 import { createHash, createHmac } from "node:crypto";
 import type { AwsCredentials } from "./credentials.ts";
 
+/** A call to EKS Auth, as a node makes it. */
 export interface PodIdentityCall {
   region: string;
   /** Instead of EKS Auth's own. */

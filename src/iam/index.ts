@@ -26,5 +26,4 @@ export type { Requester } from "./principals.ts";
 export type { AccessRequest, Mismatch, StatementTrace } from "./statement.ts";
 export type { PolicyScope, ScopeName, WorkloadDefinition } from "./workloads/definition.ts";
 export type { WorkloadPolicy } from "./workloads/policy.ts";
-export { policyFor, workloadNamed, workloadPolicy, workloads } from "./workloads/policy.ts";
-export { iamCodes } from "./errors.ts";
+export { workloadNamed, workloadPolicy, workloads } from "./workloads/policy.ts";

@@ -2,7 +2,7 @@
 import { workloadPolicies } from "../../lotse.ts";
 import type { Action } from "../command.ts";
 import { exitCode } from "../command.ts";
-import { scopeOf } from "../policy-scope.ts";
+import { typedPolicy } from "../policy-scope.ts";
 import { renderData } from "../render/data.ts";
 import type { Column } from "../render/table.ts";
 import { tableLines } from "../render/table.ts";
@@ -41,13 +41,13 @@ export const run: Action = async (invocation) => {
     stdout.write(`${tableLines(titles, list, stdout.columns).join("\n")}\n`);
     return exitCode.done;
   }
-  const { document, reasons, open, size } = await workloadPolicies.make(name, scopeOf(invocation));
+  const { document, reasons, open, size } = await typedPolicy(invocation, name);
   for (const { name: missing, flag } of open)
-    host.emit({ level: "warn", code: "iam/open-scope", text: `${flag} would narrow it: ${missing} is open` });
+    host.emit({ level: "warn", code: "cli/open-scope", text: `${flag} would narrow it: ${missing} is open` });
   if (size.characters > size.limit)
     host.emit({
       level: "warn",
-      code: "iam/too-long",
+      code: "cli/policy-too-long",
       text: `the policy has ${size.characters} characters; a managed policy takes ${size.limit}, an inline one of a role 10240`,
     });
   if (options["output"] === "table") {

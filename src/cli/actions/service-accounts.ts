@@ -1,13 +1,13 @@
 // `lotse create|delete iamserviceaccount`: the part of a plan that is about service accounts, from a file or from flags.
 import { LotseError } from "../../base/index.ts";
 import type { Cluster } from "../../lotse.ts";
-import { loadCluster, planServiceAccounts, workloadPolicies } from "../../lotse.ts";
+import { loadCluster, planServiceAccounts } from "../../lotse.ts";
 import { readClusterFile } from "../cluster-input.ts";
 import type { Action, Invocation } from "../command.ts";
 import { withAws } from "../connection.ts";
 import { printHeader } from "../header.ts";
 import { showAndRun } from "../plan-and-run.ts";
-import { scopeOf } from "../policy-scope.ts";
+import { typedPolicy } from "../policy-scope.ts";
 
 const text = ({ options }: Invocation, name: string): string | undefined =>
   typeof options[name] === "string" ? (options[name] as string) : undefined;
@@ -42,9 +42,7 @@ async function specOf(invocation: Invocation): Promise<object> {
   return {
     metadata: { name: text(invocation, "name"), namespace: text(invocation, "namespace") },
     ...(arns.length === 0 ? {} : { attachPolicyARNs: arns }),
-    ...(workload === undefined
-      ? {}
-      : { attachPolicy: (await workloadPolicies.make(workload, scopeOf(invocation))).document }),
+    ...(workload === undefined ? {} : { attachPolicy: (await typedPolicy(invocation, workload)).document }),
     ...(role === undefined ? {} : { attachRoleARN: role }),
     ...(roleName === undefined ? {} : { roleName }),
     ...(boundary === undefined ? {} : { permissionsBoundary: boundary }),

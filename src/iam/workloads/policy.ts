@@ -1,5 +1,4 @@
 // From a workload and a scope to a policy document, with the reason of every statement.
-import { LotseError } from "../../base/index.ts";
 import { policySize, policySizeLimits } from "../limits.ts";
 import type { Arns, ConditionValues, PolicyScope, ScopeName, WorkloadDefinition } from "./definition.ts";
 import { externalDns, certManager } from "./dns.ts";
@@ -104,7 +103,8 @@ const isGiven = (value: PolicyScope[ScopeName]): boolean => value !== undefined 
  */
 export function workloadPolicy(workload: WorkloadDefinition, scope: PolicyScope = {}): WorkloadPolicy {
   const missing = (workload.needs ?? []).find((name) => !isGiven(scope[name]));
-  if (missing !== undefined) throw new RangeError(`the policy of ${workload.name} needs ${missing}`);
+  if (missing !== undefined)
+    throw new RangeError(`the policy of ${workload.name} needs ${missing} (${flags[missing]})`);
   const arns = arnsOf(scope);
   const wanted = workload.statements.filter(({ when }) => when?.(scope) ?? true);
   const Statement = wanted.map(({ sid, actions, resources, condition }): WorkloadPolicyStatement => {
@@ -125,26 +125,4 @@ export function workloadPolicy(workload: WorkloadDefinition, scope: PolicyScope 
     open: workload.narrowedBy.filter((name) => !isGiven(scope[name])).map((name) => ({ name, flag: flags[name] })),
     size: { characters: policySize(JSON.stringify(document)), limit: policySizeLimits.managed },
   };
-}
-
-/**
- * The policy of a workload by its name.
- *
- * @throws LotseError `iam/unknown-workload`, `iam/needs-scope`
- */
-export function policyFor(name: string, scope: PolicyScope): WorkloadPolicy {
-  const workload = workloadNamed(name);
-  if (!workload)
-    throw new LotseError("iam/unknown-workload", {
-      title: `There is no policy for ${JSON.stringify(name)}`,
-      remedy: `Known are ${workloads.map((each) => each.name).join(", ")}.`,
-    });
-  const missing = (workload.needs ?? []).find((each) => !isGiven(scope[each]));
-  if (missing !== undefined)
-    throw new LotseError("iam/needs-scope", {
-      title: `The policy of ${workload.name} can't be made without ${missing}`,
-      detail: "The keys of its tags have that name in them, and in keys no pattern counts.",
-      remedy: `Give ${flags[missing]}.`,
-    });
-  return workloadPolicy(workload, scope);
 }

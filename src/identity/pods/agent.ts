@@ -26,6 +26,7 @@ export interface AgentAnswer {
   body: string;
 }
 
+/** A request, as far as the agent looks at it. */
 export interface AgentRequest {
   /** The header, as it came. */
   host: string | undefined;

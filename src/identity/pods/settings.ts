@@ -29,6 +29,7 @@ export const minTokenExpiration = 600;
 export const maxTokenExpiration: number = 2 ** 32;
 export const defaultTokenExpiration = 86_400;
 
+/** The defaults of its flags. */
 export const webhookDefaults: WebhookSettings = {
   annotationPrefix: "eks.amazonaws.com",
   tokenAudience: "sts.amazonaws.com",

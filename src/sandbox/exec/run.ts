@@ -16,6 +16,7 @@ import { openLoopback } from "./loopback.ts";
 import { metadataService } from "./metadata.ts";
 import type { Container, ExecPod } from "./pod.ts";
 
+/** A command, the pod that it is to run as, and where. */
 export interface ExecOptions {
   /** Of the sandbox, `http://127.0.0.1:PORT`. */
   endpoint: string;

@@ -6,6 +6,8 @@ interface Asked {
   workload: AnnotatedWorkload;
   /** Undefined for one that has no role. */
   roleArn: string | undefined;
+  /** It has its service account's already. */
+  moved: boolean;
 }
 
 function grouped<T>(all: readonly T[], keyOf: (each: T) => string): T[][] {
@@ -33,13 +35,18 @@ export function serviceAccountFor(
     // `default` is everybody's who comes later without a name of his own.
     const shared = byRole.length > 1 || first?.workload.serviceAccount === "default";
     return byRole.flatMap((same): PodRoleGroup[] => {
-      const [one] = same;
+      const [one] = same.filter(({ moved }) => !moved);
       if (one?.roleArn === undefined) return [];
       const { namespace, serviceAccount, name } = one.workload;
       const own = shared ? freeName(namespace, name, taken) : serviceAccount;
       taken.add(`${namespace}/${own}`);
       return [
-        { namespace, serviceAccount: own, roleArn: one.roleArn, workloads: same.map(({ workload }) => workload) },
+        {
+          namespace,
+          serviceAccount: own,
+          roleArn: one.roleArn,
+          workloads: same.filter(({ moved }) => !moved).map(({ workload }) => workload),
+        },
       ];
     });
   });

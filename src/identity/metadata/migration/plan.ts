@@ -6,8 +6,16 @@ import { podRole } from "../pod-role.ts";
 import { serviceAccountFor } from "./accounts.ts";
 import { finding, obstacle, remarks } from "./findings.ts";
 import type { AnnotatedWorkload, MigrationTarget, PodRolePlan, PodRoleWorld } from "./model.ts";
-import { nameOf } from "./model.ts";
+import { nameOf, roleAnnotation } from "./model.ts";
 import { accountSteps, preparation, trustSteps, workloadSteps } from "./steps.ts";
+
+/** The role that a workload has by its service account, the new way. */
+function roleOfAccount(world: PodRoleWorld, { namespace, serviceAccount }: AnnotatedWorkload): string | undefined {
+  const association = world.associations.find(
+    (each) => each.namespace === namespace && each.serviceAccount === serviceAccount,
+  );
+  return association?.roleArn ?? world.serviceAccounts.get(`${namespace}/${serviceAccount}`)?.[roleAnnotation];
+}
 
 /**
  * Plans the way.
@@ -20,7 +28,7 @@ export function planPodRoleMigration(
   target: MigrationTarget,
 ): PodRolePlan {
   const findings: Diagnostic[] = [];
-  const asked: { workload: AnnotatedWorkload; roleArn: string | undefined }[] = [];
+  const asked: { workload: AnnotatedWorkload; roleArn: string | undefined; moved: boolean }[] = [];
   for (const workload of world.workloads) {
     const namespaceAnnotations = world.namespaces.get(workload.namespace);
     const role = podRole({ ...workload, namespaceAnnotations }, settings);
@@ -34,7 +42,8 @@ export function planPodRoleMigration(
           "Mend it first, or take the annotation away.",
         ),
       );
-    asked.push({ workload, roleArn: "roleArn" in role ? role.roleArn : undefined });
+    const own = asks ? undefined : roleOfAccount(world, workload);
+    asked.push({ workload, roleArn: own ?? ("roleArn" in role ? role.roleArn : undefined), moved: own !== undefined });
   }
   const groups = serviceAccountFor(asked, world.serviceAccounts).filter((group) => {
     const problem = obstacle(group, target, world);

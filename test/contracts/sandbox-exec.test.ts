@@ -85,7 +85,11 @@ describe.skipIf(skip)(skip ?? "a command as a pod", { timeout: 120_000 }, () => 
     });
   };
 
-  const serviceAccount = (namespace: string, name: string, annotations: Record<string, string> = {}): Promise<unknown> =>
+  const serviceAccount = (
+    namespace: string,
+    name: string,
+    annotations: Record<string, string> = {},
+  ): Promise<unknown> =>
     kube.create(resources.serviceAccounts, {
       apiVersion: "v1",
       kind: "ServiceAccount",

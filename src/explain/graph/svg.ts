@@ -34,7 +34,7 @@ export function escaped(text: string): string {
       .replaceAll(">", "&gt;")
       .replaceAll('"', "&quot;")
       // What XML forbids would make the whole file unreadable.
-      .replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, "\uFFFD")
+      .replaceAll(/[^\P{Cc}\t\n\r]|\p{Cs}|[\uFFFE\uFFFF]/gu, "\uFFFD")
   );
 }
 

@@ -128,7 +128,7 @@ export const adminEndpoints: Readonly<Record<string, AdminAction>> = {
   "DELETE faults": ({ sandbox, query }) => ({ removed: sandbox.faults.remove(query("id")) }),
   "POST advance": advance,
   "GET cluster-door": ({ sandbox, query }) =>
-    clusterDoor(sandbox.cloud, sandbox.kubernetes?.status() ?? [], { name: query("name"), region: query("region") }),
+    clusterDoor(sandbox.cloud, sandbox.kubernetes?.status(), { name: query("name"), region: query("region") }),
   "GET instance": ({ sandbox, query }) =>
     instanceFacts(sandbox.cloud, {
       account: query("account") ?? sandbox.account,

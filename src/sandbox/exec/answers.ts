@@ -20,6 +20,8 @@ export interface ClusterDoor extends ClientFiles {
   port: number;
   /** Whether the add-on with the EKS Pod Identity agent is installed. */
   agent: boolean;
+  /** Why nobody gets in, where that is known. */
+  problem?: string;
 }
 
 /** Temporary credentials as instances and pods get them. */
@@ -83,10 +85,16 @@ function chooseCluster(
 /** The door of a cluster; of the only one when none is named. */
 export function clusterDoor(
   cloud: Cloud,
-  clusters: readonly ClusterStatus[],
+  clusters: readonly ClusterStatus[] | undefined,
   wanted: { name?: string | undefined; region?: string | undefined },
 ): ClusterDoor {
-  const { account, region, name, endpoint } = chooseCluster(clusters, wanted.name, wanted.region);
+  if (!clusters)
+    throw new LotseError("sandbox/no-cluster", {
+      title: "This sandbox runs no Kubernetes, so it has no pods",
+      remedy: "Start it with --kubernetes lazy.",
+      blame: "user",
+    });
+  const { account, region, name, endpoint, problem, note } = chooseCluster(clusters, wanted.name, wanted.region);
   const ctx = cloud.context({ account, region, principal: servicePrincipal("eks.amazonaws.com", account) });
   const issuer = cloud.store.transaction(() => authority(ctx, name));
   const request = { commonName: "lotse:sandbox", organizations: ["system:masters"], usage: "client" as const, days: 1 };
@@ -103,6 +111,7 @@ export function clusterDoor(
       .table(addonTable)
       .by("cluster", name)
       .some(({ addonName }) => addonName === "eks-pod-identity-agent"),
+    ...((problem ?? note) === undefined ? {} : { problem: (problem ?? note) as string }),
   };
 }
 

@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
-import { LotseError } from "../../base/index.ts";
+import { errorMessage, isLotseError, LotseError } from "../../base/index.ts";
 import { adminCall } from "../daemon.ts";
 import type { KubeClient, KubeObject } from "../kube/client.ts";
 import { openKubeClient } from "../kube/client.ts";
@@ -47,6 +47,25 @@ const agentAddress = /^http:\/\/(169\.254\.170\.23|\[fd00:ec2::23\])(:80)?\/v1\/
 
 function noPod(title: string, remedy: string): LotseError {
   return new LotseError("sandbox/no-pod", { title, remedy, blame: "user" });
+}
+
+/** Looks for the pod; a cluster that can't be asked says why, as far as the sandbox knows. */
+async function podOf(client: KubeClient, door: ClusterDoor, name: string): Promise<ExecPod> {
+  try {
+    return await findPod(client, name);
+  } catch (error) {
+    if (isLotseError(error)) throw error;
+    throw new LotseError(
+      "sandbox/no-cluster",
+      {
+        title: `The API server of cluster ${door.name} can't be asked`,
+        detail: door.problem ?? errorMessage(error),
+        remedy: "lotse sandbox status says what its clusters are doing.",
+        blame: "user",
+      },
+      { cause: error },
+    );
+  }
 }
 
 async function findPod(client: KubeClient, name: string): Promise<ExecPod> {
@@ -226,7 +245,7 @@ export async function execAsPod(options: ExecOptions): Promise<number> {
   const files = new PrivateFiles();
   let services: Services | undefined;
   try {
-    const pod = await findPod(client, options.pod);
+    const pod = await podOf(client, door, options.pod);
     const container = containerOf(pod, options.container);
     const contents = await readContents(client, pod, container);
     const instance = await instanceOf(client, pod);

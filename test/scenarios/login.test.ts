@@ -8,6 +8,7 @@ import { associateIdentityProvider, disassociateIdentityProvider } from "../../s
 import { openAws } from "../../src/aws/index.ts";
 import type { RunningRoles } from "../../src/controllers/index.ts";
 import { initAuthority, initServer, roleNamed, runRoles } from "../../src/controllers/index.ts";
+import { controllers } from "../../src/lotse.ts";
 import type { Kube } from "../../src/kube/index.ts";
 import type { Sandbox } from "../../src/sandbox/index.ts";
 import { createSandbox } from "../../src/sandbox/index.ts";
@@ -20,6 +21,7 @@ import { startGithub } from "../helpers/login/github-server.ts";
 import { standInAuthority, standInAuthorityFile, testFolder } from "../helpers/login/https-server.ts";
 import type { OidcServer } from "../helpers/login/oidc-server.ts";
 import { startOidc } from "../helpers/login/oidc-server.ts";
+import { kubeconfigText } from "../helpers/role.ts";
 import { kubectlMissing, runTool } from "../helpers/tools.ts";
 
 const kubernetes = await kubernetesOr("1.35");
@@ -64,7 +66,7 @@ describe.skipIf(skip)(skip ?? "logging in to a cluster", { timeout: 180_000 }, (
   const post = async (path: string, body: object): Promise<unknown> =>
     kube.connection.send({ method: "POST", path, body, what: "set up" });
 
-  /** The proxy, with a service account that may do what the role asks for and nothing else. */
+  /** The proxy with the service account of its own manifests: it may do what the role asks for and nothing else. */
   async function setUp(): Promise<void> {
     const role = roleNamed("login-proxy");
     if (!role) throw new Error("no role login-proxy");
@@ -74,10 +76,15 @@ describe.skipIf(skip)(skip ?? "logging in to a cluster", { timeout: 180_000 }, (
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: roleName },
       subjects,
     });
-    await post("/api/v1/namespaces/kube-system/serviceaccounts", { metadata: { name: "lotse-login-proxy" } });
-    await post(`${group}/clusterroles`, { metadata: { name: "login-proxy" }, rules: role.rbac });
-    const account = { kind: "ServiceAccount", name: "lotse-login-proxy", namespace: "kube-system" };
-    await post(`${group}/clusterrolebindings`, binding("login-proxy", "login-proxy", [account]));
+    const manifests = join(folder, "manifests.yaml");
+    const flags = { login: ["--auth-providers=github"], "login-proxy": ["--auth-providers=github"] };
+    writeFileSync(manifests, await controllers.yaml(["login", "login-proxy"], { namespace: "kube-system", flags }));
+    writeFileSync(join(folder, "admin.json"), kubeconfigText(sandbox, "shop"), { mode: 0o600 });
+    const applied = await runTool("kubectl", ["apply", "-f", manifests], {
+      KUBECONFIG: join(folder, "admin.json"),
+      HOME: folder,
+    });
+    if (applied.exit !== 0) throw new Error(applied.err);
     const people = ["dev", "oidc:dev"].map((name) => ({ kind: "Group", apiGroup: "rbac.authorization.k8s.io", name }));
     await post(`${group}/clusterrolebindings`, binding("dev", "edit", people));
     const made = (await post("/api/v1/namespaces/kube-system/serviceaccounts/lotse-login-proxy/token", {

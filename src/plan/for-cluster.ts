@@ -23,6 +23,8 @@ export interface PlanOptions {
   publicKeys?: Readonly<Record<string, string>>;
   /** What is done about the inside of the cluster; default `required`. */
   kubernetes?: KubernetesMode;
+  /** Only parts of the plan are wanted: the cluster may be of anybody's making. */
+  parts?: boolean;
 }
 
 function groupsWithWishes(cluster: Cluster): string[] {
@@ -57,6 +59,7 @@ export async function planCluster(file: Cluster, aws: Aws, options: PlanOptions 
     controllers: wishes,
     ...(kubernetes && { kubernetes }),
     ...(prune !== undefined && { prune }),
+    ...(options.parts !== undefined && { parts: options.parts }),
   });
 }
 

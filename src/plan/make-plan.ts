@@ -46,6 +46,8 @@ export interface PlanInput {
   controllers?: readonly ControllerWish[];
   /** Also take down what the file no longer names. */
   prune?: boolean;
+  /** Only parts of the plan are wanted, which a cluster of anybody's making can have: roles of service accounts. */
+  parts?: boolean;
 }
 
 /** Counts and the time along the longest chain. */
@@ -93,7 +95,7 @@ export function makePlan(input: PlanInput): Plan {
   const { cluster, found, known, looked } = input;
   const wanted = wantedFrom(cluster, found, known);
   throwRefusals(wanted.refusals);
-  refuseForeign(found);
+  if (input.parts !== true) refuseForeign(found);
   const planning: Planning = {
     cluster,
     found,

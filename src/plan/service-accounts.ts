@@ -57,7 +57,7 @@ export async function planServiceAccounts(
   options: ServiceAccountsOptions = {},
 ): Promise<Plan> {
   const { remove = false, roleOnly = false, kubernetes = roleOnly ? "never" : "required" } = options;
-  const whole = await planCluster(cluster, aws, { kubernetes, prune: remove });
+  const whole = await planCluster(cluster, aws, { kubernetes, prune: remove, parts: true });
   if (whole.context) requireLiving(whole.context.found);
   const all = whole.steps.flatMap(({ kind, name }) =>
     kind === "iamserviceaccount" || kind === "service-account" ? [name] : [],

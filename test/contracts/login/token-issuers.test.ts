@@ -142,6 +142,14 @@ describe("Google", () => {
     expect(google.tokensGiven).toBe(1);
   });
 
+  it("that withdraws the service account's token is asked for another one", async ({ expect }) => {
+    await review(google.token({ ...ann, nonce: "1" }));
+    google.tokensGiven += 1;
+    const refused = await review(google.token({ ...ann, nonce: "2" }));
+    expect(refused).toMatchObject({ status: 503, authenticated: false });
+    expect(await review(google.token({ ...ann, nonce: "3" }))).toMatchObject({ status: 200, authenticated: true });
+  });
+
   it("lets nobody in from another domain, or from none", async ({ expect }) => {
     const refusal = { status: 200, authenticated: false, error: "user is not a member of domain example.com" };
     expect(await review(google.token({ ...ann, hd: "evil.example" }))).toMatchObject(refusal);

@@ -10,7 +10,7 @@ export interface GoogleServer extends OidcServer {
   keyFile: string;
   /** Addresses of groups, by user. */
   groups: Map<string, readonly string[]>;
-  /** How often the service account asked for a token. */
+  /** How often the service account asked for a token; the last one is the one that counts. */
   tokensGiven: number;
 }
 
@@ -35,10 +35,11 @@ export async function startGoogle(admin: string): Promise<GoogleServer> {
     if (!good || sub !== admin || scope !== wanted || aud !== `${server.url}/sa-token`)
       return { status: 401, json: { error: "unauthorized_client", error_description: "not delegated" } };
     server.tokensGiven += 1;
-    return { json: { access_token: "directory-token", expires_in: 3600, token_type: "Bearer" } };
+    return { json: { access_token: `directory-token-${server.tokensGiven}`, expires_in: 3600, token_type: "Bearer" } };
   };
   const list = ({ url, headers }: StandInRequest): StandInAnswer => {
-    if (headers.authorization !== "Bearer directory-token") return { status: 401, json: { error: { code: 401 } } };
+    if (headers.authorization !== `Bearer directory-token-${server.tokensGiven}`)
+      return { status: 401, json: { error: { code: 401 } } };
     const all = server.groups.get(url.searchParams.get("userKey") ?? "") ?? [];
     const from = Number(url.searchParams.get("pageToken") ?? 0);
     const next = from + perPage < all.length ? { nextPageToken: String(from + perPage) } : {};

@@ -17,8 +17,8 @@ export interface Graph {
 /** What Graph takes at once. https://learn.microsoft.com/en-us/graph/api/directoryobject-getbyids */
 const idsAtOnce = 1_000;
 
-/** Opens it. */
-export function openGraph(api: Api, base: URL, now: () => number): Graph {
+/** Opens it; `refused` hears that an access token isn't taken. */
+export function openGraph(api: Api, base: URL, now: () => number, refused: () => void): Graph {
   /** All values of a collection; the first page by POST, further ones by GET, as Graph links them. */
   const collect = async (path: string, body: object, accessToken: string, signal: AbortSignal): Promise<unknown[]> => {
     const what = "failed to load groups from Microsoft Graph";
@@ -31,6 +31,7 @@ export function openGraph(api: Api, base: URL, now: () => number): Graph {
         signal,
         ...(begins ? { method: "POST", json: body } : {}),
       });
+      if (answer.status === 401) refused();
       const missing = "the user isn't in the directory any more";
       const page = fieldsOf(successOf(answer, { what, quotaIsPersonal: false, ours: true, missing, now: now() }), what);
       const next = textOf(page["@odata.nextLink"]);

@@ -14,12 +14,17 @@ export interface AzureApplication {
   now(): number;
 }
 
-/** Gives a token for Graph; `userToken` is what the user showed. */
-export type GraphToken = (userToken: string) => Promise<string>;
+/** Gives tokens for Graph. */
+export interface GraphToken {
+  /** @param userToken what the user showed */
+  get(userToken: string): Promise<string>;
+  /** The last one was refused. */
+  forget(): void;
+}
 
 function clientCredentials(application: AzureApplication): GraphToken {
   const { api, tokenUrl, clientId, clientSecret, scope, now } = application;
-  const kept = keepAccessToken(
+  return keepAccessToken(
     async () =>
       fetchAccessToken(
         api,
@@ -29,21 +34,24 @@ function clientCredentials(application: AzureApplication): GraphToken {
       ),
     now,
   );
-  return () => kept();
 }
 
 function onBehalfOf({ api, tokenUrl, clientId, clientSecret, scope, now }: AzureApplication): GraphToken {
-  return async (userToken) => {
-    const form = {
-      grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
-      requested_token_use: "on_behalf_of",
-      client_id: clientId,
-      client_secret: clientSecret,
-      assertion: userToken,
-      scope,
-    };
-    const what = "failed to get a token for Microsoft Graph on behalf of the user";
-    return (await fetchAccessToken(api, tokenUrl, form, { what, now: now(), personal: true })).token;
+  return {
+    async get(userToken) {
+      const form = {
+        grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        requested_token_use: "on_behalf_of",
+        client_id: clientId,
+        client_secret: clientSecret,
+        assertion: userToken,
+        scope,
+      };
+      const what = "failed to get a token for Microsoft Graph on behalf of the user";
+      return (await fetchAccessToken(api, tokenUrl, form, { what, now: now(), personal: true })).token;
+    },
+    // None is kept.
+    forget: () => undefined,
   };
 }
 

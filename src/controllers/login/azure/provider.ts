@@ -54,7 +54,7 @@ async function groupsOf(claims: Fields, oid: string, how: Groups, presented: Pre
   }
   if (onlyOnOverage && !overage && byId && listed) return listed;
   presented.beforeAsking();
-  const accessToken = await token(presented.token);
+  const accessToken = await token.get(presented.token);
   const ids = onlyOnOverage && !overage && listed ? listed : await graph.memberGroups(oid, accessToken, signal);
   return byId ? ids : graph.namesOf(ids, accessToken, signal);
 }
@@ -94,7 +94,7 @@ function open(settings: ProviderSettings): Provider {
     ]),
   );
   const groups: Groups = {
-    graph: openGraph(api, secureUrl(environment.graph), now),
+    graph: openGraph(api, secureUrl(environment.graph), now, () => groups.token?.forget()),
     token: makeToken?.({
       api,
       tokenUrl: secureUrl(`${environment.authority}${tenant}/oauth2/v2.0/token`),

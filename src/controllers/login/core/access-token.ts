@@ -38,20 +38,30 @@ export async function fetchAccessToken(
   return { token, until: now + (Number.isFinite(seconds) ? seconds * 1000 : 0) - spare };
 }
 
+/** A token of lotse's own, kept. */
+export interface KeptToken {
+  get(): Promise<string>;
+  /** It was refused, though it should be good: the next one to ask fetches another. */
+  forget(): void;
+}
+
 /** Keeps a token of lotse's own. */
-export function keepAccessToken(fetch: () => Promise<AccessToken>, now: () => number): () => Promise<string> {
+export function keepAccessToken(fetch: () => Promise<AccessToken>, now: () => number): KeptToken {
   let current: Promise<AccessToken> | undefined;
   let until = -Infinity;
-  return async () => {
-    if (!current || now() >= until) {
-      until = Infinity;
-      current = fetch();
-      current.then(
-        (found) => (until = found.until),
-        // A failure isn't kept: whoever comes next asks again.
-        () => (current = undefined),
-      );
-    }
-    return (await current).token;
+  return {
+    async get() {
+      if (!current || now() >= until) {
+        until = Infinity;
+        current = fetch();
+        current.then(
+          (found) => (until = found.until),
+          // A failure isn't kept: whoever comes next asks again.
+          () => (current = undefined),
+        );
+      }
+      return (await current).token;
+    },
+    forget: () => (current = undefined),
   };
 }

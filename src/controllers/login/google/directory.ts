@@ -85,9 +85,10 @@ export function openDirectory(
       first.searchParams.set("userKey", email);
       first.searchParams.set("domain", domain);
       first.searchParams.set("maxResults", "200");
-      const authorization = `Bearer ${await accessToken()}`;
+      const authorization = `Bearer ${await accessToken.get()}`;
       const groups = await allItems(first, async (url) => {
         const answer = await api.ask({ url, headers: { authorization }, signal });
+        if (answer.status === 401) accessToken.forget();
         const missing = `${email} isn't in the directory`;
         const reading = { what, quotaIsPersonal: false, ours: true, missing, now: now() };
         const page = fieldsOf(successOf(answer, reading), what);

@@ -93,7 +93,10 @@ function send(response: ServerResponse, { status, headers, body }: ProxyAnswer):
 async function forward(options: ProxyOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { upstream, log } = options;
   try {
-    const sent = upstream.send(await onwards(options, request));
+    const next = await onwards(options, request);
+    // Who has hung up meanwhile needs no answer: a watch for him would never end.
+    if (response.destroyed) return;
+    const sent = upstream.send(next);
     await new Promise<void>((resolve, reject) => {
       response.once("close", () => {
         sent.destroy();
@@ -120,7 +123,8 @@ async function forward(options: ProxyOptions, request: IncomingMessage, response
 async function upgrade(options: ProxyOptions, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
   try {
     const wanted = request.headers.upgrade ?? "";
-    passUpgrade(options.upstream.send(await onwards(options, request, wanted)), socket, head);
+    const next = await onwards(options, request, wanted);
+    if (!socket.destroyed) passUpgrade(options.upstream.send(next), socket, head);
   } catch (error) {
     socket.end(answerText(problemOf(error, options.log)));
   }

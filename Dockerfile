@@ -9,9 +9,9 @@ COPY . .
 RUN node scripts/build.mjs --quiet
 
 FROM node:22-slim
-# iptables and nft for the metadata proxy; without the package lists, and without npm, which nothing here runs.
+# iptables and nft for the metadata proxy, ip for the link of the pod identity agent; without the package lists, and without npm, which nothing here runs.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends iptables nftables \
+ && apt-get install -y --no-install-recommends iproute2 iptables nftables \
  && rm -rf /var/lib/apt/lists/* /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /opt/yarn*
 COPY --from=build /src/dist/lotse-image.cjs /app/lotse.cjs
 COPY --from=build /src/LICENSE /src/THIRD-PARTY-LICENSES.md /app/

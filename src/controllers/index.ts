@@ -12,6 +12,7 @@ export { iamPolicyOf, namespaceObjects, objectsOf } from "./manifests/objects.ts
 export { resourceOf } from "./manifests/kinds.ts";
 export type { ManifestOptions } from "./manifests/options.ts";
 export { manifestOptions } from "./manifests/options.ts";
+export { renderChart, renderYaml } from "./manifests/render.ts";
 export { knownRoles, roleNamed, roles } from "./roles.ts";
 export type { BrowserLogin, IdToken } from "./login/client/loopback.ts";
 export { browserLogin } from "./login/client/loopback.ts";

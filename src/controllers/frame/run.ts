@@ -60,6 +60,17 @@ function levelOf(flags: FlagValues): LogLevel {
   });
 }
 
+/** Keys of the environment, first in the SDK's chain as well. */
+function keysOf(env: RunOptions["env"]): OpenOptions["credentials"] | undefined {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = env;
+  if (!accessKeyId || !secretAccessKey) return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
+}
+
 /** What all roles of a process share. */
 interface Process {
   options: RunOptions;
@@ -102,7 +113,14 @@ function roleWorld(role: RoleDefinition, flags: FlagValues, shared: Process): Ru
   const aws = (more: Partial<OpenOptions> = {}): ReturnType<typeof openAws> => {
     const endpoint = options.env["AWS_ENDPOINT_URL"];
     const region = flags.optional("region") ?? options.env["AWS_DEFAULT_REGION"] ?? "us-east-1";
-    const door = openAws({ region, ...(endpoint ? { endpoint } : {}), signal: end.signal, ...more });
+    const credentials = keysOf(options.env);
+    const door = openAws({
+      region,
+      ...(endpoint ? { endpoint } : {}),
+      ...(credentials ? { credentials } : {}),
+      signal: end.signal,
+      ...more,
+    });
     closers.push(() => door.close());
     return door;
   };

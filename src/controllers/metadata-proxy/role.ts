@@ -137,6 +137,14 @@ export const metadataProxy: RoleDefinition = defineRole({
     root: true,
     capabilities: ["NET_ADMIN", "NET_RAW"],
     priorityClass: "system-node-critical",
+    volumes: [
+      {
+        // iptables of the older kind takes turns with others on the node by it.
+        name: "xtables-lock",
+        mountPath: "/run/xtables.lock",
+        source: { hostPath: { path: "/run/xtables.lock", type: "FileOrCreate" } },
+      },
+    ],
     fieldEnvironment: { NODE_NAME: "spec.nodeName", HOST_IP: "status.hostIP" },
     resources: { cpu: "50m", memory: "96Mi", memoryLimit: "192Mi" },
   },

@@ -72,6 +72,8 @@ export async function startLoginWebhook(
       "1s",
       "--log-level",
       "debug",
+      // A busy machine takes its time; tests of impatience say so themselves.
+      "--login-timeout=30s",
       ...words,
     ],
     env,

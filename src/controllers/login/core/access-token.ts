@@ -12,7 +12,7 @@ export interface AccessToken {
 }
 
 const spare = 60_000;
-const patience = 5_000;
+const patience = 10_000;
 
 /**
  * Asks a token endpoint (RFC 6749 §4.4, RFC 7523).

@@ -30,7 +30,7 @@ export interface Issuer {
 /** Clocks of two hosts differ by some seconds. */
 const leeway = 30;
 /** Keys are fetched for everybody who waits: the patience of the first in the row doesn't count. */
-const patience = 5_000;
+const patience = 10_000;
 
 const secondsOf = (claims: Fields, name: string): number | undefined => {
   const value = claims[name];

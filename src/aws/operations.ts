@@ -161,6 +161,7 @@ export interface Operations {
   };
   kms: {
     GetKeyPolicy: Operation<kms.GetKeyPolicyCommandInput, kms.GetKeyPolicyCommandOutput>;
+    ListGrants: Operation<kms.ListGrantsCommandInput, kms.ListGrantsCommandOutput>;
   };
   s3: {
     GetBucketPolicy: Operation<s3.GetBucketPolicyCommandInput, s3.GetBucketPolicyCommandOutput>;

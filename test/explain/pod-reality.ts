@@ -224,7 +224,8 @@ async function refused(attempt: () => Promise<unknown>): Promise<string | undefi
   }
 }
 
-async function credentialsOf(place: Place, made: MadeCase): Promise<SandboxCredentials> {
+/** What the pod is given. */
+export async function credentialsOf(place: Place, made: MadeCase): Promise<SandboxCredentials> {
   const { world, cluster } = place;
   const { pod } = made;
   if (made.case.way === "pod-identity") {

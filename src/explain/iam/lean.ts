@@ -67,30 +67,39 @@ function leanStatement(statement: Statement, lean: Lean, known: Knowledge): Stat
 
 /** A policy as it counts for one side; text that wasn't read, or that can't be, allows or denies everything. */
 export function leanPolicy(policy: PolicyText, kind: PolicyKind, lean: Lean, known: Knowledge): NamedPolicy {
-  const parsed = readDocument(policy, kind);
+  const found = readDocument(policy, kind);
   const document =
-    "problem" in parsed
+    "problem" in found
       ? everything(lean === "yes" ? "Allow" : "Deny", kind)
       : {
-          ...parsed.document,
-          statements: parsed.document.statements.flatMap((statement) => leanStatement(statement, lean, known)),
+          ...found.document,
+          statements: found.document.statements.flatMap((statement) => leanStatement(statement, lean, known)),
         };
   return { name: policy.name, document };
 }
+
+/** Documents that were read, by kind and text: a list of all pods asks the same roles a thousand times. */
+const readTexts = new Map<string, ReturnType<typeof parsePolicy>>();
+const mostParsed = 2000;
 
 /** The document of a policy, or why there is none. */
 export function readDocument(
   { text }: PolicyText,
   kind: PolicyKind,
 ): { document: PolicyDocument } | { problem: string } {
-  return isRead(text) ? parsePolicy(text.value, kind) : { problem: text.unread };
+  if (!isRead(text)) return { problem: text.unread };
+  const key = `${kind} ${text.value}`;
+  const known = readTexts.get(key) ?? parsePolicy(text.value, kind);
+  if (readTexts.size >= mostParsed) readTexts.clear();
+  readTexts.set(key, known);
+  return known;
 }
 
 /** Why a policy's text isn't known, and which keys it asks for whose values aren't. */
 export function openQuestions(policy: PolicyText, kind: PolicyKind, known: Knowledge): string[] {
-  const parsed = readDocument(policy, kind);
-  if ("problem" in parsed) return [`${policy.name}: ${parsed.problem}`];
-  const named = parsed.document.statements.some((statement) => namesSession(statement, known));
-  const keys = contextKeysOf(parsed.document).filter((key) => !known.isKnown(key.toLowerCase()));
+  const found = readDocument(policy, kind);
+  if ("problem" in found) return [`${policy.name}: ${found.problem}`];
+  const named = found.document.statements.some((statement) => namesSession(statement, known));
+  const keys = contextKeysOf(found.document).filter((key) => !known.isKnown(key.toLowerCase()));
   return named ? [...keys, "the name of the session"] : keys;
 }

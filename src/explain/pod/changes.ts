@@ -17,12 +17,17 @@ function withRole(world: PodWorld, arn: string, change: (role: RoleFacts) => Rol
 const trustCommand = (role: RoleFacts, trust: string): string =>
   `aws iam update-assume-role-policy --role-name ${roleName(role.arn)} --policy-document ${quoted(trust)}`;
 
+/** Characters of a trust policy, without white space, unless the account's quota was raised. */
+const usualLength = 2048;
+
 /** Another statement in a role's trust policy. */
 export function addTrust(role: RoleFacts, statement: object): Proposal {
   const trust = withStatement(role.trust, statement);
+  const long =
+    trust.length > usualLength ? `; with ${trust.length} characters it needs a higher quota than ${usualLength}` : "";
   return {
     change: {
-      text: `Add a statement to the trust policy of role ${roleName(role.arn)}`,
+      text: `Add a statement to the trust policy of role ${roleName(role.arn)}${long}`,
       document: statement,
       command: trustCommand(role, trust),
     },

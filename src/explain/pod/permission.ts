@@ -93,7 +93,12 @@ function removal(
   const { index } = of.statement;
   if (of.kind === "boundary") return changeBoundary(opened.role, { remove: index });
   if (of.kind === "session") return changeSession(world, { remove: index });
-  if (of.kind === "resource" || of.kind === "trust") return changeResource(world, question.resource, { remove: index });
+  if (of.kind === "resource" || of.kind === "trust") {
+    // A grant of a key stands beside its policy, and isn't taken out of it.
+    return of.statement.sid?.startsWith("Grant ")
+      ? undefined
+      : changeResource(world, question.resource, { remove: index });
+  }
   if (!isRead(opened.role.policies)) return undefined;
   const policy = opened.role.policies.value.find(({ name }) => name === of.policy);
   return policy && removeIdentity(opened.role, policy, index);
@@ -197,7 +202,9 @@ export function askPolicies(
       at: placeOf(resourceGrant),
     });
   }
-  reasoning.assumptions.push("No service control policy of the organisation forbids it; they can't be read from here");
+  reasoning.assumptions.push(
+    "No policy of the organisation (SCP, RCP) and none of a VPC endpoint forbids it; they can't be read from here",
+  );
   const step: Omit<Step, "outcome"> = {
     code: "explain/allowed",
     text: `A statement of the ${kindNames[decidedBy] ?? decidedBy} allows ${action} on ${resource}`,

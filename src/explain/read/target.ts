@@ -1,8 +1,11 @@
 // The resource that a question is about: who owns it, and what its own policy says.
 // Which services have such policies: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+import type { GrantListEntry } from "@aws-sdk/client-kms";
 import type { Aws } from "../../aws/index.ts";
+import { allPages } from "../../aws/index.ts";
 import type { Known } from "../explanation.ts";
 import { isRead, read, unread } from "../explanation.ts";
+import { withStatement } from "../iam/edit.ts";
 import type { PolicyText, ResourceFacts } from "../iam/world.ts";
 import { accountOf, roleName } from "../iam/world.ts";
 import { attemptFind } from "./attempt.ts";
@@ -51,10 +54,43 @@ async function bucket(aws: Aws, name: string, account: string): Promise<Resource
   return own(account, read(text === undefined ? undefined : { name: `policy of bucket ${name}`, text: read(text) }));
 }
 
+/** A grant lets somebody use a key as a statement of its policy would. */
+function grantStatement({
+  GrantId = "",
+  GranteePrincipal = "",
+  Operations = [],
+  Constraints = {},
+}: GrantListEntry): object {
+  const { EncryptionContextEquals, EncryptionContextSubset } = Constraints;
+  const context = Object.entries(EncryptionContextEquals ?? EncryptionContextSubset ?? {});
+  const condition = Object.fromEntries(context.map(([name, value]) => [`kms:EncryptionContext:${name}`, value]));
+  return {
+    Sid: `Grant ${GrantId}`,
+    Effect: "Allow",
+    Principal: { AWS: GranteePrincipal },
+    Action: Operations.map((operation) => `kms:${operation}`),
+    Resource: "*",
+    ...(context.length === 0 ? {} : { Condition: { StringEquals: condition } }),
+  };
+}
+
+async function grantsOf(aws: Aws, KeyId: string): Promise<object[]> {
+  const grants = await allPages(async (Marker) => {
+    const page = await aws.call("kms", "ListGrants", { KeyId, ...(Marker === undefined ? {} : { Marker }) });
+    return { items: page.Grants, next: page.Truncated ? page.NextMarker : undefined };
+  });
+  // Services are grantees by their host name; a pod is none.
+  return grants.filter(({ GranteePrincipal = "" }) => GranteePrincipal.startsWith("arn:")).map(grantStatement);
+}
+
 async function key(aws: Aws, arn: string): Promise<ResourceFacts> {
   const id = arn.split(":key/")[1] ?? "";
-  const found = await attemptFind(`policy of key ${id}`, async () => {
-    return (await aws.call("kms", "GetKeyPolicy", { KeyId: arn, PolicyName: "default" })).Policy;
+  const found = await attemptFind(`policy and grants of key ${id}`, async () => {
+    const [{ Policy }, grants] = await Promise.all([
+      aws.call("kms", "GetKeyPolicy", { KeyId: arn, PolicyName: "default" }),
+      grantsOf(aws, arn),
+    ]);
+    return grants.reduce<string | undefined>((text, grant) => withStatement(text, grant), Policy);
   });
   const policy: Known<PolicyText | undefined> = isRead(found)
     ? read(found.value === undefined ? undefined : { name: `policy of key ${id}`, text: read(found.value) })

@@ -75,6 +75,22 @@ describe("GitHub", () => {
     ]);
   });
 
+  it("calls teams by name, by slug or by both", async ({ expect }) => {
+    const own = [{ organization: "acme", name: "Platform & Ops", slug: "platform-ops" }];
+    github.users.set(token("sam"), { login: "sam", id: 11, memberships: { acme: "active" }, teams: own });
+    const groups = { slug: ["platform-ops"], both: ["Platform & Ops", "platform-ops"] };
+    for (const [form, wanted] of Object.entries(groups)) {
+      const other = await startLoginWebhook([
+        "--auth-providers=github",
+        `--github.base-url=${github.url}`,
+        `--github.ca-file=${standInAuthorityFile(folder)}`,
+        `--github.team-names=${form}`,
+      ]);
+      expect((await other.review(token("sam"), acme)).user?.groups, form).toEqual(wanted);
+      await other.close();
+    }
+  });
+
   it("refuses whoever is only invited, in another organisation, or unknown, and says why with 200", async ({
     expect,
   }) => {
@@ -142,6 +158,38 @@ describe("GitHub", () => {
     const answer = await impatient.review(token("ann"), acme);
     expect(answer).toMatchObject({ status: 503, authenticated: false, error: expect.stringContaining("in time") });
     await impatient.close();
+  });
+
+  it("that is down isn't asked again and again, nor flooded, and who was let in stays in meanwhile", async ({
+    expect,
+  }) => {
+    const careful = await startLoginWebhook([
+      "--auth-providers=github",
+      `--github.base-url=${github.url}`,
+      `--github.ca-file=${standInAuthorityFile(folder)}`,
+      "--breaker-failures=2",
+      "--breaker-pause=10m",
+      "--cache-ttl=10m",
+      "--provider-qps=1",
+    ]);
+    github.users.set(token("ann"), { login: "ann", id: 7, memberships: { acme: "active" }, teams: [] });
+    expect(await careful.review(token("ann"), acme)).toMatchObject({ authenticated: true });
+    github.trouble = () => ({ status: 502 });
+    for (const who of ["one", "two"]) expect(await careful.review(token(who), acme)).toMatchObject({ status: 503 });
+    const before = github.asked.length;
+    const refused = await careful.review(token("three"), acme);
+    expect(refused).toMatchObject({ status: 503, error: expect.stringContaining("isn't asked for") });
+    expect(Number(refused.headers["retry-after"])).toBeGreaterThan(500);
+    expect(await careful.review(token("ann"), acme)).toMatchObject({ status: 200, authenticated: true });
+    // Made-up tokens: four at once, then one a second.
+    const flood = await Promise.all(
+      Array.from({ length: 30 }, async (_, i) => careful.review(token(`flood${i}`), acme)),
+    );
+    expect(flood.some(({ status }) => status === 429)).toBe(true);
+    expect(flood.every(({ authenticated }) => !authenticated)).toBe(true);
+    expect(github.asked.length).toBe(before);
+    expect(await careful.metrics()).toContain('lotse_login_breaker{provider="github"} 2');
+    await careful.close();
   });
 
   it("that has had enough of a token's requests is told on, with the time to wait", async ({ expect }) => {

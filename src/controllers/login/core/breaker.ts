@@ -48,7 +48,7 @@ export function openBreaker({ failures, pause, now }: BreakerOptions): Breaker {
       inARow += 1;
       if (!probing && asked === undefined && inARow < failures) return;
       probing = false;
-      openUntil = now() + Math.min(Math.max(asked ?? 0, pause), longestPause);
+      openUntil = now() + Math.max(pause, Math.min(asked ?? 0, longestPause));
     },
     unknown() {
       probing = false;

@@ -165,7 +165,8 @@ export type {
 } from "./identity/index.ts";
 export type { Choice, KubeconfigEntry, KubeconfigPlaces, MergeResult } from "./kube/index.ts";
 export type { PolicyScope, WorkloadPolicy } from "./iam/index.ts";
-export { planPodRoles, planServiceAccounts, workloadPolicies } from "./lotse-pods.ts";
+export type { TrustRequest } from "./lotse-pods.ts";
+export { planPodRoles, planServiceAccounts, trustPolicies, workloadPolicies } from "./lotse-pods.ts";
 export type { DesiredObjects, DesiredStack, DesiredStacks, Known, Tag, Template } from "./stacks/index.ts";
 
 /** Reads a cluster file's text: a typed, defaulted cluster, or every mistake at once with line and column. */

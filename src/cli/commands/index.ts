@@ -24,6 +24,7 @@ import { serviceAccountCommands } from "./service-accounts.ts";
 import { stacks } from "./stacks.ts";
 import { status } from "./status.ts";
 import { token } from "./token.ts";
+import { trustPolicy } from "./trust-policy.ts";
 import { upgradeCommands } from "./upgrade.ts";
 import { whoami } from "./whoami.ts";
 
@@ -49,6 +50,7 @@ export const commands: readonly CommandDefinition[] = [
   ...identityMappingCommands,
   ...accessEntryCommands,
   ...serviceAccountCommands,
+  trustPolicy,
   ...identityProviderCommands,
   ...identityCommands,
   ...controllerCommands,

@@ -84,22 +84,38 @@ describe("a trust policy for service accounts", () => {
 
 describe("a trust policy for EKS Pod Identity", () => {
   it("trusts the service, as narrowly as it is told", ({ expect }) => {
-    expect(podIdentityTrust().Statement).toEqual([
+    expect(podIdentityTrust().policy.Statement).toEqual([
       {
         Effect: "Allow",
         Principal: { Service: "pods.eks.amazonaws.com" },
         Action: ["sts:AssumeRole", "sts:TagSession"],
       },
     ]);
-    const narrow = { account: "1", clusterArns: ["arn:c"], namespaces: ["shop"], serviceAccounts: ["cart", "till"] };
-    expect(podIdentityTrust(narrow).Statement[0]?.Condition).toEqual({
-      StringEquals: {
-        "aws:SourceAccount": "1",
-        "aws:RequestTag/kubernetes-namespace": "shop",
-        "aws:RequestTag/kubernetes-service-account": ["cart", "till"],
-      },
-      ArnEquals: { "aws:SourceArn": "arn:c" },
+    const { policy, warnings } = podIdentityTrust({
+      account: "1",
+      clusterArns: ["arn:c"],
+      accounts: [
+        { namespace: "shop", name: "cart" },
+        { namespace: "shop", name: "till" },
+        { namespace: "back", name: "job-*" },
+      ],
     });
+    expect(policy.Statement.map(({ Condition }) => Condition)).toEqual([
+      {
+        StringEquals: {
+          "aws:SourceAccount": "1",
+          "aws:RequestTag/kubernetes-namespace": "shop",
+          "aws:RequestTag/kubernetes-service-account": ["cart", "till"],
+        },
+        ArnEquals: { "aws:SourceArn": "arn:c" },
+      },
+      {
+        StringEquals: { "aws:SourceAccount": "1", "aws:RequestTag/kubernetes-namespace": "back" },
+        StringLike: { "aws:RequestTag/kubernetes-service-account": "job-*" },
+        ArnEquals: { "aws:SourceArn": "arn:c" },
+      },
+    ]);
+    expect(warnings).toHaveLength(1);
   });
 });
 

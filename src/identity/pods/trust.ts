@@ -143,31 +143,44 @@ export function webIdentityTrust(options: WebIdentityTrustOptions): MadeTrust {
 export interface PodIdentityTrustOptions {
   account?: string;
   clusterArns?: readonly string[];
-  namespaces?: readonly string[];
-  serviceAccounts?: readonly string[];
+  /** Patterns count here as well. */
+  accounts?: readonly TrustedAccounts[];
 }
 
-/** The trust policy of a role for EKS Pod Identity. */
-export function podIdentityTrust(options: PodIdentityTrustOptions = {}): TrustPolicy {
-  const { account, clusterArns = [], namespaces = [], serviceAccounts = [] } = options;
-  const equals: Record<string, string | readonly string[]> = {
-    ...(account === undefined ? {} : { "aws:SourceAccount": account }),
-    ...(namespaces.length === 0 ? {} : { "aws:RequestTag/kubernetes-namespace": one(namespaces) }),
-    ...(serviceAccounts.length === 0 ? {} : { "aws:RequestTag/kubernetes-service-account": one(serviceAccounts) }),
-  };
-  const condition: ConditionBlock = {
-    ...(Object.keys(equals).length === 0 ? {} : { StringEquals: equals }),
-    ...(clusterArns.length === 0 ? {} : { ArnEquals: { "aws:SourceArn": one(clusterArns) } }),
-  };
-  return {
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Principal: { Service: "pods.eks.amazonaws.com" },
-        Action: ["sts:AssumeRole", "sts:TagSession"],
-        ...(Object.keys(condition).length === 0 ? {} : { Condition: condition }),
-      },
-    ],
-  };
+/** `StringLike` where one of the values is a pattern. */
+function compared(tag: string, values: readonly string[]): ConditionBlock {
+  const operator = values.some(isPattern) ? "StringLike" : "StringEquals";
+  return { [operator]: { [`aws:RequestTag/${tag}`]: one(values) } };
+}
+
+function joined(blocks: readonly ConditionBlock[]): ConditionBlock {
+  const result: ConditionBlock = {};
+  for (const block of blocks)
+    for (const [operator, keys] of Object.entries(block)) result[operator] = { ...result[operator], ...keys };
+  return result;
+}
+
+/** The trust policy of a role for EKS Pod Identity: a statement for each namespace, so that names don't mix. */
+export function podIdentityTrust(options: PodIdentityTrustOptions = {}): MadeTrust {
+  const { account, clusterArns = [], accounts = [] } = options;
+  const common: readonly ConditionBlock[] = [
+    ...(account === undefined ? [] : [{ StringEquals: { "aws:SourceAccount": account } }]),
+    ...(clusterArns.length === 0 ? [] : [{ ArnEquals: { "aws:SourceArn": one(clusterArns) } }]),
+  ];
+  const namespaces = [...new Set(accounts.map(({ namespace }) => namespace))];
+  const conditions = namespaces.map((namespace) => {
+    const names = accounts.filter((each) => each.namespace === namespace).map(({ name }) => name);
+    return joined([
+      ...common,
+      compared("kubernetes-namespace", [namespace]),
+      compared("kubernetes-service-account", [...new Set(names)]),
+    ]);
+  });
+  const Statement = (conditions.length === 0 ? [joined(common)] : conditions).map((condition): TrustStatement => ({
+    Effect: "Allow",
+    Principal: { Service: "pods.eks.amazonaws.com" },
+    Action: ["sts:AssumeRole", "sts:TagSession"],
+    ...(Object.keys(condition).length === 0 ? {} : { Condition: condition }),
+  }));
+  return { policy: { Version: "2012-10-17", Statement }, warnings: accounts.flatMap(warningsOf) };
 }

@@ -26,7 +26,7 @@ function trustFor(
   world: PodRoleWorld,
 ): readonly TrustStatement[] {
   const { account, arn, issuer, partition } = world.cluster;
-  if (target === "pod-identity") return podIdentityTrust({ account, clusterArns: [arn] }).Statement;
+  if (target === "pod-identity") return podIdentityTrust({ account, clusterArns: [arn] }).policy.Statement;
   const accounts = groups.map(({ namespace, serviceAccount: name }) => ({ namespace, name }));
   return webIdentityTrust({ issuers: [{ issuer, account, partition }], accounts }).policy.Statement;
 }

@@ -14,6 +14,14 @@ const silent: readonly string[] = ["kube/denied", "kube/unauthorized", "kube/unr
 
 const denied = (error: unknown): boolean => isLotseError(error) && (isDenied(error) || silent.includes(error.code));
 
+/** The right that is missing says it all; where there is none, the door's own words. */
+function reasonOf(what: string, error: unknown): string {
+  const action = isLotseError(error) ? error.diagnostic.data?.["action"] : undefined;
+  return typeof action === "string"
+    ? `you need ${action} to read ${what}`
+    : `${what} can't be read: ${errorMessage(error).slice(0, 200)}`;
+}
+
 /**
  * A fact, or why it isn't known: whoever asks may not read it. Everything else that goes wrong is thrown.
  *
@@ -24,7 +32,7 @@ export async function attempt<T>(what: string, ask: () => Promise<T>): Promise<K
     return read(await ask());
   } catch (error) {
     if (!denied(error)) throw error;
-    return unread(`${what} can't be read (${errorMessage(error).slice(0, 200)})`);
+    return unread(reasonOf(what, error));
   }
 }
 

@@ -3,7 +3,7 @@ import type { LivingCluster } from "../../access/index.ts";
 import { readAwsAuthMap, readEntries } from "../../access/index.ts";
 import type { Aws } from "../../aws/index.ts";
 import type { MappedUser, NodeInstance } from "../../identity/index.ts";
-import { canonicalArn, userInfo } from "../../identity/index.ts";
+import { canonicalArn, sameArn, stripPath, userInfo } from "../../identity/index.ts";
 import type { Kube, KubeObject } from "../../kube/index.ts";
 import { resources } from "../../kube/index.ts";
 import type { Known } from "../explanation.ts";
@@ -35,9 +35,15 @@ async function readPrincipal(aws: Aws, arn: string): Promise<Known<PrincipalFact
   const account = arn.split(":")[4] ?? "";
   if (!canonical.ok || (canonical.type !== "user" && canonical.type !== "role" && canonical.type !== "assumed-role"))
     return unread("it is no role and no user");
-  const { account: own } = await aws.identity();
-  if (account !== own) return unread(`it is of account ${account}, and you are of ${own}`);
+  const me = await aws.identity();
+  if (account !== me.account) return unread(`it is of account ${account}, and you are of ${me.account}`);
   const name = roleName(canonical.arn);
+  const mine = canonicalArn(me.arn);
+  // Whoever asks is there, whatever IAM lists.
+  const asker =
+    mine.ok && sameArn(stripPath(mine.arn), stripPath(canonical.arn))
+      ? { arn: canonical.arn, id: me.userId.split(":")[0] ?? "" }
+      : undefined;
   const facts = (
     found: { Arn?: string | undefined; CreateDate?: Date | undefined } | undefined,
     id: string | undefined,
@@ -48,10 +54,11 @@ async function readPrincipal(aws: Aws, arn: string): Promise<Known<PrincipalFact
       ...(found.CreateDate === undefined ? {} : { created: found.CreateDate.getTime() }),
     };
   if (canonical.type === "user") {
-    return attemptFind(`user ${name}`, async () => {
+    const found = await attemptFind(`user ${name}`, async () => {
       const { User } = await aws.call("iam", "GetUser", { UserName: name });
       return facts(User, User?.UserId);
     });
+    return asker && valueOf(found) === undefined ? read(asker) : found;
   }
   return attemptFind(`role ${name}`, async () => {
     const { Role } = await aws.call("iam", "GetRole", { RoleName: name });

@@ -168,9 +168,9 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "roles", () => {
     `--instance=${instance}`,
     "--address=127.0.0.1",
     "--port=0",
-    // Short, for a test that waits for them; in proportion as client-go's.
-    "--lease-duration=4s",
-    "--renew-deadline=3s",
+    // Long enough for a machine that is busy with other things.
+    "--lease-duration=20s",
+    "--renew-deadline=15s",
     "--retry-period=400ms",
     ...more,
   ];
@@ -304,7 +304,9 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "roles", () => {
   it("give up leading when somebody took the lease", { timeout: 60_000 }, async ({ expect }) => {
     const key = { namespace, name: "lotse-greeter" };
     const found = await kube.get<Lease>(kinds.leases, key);
-    await kube.patch(kinds.leases, key, "merge", { spec: { ...found.spec, holderIdentity: "somebody-else" } });
+    await kube.patch(kinds.leases, key, "merge", {
+      spec: { ...found.spec, holderIdentity: "somebody-else", leaseDurationSeconds: 2 },
+    });
     expect(await second.done).toBe(1);
     expect(second.log.at(-1)).toMatchObject({ message: "stopped" });
     expect(second.log.some(({ code }) => code === "controllers/lost-lease")).toBe(true);
@@ -339,13 +341,12 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "roles", () => {
     );
     expect(after).toBe(true);
     // Its lease may have run out meanwhile: then it ends, and is started anew as a kubelet would.
-    const ended = await Promise.race([third.done, sleep(6_000).then(() => "lives" as const)]);
-    if (ended !== "lives") await start(greeter(greeted), "fourth");
+    void third.done.then(async (code) => (code === 0 ? undefined : start(greeter(greeted), "fourth")));
     const by = await eventually(
       () => greetedBy("after"),
       (name) => name !== undefined,
-      60,
+      90,
     );
-    expect(by).toBe(ended === "lives" ? "third" : "fourth");
+    expect(["third", "fourth"]).toContain(by);
   });
 });

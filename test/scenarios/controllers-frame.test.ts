@@ -6,8 +6,9 @@ import type { AddressInfo, Socket } from "node:net";
 import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, it } from "vitest";
+import { parse } from "yaml";
 import type { RoleDefinition } from "../../src/controllers/index.ts";
-import { manifestOptions, objectsOf } from "../../src/controllers/index.ts";
+import { manifestOptions, objectsOf, printRole, resourceOf, roles } from "../../src/controllers/index.ts";
 import { bearerToken } from "../../src/identity/index.ts";
 import type { Kube, KubeObject, Resource } from "../../src/kube/index.ts";
 import { resources } from "../../src/kube/index.ts";
@@ -195,14 +196,26 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "roles", () => {
   it("install with what an API server accepts", async ({ expect }) => {
     const options = manifestOptions({ namespace });
     for (const object of objectsOf(greeter([]), options) as KubeObject[]) {
-      const [group = "", version] = object.apiVersion.includes("/")
-        ? object.apiVersion.split("/")
-        : ["", object.apiVersion];
-      const plural = object.kind === "NetworkPolicy" ? "networkpolicies" : `${object.kind.toLowerCase()}s`;
-      const kind = { group, version: version ?? "v1", plural, kind: object.kind };
-      const made = await kube.apply({ ...kind, namespaced: object.metadata.namespace !== undefined }, object);
+      const made = await kube.apply(resourceOf(object), object);
       expect(made.metadata.name).toBe("lotse-greeter");
     }
+    for (const role of roles) {
+      const isRefused = (object: KubeObject): Promise<string[]> =>
+        kube.apply(resourceOf(object), object, { dryRun: true }).then(
+          () => [],
+          (error: Error & { diagnostic?: { detail?: string } }) => [
+            `${role.name}: ${error.diagnostic?.detail ?? error.message}`,
+          ],
+        );
+      const refused = await Promise.all((objectsOf(role, options) as KubeObject[]).map(isRefused));
+      expect(refused.flat()).toEqual([]);
+    }
+    const words = ["--cluster-id=own", "--image=lotse:1"];
+    const pod = parse(printRole("authenticator", "static-pod", { words, env: {} })) as KubeObject;
+    const { spec } = await kube.apply<KubeObject & { spec?: { hostNetwork?: boolean } }>(resources.pods, pod, {
+      dryRun: true,
+    });
+    expect(spec?.hostNetwork).toBe(true);
   });
 
   it("work on what is there and what comes, and try again what failed", { timeout: 60_000 }, async ({ expect }) => {

@@ -22,6 +22,8 @@ export interface WatchDefinition {
   indexes?: Readonly<Record<string, (object: never) => readonly string[]>>;
   /** Whether `reconcile` is called for its objects, and under which keys; default `namespace/name`. */
   enqueue?: (object: never) => readonly string[];
+  /** Seconds after which `reconcile` is called for every object again, changed or not; never by default. */
+  resync?: number;
   /** False: a server that doesn't serve this kind (a CRD that isn't installed) isn't waited for. */
   required?: boolean;
 }

@@ -70,16 +70,28 @@ function openQueue(
   return queue;
 }
 
-/** Leads every change of the watched objects into the queue. */
-function feed(role: RoleDefinition, informers: ReadonlyMap<string, Informer>, add: (key: string) => void): void {
-  for (const { name, enqueue } of role.watches) {
+/** Leads every change of the watched objects into the queue, and all of them again where the role wants that. */
+function feed(
+  role: RoleDefinition,
+  informers: ReadonlyMap<string, Informer>,
+  add: (key: string) => void,
+  until: AbortSignal,
+): void {
+  for (const { name, enqueue, resync } of role.watches) {
     const keysOf = (enqueue ?? ((object: KubeObject) => [objectKey(object)])) as (
       object: KubeObject,
     ) => readonly string[];
-    informers.get(name)?.onChange(({ object, previous }) => {
+    const informer = informers.get(name);
+    informer?.onChange(({ object, previous }) => {
       // Keys may follow from what changed: the old ones have lost something.
       for (const key of new Set([...keysOf(object), ...(previous ? keysOf(previous) : [])])) add(key);
     });
+    if (resync === undefined) continue;
+    const timer = setInterval(() => {
+      for (const object of informer?.all() ?? []) for (const key of keysOf(object)) add(key);
+    }, resync * 1000);
+    timer.unref();
+    until.addEventListener("abort", () => clearInterval(timer), { once: true });
   }
 }
 
@@ -167,7 +179,7 @@ async function work(
   const stopped = new Promise<"stopped">((done) =>
     lead.addEventListener("abort", () => done("stopped"), { once: true }),
   );
-  if (queue) feed(role, informers, enqueue);
+  if (queue) feed(role, informers, enqueue, lead);
   const running = role.run?.(contextOf({ signal: lead, enqueue }));
   const ended = running?.then(() => "ended" as const);
   const how = await Promise.race([stopped, ...(ended ? [ended] : [])]);

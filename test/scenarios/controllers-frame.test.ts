@@ -9,7 +9,6 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import { parse } from "yaml";
 import type { RoleDefinition } from "../../src/controllers/index.ts";
 import { manifestOptions, objectsOf, printRole, resourceOf, roles } from "../../src/controllers/index.ts";
-import { bearerToken } from "../../src/identity/index.ts";
 import type { Kube, KubeObject, Resource } from "../../src/kube/index.ts";
 import { resources } from "../../src/kube/index.ts";
 import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
@@ -122,6 +121,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "roles", () => {
   let kube: Kube;
   let gate: Awaited<ReturnType<typeof openGate>>;
   let startedAt: number;
+  let writeKubeconfig: (token: string) => void;
   const folder = temporaryFolder();
   const kubeconfig = `${folder.path}/kubeconfig`;
   const running: StartedRole[] = [];
@@ -139,9 +139,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "roles", () => {
       { name: "shop" },
     );
     gate = await openGate(cluster.endpoint);
-    const { credentials, region } = sandbox;
-    const { token } = bearerToken({ cluster: "shop", region, credentials, at: Date.now() });
-    const file = {
+    const config = (token: string): object => ({
       "current-context": "shop",
       clusters: [
         {
@@ -151,8 +149,8 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "roles", () => {
       ],
       users: [{ name: "me", user: { token } }],
       contexts: [{ name: "shop", context: { cluster: "shop", user: "me" } }],
-    };
-    writeFileSync(kubeconfig, JSON.stringify(file));
+    });
+    writeKubeconfig = (token) => writeFileSync(kubeconfig, JSON.stringify(config(token)));
   }, 120_000);
 
   afterAll(async () => {
@@ -199,6 +197,14 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "roles", () => {
       const made = await kube.apply(resourceOf(object), object);
       expect(made.metadata.name).toBe("lotse-greeter");
     }
+    // From here on the role is its own service account, with these rights and no others.
+    const account = { namespace, name: "lotse-greeter" };
+    const { status } = await kube.post<{ status: { token: string } }>(resources.serviceAccounts, account, "token", {
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: { expirationSeconds: 3600 },
+    });
+    writeKubeconfig(status.token);
     for (const role of roles) {
       const isRefused = (object: KubeObject): Promise<string[]> =>
         kube.apply(resourceOf(object), object, { dryRun: true }).then(

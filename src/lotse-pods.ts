@@ -5,6 +5,8 @@ import type { PolicyScope, WorkloadDefinition, WorkloadPolicy } from "./iam/inde
 import type { GivenPodRoleSettings, MadeTrust, MigrationTarget, PodRolePlan } from "./identity/index.ts";
 import type { Plan, ServiceAccountsOptions } from "./plan/index.ts";
 
+export type { ServiceAccountsOptions } from "./plan/index.ts";
+
 /** What making service accounts with roles, or taking them down, would do; nothing else of the file. `runSteps` does it. */
 export async function planServiceAccounts(
   cluster: Cluster,

@@ -165,7 +165,7 @@ export type {
 } from "./identity/index.ts";
 export type { Choice, KubeconfigEntry, KubeconfigPlaces, MergeResult } from "./kube/index.ts";
 export type { PolicyScope, WorkloadPolicy } from "./iam/index.ts";
-export type { TrustRequest } from "./lotse-pods.ts";
+export type { ServiceAccountsOptions, TrustRequest } from "./lotse-pods.ts";
 export { planPodRoles, planServiceAccounts, trustPolicies, workloadPolicies } from "./lotse-pods.ts";
 export type { DesiredObjects, DesiredStack, DesiredStacks, Known, Tag, Template } from "./stacks/index.ts";
 

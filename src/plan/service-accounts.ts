@@ -1,4 +1,5 @@
-// Plans for IAM service accounts alone: the part of a file's plan that is about them, and what they stand on.
+// Plans for pods' roles alone: the part of a file's plan that is about service accounts or pod identity associations, and
+// what they stand on.
 import type { Aws } from "../aws/index.ts";
 import type { Cluster } from "../config/index.ts";
 import { requireLiving } from "./drain.ts";
@@ -9,6 +10,8 @@ import type { Note, Plan, Step } from "./plan.ts";
 
 /** Which service accounts, and what of them. */
 export interface ServiceAccountsOptions {
+  /** `iam.serviceAccounts` (default) or `iam.podIdentityAssociations`. */
+  by?: "token" | "association";
   /** `NAMESPACE/NAME`; all of the file when absent. */
   names?: readonly string[];
   /** Takes them down instead: those that the file doesn't name. */
@@ -20,16 +23,27 @@ export interface ServiceAccountsOptions {
   kubernetes?: KubernetesMode;
 }
 
+/** Steps that make a role and give it to pods. */
+const roleKinds: Readonly<Record<NonNullable<ServiceAccountsOptions["by"]>, readonly Step["kind"][]>> = {
+  token: ["iamserviceaccount"],
+  association: ["pod-identity-role", "pod-identity-association"],
+};
+
 const namespaceOf = (account: string): string => account.split("/")[0] ?? "";
 
-function isAbout(step: Step, names: ReadonlySet<string>, { remove, roleOnly }: ServiceAccountsOptions): boolean {
+function isAbout(
+  step: Step,
+  names: ReadonlySet<string>,
+  { remove, roleOnly, by = "token" }: ServiceAccountsOptions,
+): boolean {
   if ((step.action === "delete") !== (remove === true)) return false;
   const inKubernetes: Partial<Record<Step["kind"], boolean>> = {
     "service-account": names.has(step.name),
     namespace: [...names].some((name) => namespaceOf(name) === step.name),
   };
-  if (step.kind === "iamserviceaccount") return names.has(step.name);
-  return step.kind === "oidc-provider" || (roleOnly !== true && (inKubernetes[step.kind] ?? false));
+  if (roleKinds[by].includes(step.kind)) return names.has(step.name);
+  if (step.kind === "oidc-provider") return by === "token";
+  return roleOnly !== true && (inKubernetes[step.kind] ?? false);
 }
 
 /** Service accounts that somebody else made: without a word from the user they stay as they are. */
@@ -59,15 +73,14 @@ export async function planServiceAccounts(
   const { remove = false, roleOnly = false, kubernetes = roleOnly ? "never" : "required" } = options;
   const whole = await planCluster(cluster, aws, { kubernetes, prune: remove, parts: true });
   if (whole.context) requireLiving(whole.context.found);
-  const all = whole.steps.flatMap(({ kind, name }) =>
-    kind === "iamserviceaccount" || kind === "service-account" ? [name] : [],
-  );
+  const { by = "token" } = options;
+  const isAccount = ({ kind }: Step): boolean => kind === "service-account" || roleKinds[by].includes(kind);
+  const all = whole.steps.filter(isAccount).map(({ name }) => name);
   const asked = new Set(options.names ?? all);
-  const left = options.override === true || remove ? [] : strangers(whole.steps, asked);
+  const left = options.override === true || remove || by === "association" ? [] : strangers(whole.steps, asked);
   for (const name of left) asked.delete(name);
   const steps = asked.size === 0 ? [] : whole.steps.filter((step) => isAbout(step, asked, options));
-  const hasAccounts = steps.some(({ kind }) => kind === "iamserviceaccount" || kind === "service-account");
-  const kept = hasAccounts ? steps : [];
+  const kept = steps.some(isAccount) ? steps : [];
   const ids = new Set(kept.map(({ id }) => id));
   const notes = left.map((name): Note => ({
     code: "plan/existing-service-account",

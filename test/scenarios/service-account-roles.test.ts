@@ -87,6 +87,37 @@ describe("service accounts' roles", () => {
     expect(stepsOf(left.planned)).toEqual(["delete iamserviceaccount/cert-manager/cert-manager"]);
   });
 
+  it("come by association as well, and go with it", async ({ expect }) => {
+    const till = { namespace: "shop", serviceAccountName: "till", permissionPolicyARNs: cart.attachPolicyARNs };
+    const file = async (items: readonly object[]): Promise<Cluster> => {
+      const config = {
+        apiVersion: "eksctl.io/v1alpha5",
+        kind: "ClusterConfig",
+        metadata: { name: "plain", region: "eu-central-1" },
+        iam: { podIdentityAssociations: items },
+        addons: [{ name: "eks-pod-identity-agent" }],
+      };
+      const { cluster } = await loadCluster(JSON.stringify(config));
+      if (!cluster) throw new Error("no such file");
+      return cluster;
+    };
+    const options = { by: "association", kubernetes: "never" } as const;
+    const planned = await planServiceAccounts(await file([till]), world.aws, options);
+    expect(stepsOf(planned)).toEqual([
+      "create pod-identity-role/shop/till",
+      "create pod-identity-association/shop/till",
+    ]);
+    expect((await runSteps(planned, world.aws, world.host, { kubernetes: "never" })).failed).toEqual([]);
+    const listed = (): { serviceAccount: string }[] =>
+      world.send<{ associations: { serviceAccount: string }[] }>("eks", "ListPodIdentityAssociations", {
+        clusterName: "plain",
+      }).associations;
+    expect(listed().map(({ serviceAccount }) => serviceAccount)).toEqual(["till"]);
+    const gone = await planServiceAccounts(await file([]), world.aws, { ...options, remove: true });
+    expect((await runSteps(gone, world.aws, world.host, { kubernetes: "never" })).failed).toEqual([]);
+    expect(listed()).toEqual([]);
+  });
+
   it("are nothing without a cluster", async ({ expect }) => {
     await expect(
       planServiceAccounts(await fileOf("nowhere", [cart]), world.aws, { kubernetes: "never" }),

@@ -1,6 +1,7 @@
-// `lotse create|delete iamserviceaccount`: the part of a plan that is about service accounts, from a file or from flags.
+// `lotse create|delete iamserviceaccount` and `podidentityassociation`: the part of a plan that is about pods' roles, from a
+// file or from flags.
 import { LotseError } from "../../base/index.ts";
-import type { Cluster } from "../../lotse.ts";
+import type { Cluster, ServiceAccountsOptions } from "../../lotse.ts";
 import { loadCluster, planServiceAccounts } from "../../lotse.ts";
 import { readClusterFile } from "../cluster-input.ts";
 import type { Action, Invocation } from "../command.ts";
@@ -50,13 +51,56 @@ async function specOf(invocation: Invocation): Promise<object> {
   };
 }
 
+/** The association that flags describe, as a file would. */
+async function associationOf(invocation: Invocation): Promise<object> {
+  const arns = list(invocation, "permissionPolicyArns");
+  const [roleARN, roleName] = [text(invocation, "roleArn"), text(invocation, "roleName")];
+  const [boundary, workload] = [text(invocation, "permissionsBoundaryArn"), text(invocation, "policyFor")];
+  const targetRoleARN = text(invocation, "targetRoleArn");
+  const tags = tagsOf(invocation);
+  if (arns.length === 0 && roleARN === undefined && workload === undefined)
+    throw usage(
+      "What the role may do is not said",
+      "Give --permission-policy-arns, --policy-for a workload, or --role-arn for a role that exists.",
+    );
+  return {
+    namespace: text(invocation, "namespace"),
+    serviceAccountName: text(invocation, "serviceAccountName"),
+    ...(arns.length === 0 ? {} : { permissionPolicyARNs: arns }),
+    ...(workload === undefined ? {} : { permissionPolicy: (await typedPolicy(invocation, workload)).document }),
+    ...(roleARN === undefined ? {} : { roleARN }),
+    ...(roleName === undefined ? {} : { roleName }),
+    ...(boundary === undefined ? {} : { permissionsBoundaryARN: boundary }),
+    ...(targetRoleARN === undefined ? {} : { targetRoleARN }),
+    ...(invocation.options["createServiceAccount"] === true ? { createServiceAccount: true } : {}),
+    ...(Object.keys(tags).length === 0 ? {} : { tags }),
+  };
+}
+
+type By = NonNullable<ServiceAccountsOptions["by"]>;
+
+/** How the two ways differ on the command line. */
+const ways: Readonly<
+  Record<By, { noun: string; nameOption: string; flag: string; specOf(invocation: Invocation): Promise<object> }>
+> = {
+  token: { noun: "iamserviceaccount", nameOption: "name", flag: "--name", specOf },
+  association: {
+    noun: "podidentityassociation",
+    nameOption: "serviceAccountName",
+    flag: "--service-account-name",
+    specOf: associationOf,
+  },
+};
+
 /** A file with nothing in it but these. */
-async function fileWith(name: string, region: string, serviceAccounts: readonly object[]): Promise<Cluster> {
+async function fileWith(by: By, name: string, region: string, items: readonly object[]): Promise<Cluster> {
   const config = {
     apiVersion: "eksctl.io/v1alpha5",
     kind: "ClusterConfig",
     metadata: { name, region },
-    iam: { withOIDC: true, serviceAccounts },
+    ...(by === "token"
+      ? { iam: { withOIDC: true, serviceAccounts: items } }
+      : { iam: { podIdentityAssociations: items }, addons: [{ name: "eks-pod-identity-agent" }] }),
   };
   const { cluster, diagnostics } = await loadCluster(JSON.stringify(config), { file: "(flags)" });
   const [first] = diagnostics.filter(({ severity }) => severity === "error");
@@ -70,11 +114,16 @@ const matches = (patterns: readonly string[], name: string): boolean =>
   );
 
 /** Names of a file's service accounts that `--include` and `--exclude` leave. */
-function chosen(invocation: Invocation, cluster: Cluster): string[] {
+function chosen(invocation: Invocation, { config }: Cluster, by: By): string[] {
   const [include, exclude] = [list(invocation, "include"), list(invocation, "exclude")];
-  return (cluster.config.iam?.serviceAccounts ?? [])
-    .map(({ metadata }) => `${metadata?.namespace || "default"}/${metadata?.name ?? ""}`)
-    .filter((name) => (include.length === 0 || matches(include, name)) && !matches(exclude, name));
+  const { serviceAccounts = [], podIdentityAssociations = [] } = config.iam ?? {};
+  const names =
+    by === "token"
+      ? serviceAccounts.map(({ metadata }) => `${metadata?.namespace || "default"}/${metadata?.name ?? ""}`)
+      : podIdentityAssociations.map(
+          ({ namespace = "", serviceAccountName = "" }) => `${namespace}/${serviceAccountName}`,
+        );
+  return names.filter((name) => (include.length === 0 || matches(include, name)) && !matches(exclude, name));
 }
 
 interface Wanted {
@@ -85,13 +134,15 @@ interface Wanted {
   file(region: string): Promise<Cluster>;
 }
 
-async function wanted(invocation: Invocation, remove: boolean): Promise<Wanted> {
-  const name = text(invocation, "name");
+async function wanted(invocation: Invocation, by: By, remove: boolean): Promise<Wanted> {
+  const { nameOption, flag, specOf: read } = ways[by];
+  const name = text(invocation, nameOption);
   if (name === undefined && text(invocation, "file") !== undefined) {
     const cluster = await readClusterFile(invocation);
     const { metadata } = cluster.config;
-    const names = chosen(invocation, cluster);
-    const file = async (region: string): Promise<Cluster> => (remove ? fileWith(metadata.name, region, []) : cluster);
+    const names = chosen(invocation, cluster, by);
+    const file = async (region: string): Promise<Cluster> =>
+      remove ? fileWith(by, metadata.name, region, []) : cluster;
     return { cluster: metadata.name, region: metadata.region, names, file };
   }
   const given = text(invocation, "cluster");
@@ -99,39 +150,45 @@ async function wanted(invocation: Invocation, remove: boolean): Promise<Wanted> 
     text(invocation, "file") === undefined ? undefined : (await readClusterFile(invocation)).config.metadata;
   const cluster = given ?? fromFile?.name;
   if (cluster === undefined || name === undefined)
-    throw usage("No service account is named", "Give --cluster, --namespace and --name, or -f with a file.");
-  const spec = remove ? [] : [await specOf(invocation)];
+    throw usage("No service account is named", `Give --cluster, --namespace and ${flag}, or -f with a file.`);
+  const spec = remove ? [] : [await read(invocation)];
   return {
     cluster,
     region: fromFile?.region,
     names: [`${text(invocation, "namespace") ?? "default"}/${name}`],
-    file: (region) => fileWith(cluster, region, spec),
+    file: (region) => fileWith(by, cluster, region, spec),
   };
 }
 
 const carryOut =
-  (remove: boolean): Action =>
+  (by: By, remove: boolean): Action =>
   async (invocation) => {
     const { options } = invocation;
-    const { cluster, region, names, file } = await wanted(invocation, remove);
+    const { cluster, region, names, file } = await wanted(invocation, by, remove);
     return withAws(invocation, region, async (aws, target) => {
       const verb = remove ? "delete" : "create";
-      const what = `${verb} iamserviceaccount ${names.join(", ")}`;
+      const { noun } = ways[by];
+      const what = `${verb} ${noun} ${names.join(", ")}`;
       await printHeader(invocation, what, aws, target);
       const roleOnly = options["roleOnly"] === true;
       const planned = await planServiceAccounts(await file(aws.region), aws, {
+        by,
         names,
         remove,
         roleOnly,
         override: options["overrideExistingServiceaccounts"] === true,
         ...(options["awsOnly"] === true || roleOnly ? { kubernetes: "never" } : {}),
       });
-      const words = [verb, "iamserviceaccount", "--cluster", cluster];
+      const words = [verb, noun, "--cluster", cluster];
       return showAndRun(invocation, planned, { aws, target, what, words });
     });
   };
 
 /** `create iamserviceaccount` */
-export const create: Action = carryOut(false);
+export const create: Action = carryOut("token", false);
 /** `delete iamserviceaccount` */
-export const remove: Action = carryOut(true);
+export const remove: Action = carryOut("token", true);
+/** `create podidentityassociation` */
+export const associate: Action = carryOut("association", false);
+/** `delete podidentityassociation` */
+export const dissociate: Action = carryOut("association", true);

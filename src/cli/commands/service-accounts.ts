@@ -4,20 +4,35 @@ import { defineCommand } from "../command.ts";
 import { awsOnlyOption, clusterOption, resultOption, yesOptions } from "./shared-options.ts";
 
 const act =
-  (name: "create" | "remove"): CommandDefinition["load"] =>
+  (name: "create" | "remove" | "associate" | "dissociate"): CommandDefinition["load"] =>
   async () => ({ run: (await import("../actions/service-accounts.ts"))[name] });
 
-const which: readonly OptionDefinition[] = [
-  { flags: "-f, --file <path>", description: "the iam.serviceAccounts of this file, unless one is named by flags" },
-  clusterOption,
-  { flags: "--name <name>", description: "name of the service account" },
-  { flags: "--namespace <name>", description: "its namespace", default: "default" },
+const chosenOptions: readonly OptionDefinition[] = [
   {
     flags: "--include <names>",
     description: "of the file, only these; patterns with * and commas, may be repeated",
     repeatable: true,
   },
   { flags: "--exclude <names>", description: "of the file, not these; the same way", repeatable: true },
+];
+
+const which: readonly OptionDefinition[] = [
+  { flags: "-f, --file <path>", description: "the iam.serviceAccounts of this file, unless one is named by flags" },
+  clusterOption,
+  { flags: "--name <name>", description: "name of the service account" },
+  { flags: "--namespace <name>", description: "its namespace", default: "default" },
+  ...chosenOptions,
+];
+
+const whichAssociation: readonly OptionDefinition[] = [
+  {
+    flags: "-f, --file <path>",
+    description: "the iam.podIdentityAssociations of this file, unless one is named by flags",
+  },
+  clusterOption,
+  { flags: "--namespace <name>", description: "namespace of the service account", default: "default" },
+  { flags: "--service-account-name <name>", description: "name of the service account" },
+  ...chosenOptions,
 ];
 
 /** What narrows the policy of a workload. */
@@ -85,6 +100,54 @@ export const serviceAccountCommands: readonly CommandDefinition[] = [
     target: "aws",
     examples: [{ command: "lotse delete iamserviceaccount --cluster prod --namespace shop --name cart", does: "one" }],
     load: act("remove"),
+  }),
+  defineCommand({
+    name: "create podidentityassociation",
+    summary: "Give service accounts an IAM role by EKS Pod Identity",
+    description:
+      "Makes the role in a stack of its own and the association; the cluster needs the add-on eks-pod-identity-agent. The steps are shown first. Pods that run already get the role when they are made anew.",
+    options: [
+      ...whichAssociation,
+      {
+        flags: "--permission-policy-arns <arns>",
+        description: "policies of the role, with commas; may be repeated",
+        repeatable: true,
+      },
+      { flags: "--policy-for <workload>", description: "the policy of a well-known workload (lotse iam policy-for)" },
+      { flags: "--role-arn <arn>", description: "a role that exists, instead of a new one" },
+      { flags: "--role-name <name>", description: "name of the new role" },
+      { flags: "--target-role-arn <arn>", description: "a role that is assumed from there" },
+      { flags: "--permissions-boundary-arn <arn>", description: "boundary of the new role" },
+      { flags: "--create-service-account", description: "make the service account, too" },
+      { flags: "--tags <pairs>", description: "tags: a=b,c=d; may be repeated", repeatable: true },
+      ...scopeOptions,
+      awsOnlyOption,
+      resultOption,
+      ...yesOptions,
+    ],
+    target: "aws",
+    examples: [
+      {
+        command:
+          "lotse create podidentityassociation --cluster prod --namespace shop --service-account-name cart --role-arn arn:aws:iam::111122223333:role/cart",
+        does: "with a role that exists",
+      },
+    ],
+    load: act("associate"),
+  }),
+  defineCommand({
+    name: "delete podidentityassociation",
+    summary: "Take service accounts' pod identity associations away",
+    description: "Deletes the association, and the stack with its role.",
+    options: [...whichAssociation, awsOnlyOption, resultOption, ...yesOptions],
+    target: "aws",
+    examples: [
+      {
+        command: "lotse delete podidentityassociation --cluster prod --namespace shop --service-account-name cart",
+        does: "one",
+      },
+    ],
+    load: act("dissociate"),
   }),
   defineCommand({
     name: "iam policy-for",

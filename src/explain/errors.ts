@@ -2,6 +2,8 @@
 
 /** What each code stands for; the text of an occurrence says more. */
 export const explainCodes: Readonly<Record<string, string>> = {
+  "explain/agent": "The Pod Identity agent may ask as its node's role",
+  "explain/agent-refused": "The node's role may not ask EKS Auth, as its Pod Identity agent has to",
   "explain/agent-audience": "The token for the Pod Identity agent is for somebody else",
   "explain/agent-missing": "No EKS Pod Identity agent runs on the node",
   "explain/allowed": "The statement that allows the action",

@@ -1,5 +1,7 @@
 import { describe, it } from "vitest";
 import { read, unread } from "../explanation.ts";
+import type { RoleFacts } from "../iam/world.ts";
+import { admitted } from "./admission.ts";
 import { explainPod } from "./explain-pod.ts";
 import { account, bare, cartTrust, issuer, node, podWorld, policy, question, role } from "./testing.ts";
 import type { EnvEntry, PodWorld } from "./world.ts";
@@ -109,6 +111,51 @@ describe("the node's metadata service", () => {
     expect(outcome(world(true, `["arn:aws:iam::${account}:role/w*"]`))).toBe("allow explain/allowed");
     expect(answer(world(true, "")).remedy?.proven).toBe(true);
     expect(outcome({ ...world(false, ""), pod: bare })).toBe("deny explain/proxy-role-missing");
+  });
+});
+
+describe("the Pod Identity agent", () => {
+  const bound = role("bound", {
+    Principal: { Service: "pods.eks.amazonaws.com" },
+    Action: ["sts:AssumeRole", "sts:TagSession"],
+  });
+  const association = read({ id: "a-1", roleArn: bound.arn });
+  const asking = (change: Partial<RoleFacts>, more: Partial<PodWorld> = {}): Partial<PodWorld> => {
+    const trust = { Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" };
+    const nodes = role("nodes", trust, change);
+    return {
+      pod: admitted(bare, read(undefined), association) ?? bare,
+      association,
+      roles: new Map([bound, nodes].map((each) => [each.arn, read(each)])),
+      ...more,
+    };
+  };
+  const may = policy({ Action: "eks-auth:AssumeRoleForPodIdentity", Resource: "*" });
+  const worker = { policies: read([{ name: "worker", inline: "worker", text: read(may) }]) };
+
+  it("asks EKS as the role of its node", ({ expect }) => {
+    expect(outcome(asking(worker))).toBe("allow explain/allowed");
+    const refused = answer(asking({ policies: read([]) }));
+    expect(refused).toMatchObject({
+      verdict: "deny",
+      decisive: { code: "explain/agent-refused" },
+      remedy: { proven: true },
+    });
+    expect(outcome(asking({ ...worker, trust: bound.trust }))).toBe("deny explain/trust-principal");
+    expect(outcome(asking({ policies: unread("denied") }))).toBe("unknown explain/agent-refused");
+  });
+
+  it("isn't on Fargate, and may be missing elsewhere", ({ expect }) => {
+    expect(outcome(asking(worker, { node: read({ ...node, kind: "fargate" }) }))).toBe("deny explain/agent-missing");
+    expect(outcome(asking(worker, { agent: read(false) }))).toBe("deny explain/agent-missing");
+    expect(answer(asking(worker, { agent: unread("not found") })).assumptions.join()).toContain(
+      "agent runs on the node",
+    );
+  });
+
+  it("gives nothing once the association is gone", ({ expect }) => {
+    expect(outcome({ ...asking(worker), association: read(undefined) })).toBe("deny explain/association-missing");
+    expect(outcome({ ...asking(worker), association: unread("denied") })).toBe("unknown explain/association-unread");
   });
 });
 

@@ -1,14 +1,17 @@
 // What a pod without variables gets from the metadata address: a proxy's role for it, the node's role, or nothing.
 import { isRead, read, valueOf } from "../explanation.ts";
 import type { SessionFacts } from "../iam/circumstances.ts";
+import { knowing } from "../iam/circumstances.ts";
 import type { RoleFacts } from "../iam/world.ts";
 import { accountOf, roleName } from "../iam/world.ts";
 import { admitted } from "./admission.ts";
 import { assumeRole } from "./assume.ts";
+import { addTrust, removeTrust } from "./changes.ts";
 import { associateProposal, intentionOf } from "./giving.ts";
 import type { OpenedSession } from "./permission.ts";
 import type { Ending, Proposal, Reasoning } from "./reasoning.ts";
 import { ending, pass, remark } from "./reasoning.ts";
+import { askTrust } from "./trust.ts";
 import type { NodeFacts, PodQuestion, PodWorld, ProxyFacts } from "./world.ts";
 
 const proxyRole = "iam.amazonaws.com/role";
@@ -75,17 +78,15 @@ function reach(world: PodWorld, node: NodeFacts, reasoning: Reasoning): Ending |
   return ending(reasoning, "deny", { code: "explain/hop-limit", text, fact, at }, proposal);
 }
 
-/** The node's own role, for lack of anything better. */
-function nodeRole(world: PodWorld, node: NodeFacts, reasoning: Reasoning): Found {
-  const stopped = reach(world, node, reasoning);
-  if (stopped) return { end: stopped };
+/** The role of a node's instance, whose sessions EC2 opens. */
+export function instanceRole(world: PodWorld, node: NodeFacts, question: PodQuestion, reasoning: Reasoning): Found {
   if (!isRead(node.roleArn)) {
     const text = `The role of node ${node.name} isn't known: ${node.roleArn.unread}`;
     return { end: ending(reasoning, "unknown", { code: "explain/node-unread", text, at: node.name }) };
   }
   const arn = node.roleArn.value;
   if (arn === undefined) {
-    const text = `The instance of ${node.name} has no role, so the pod gets no credentials`;
+    const text = `The instance of ${node.name} has no role, so nobody on it gets credentials`;
     const proposal = restartProposal(world) ?? associateProposal(world);
     return { end: ending(reasoning, "deny", { code: "explain/no-credentials", text, at: node.name }, proposal) };
   }
@@ -95,12 +96,34 @@ function nodeRole(world: PodWorld, node: NodeFacts, reasoning: Reasoning): Found
     const why = known && !isRead(known) ? known.unread : "it wasn't found";
     return { end: ending(reasoning, "unknown", { code: "explain/role-unread", text: `Role ${arn}: ${why}`, at: arn }) };
   }
+  const service = world.cluster.partition === "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com";
+  const { verdict, judgement, ...step } = askTrust({
+    role,
+    requester: { type: "AWSService", account: world.cluster.account, arn: "", service },
+    action: "sts:AssumeRole",
+    circumstances: knowing([question.context ?? {}], (key) => /^(aws:(requesttag\/|tagkeys)|sts:)/.test(key)),
+  });
+  if (verdict !== "allow") {
+    const denial = judgement.evaluation.decision === "explicitDeny" ? judgement.evaluation.decisive : undefined;
+    const statement = { Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" };
+    const proposal = denial ? removeTrust(role, denial.statement.index) : addTrust(role, statement);
+    return { end: ending(reasoning, verdict, step, verdict === "deny" ? proposal : undefined) };
+  }
+  return { role, session: nodeSession(world, role, node) };
+}
+
+/** The node's own role, for lack of anything better. */
+function nodeRole(world: PodWorld, node: NodeFacts, question: PodQuestion, reasoning: Reasoning): Found {
+  const stopped = reach(world, node, reasoning);
+  if (stopped) return { end: stopped };
+  const found = instanceRole(world, node, question, reasoning);
+  if ("end" in found) return found;
   pass(reasoning, {
     code: "explain/node-role",
-    text: `The pod has no role of its own; it gets that of its node, ${roleName(arn)}, like every pod there`,
-    at: arn,
+    text: `The pod has no role of its own; it gets that of its node, ${roleName(found.role.arn)}, like every pod there`,
+    at: found.role.arn,
   });
-  return { role, session: nodeSession(world, role, node) };
+  return found;
 }
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
@@ -259,5 +282,5 @@ export function byMetadata(world: PodWorld, question: PodQuestion, reasoning: Re
     const text = "The pod has no node yet, so nothing can be said of the metadata service there";
     return { end: ending(reasoning, "unknown", { code: "explain/node-unread", text }, restartProposal(world)) };
   }
-  return nodeRole(world, node, reasoning);
+  return nodeRole(world, node, question, reasoning);
 }

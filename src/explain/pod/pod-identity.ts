@@ -4,14 +4,17 @@ import type { ContextValues } from "../../iam/index.ts";
 import { isRead, read } from "../explanation.ts";
 import type { SessionFacts } from "../iam/circumstances.ts";
 import { knowing } from "../iam/circumstances.ts";
+import { judge } from "../iam/judge.ts";
 import type { PolicyText, RoleFacts } from "../iam/world.ts";
 import { accountOf, roleName } from "../iam/world.ts";
 import { assumeRole } from "./assume.ts";
-import { addTrust, removeTrust } from "./changes.ts";
+import { addInline, addTrust, removeTrust } from "./changes.ts";
 import type { CredentialSource } from "./chain.ts";
 import { agentAudience } from "./chain.ts";
 import { associateProposal } from "./giving.ts";
+import { instanceRole } from "./metadata.ts";
 import type { OpenedSession } from "./permission.ts";
+import { caseOf, plainResource } from "./permission.ts";
 import type { Ending, Reasoning } from "./reasoning.ts";
 import { ending, pass, remark } from "./reasoning.ts";
 import { askTrust } from "./trust.ts";
@@ -110,9 +113,40 @@ function targetRole(hop: Hop, caller: RoleFacts, roleArn: string): { role: RoleF
   });
 }
 
+/** The agent asks as its node's role, which needs the right to. */
+function askAsNode(world: PodWorld, question: PodQuestion, reasoning: Reasoning): Ending | undefined {
+  const node = isRead(world.node) ? world.node.value : undefined;
+  if (!node) {
+    const why = isRead(world.node) ? "the pod has none yet" : world.node.unread;
+    reasoning.assumptions.push(`The role of the pod's node may ask EKS Auth (${why})`);
+    return undefined;
+  }
+  if (node.kind === "fargate") {
+    const text = `${node.name} is a Fargate node, which has no EKS Pod Identity agent`;
+    return ending(reasoning, "deny", { code: "explain/agent-missing", text, at: node.name });
+  }
+  // Hybrid nodes have no instance; their agent brings credentials of its own.
+  if (node.kind === "hybrid") return undefined;
+  const found = instanceRole(world, node, question, reasoning);
+  if ("end" in found) return found.end;
+  const asking = { ...question, action: "eks-auth:AssumeRoleForPodIdentity", resource: world.cluster.arn };
+  const { verdict } = judge(caseOf(world, found, asking, plainResource(world.cluster.account)));
+  const name = roleName(found.role.arn);
+  const at = found.role.arn;
+  if (verdict === "allow") {
+    pass(reasoning, { code: "explain/agent", text: `The agent may ask EKS Auth as the node's role, ${name}`, at });
+    return undefined;
+  }
+  const text = `The node's role, ${name}, ${verdict === "deny" ? "may not" : "may or may not"} call eks-auth:AssumeRoleForPodIdentity, as its agent has to`;
+  const statement = { Effect: "Allow", Action: asking.action, Resource: "*" };
+  const proposal = verdict === "deny" ? addInline(found.role, statement) : undefined;
+  return ending(reasoning, verdict, { code: "explain/agent-refused", text, at }, proposal);
+}
+
 /** What the agent needs: to be there, a token for it, and a node that may ask EKS Auth. */
 function reachAgent(
   world: PodWorld,
+  question: PodQuestion,
   source: Extract<CredentialSource, { kind: "pod-identity" }>,
   reasoning: Reasoning,
 ): Ending | undefined {
@@ -135,7 +169,7 @@ function reachAgent(
       },
     );
   }
-  return undefined;
+  return askAsNode(world, question, reasoning);
 }
 
 /** Follows the token to the session of the association's role, or of its target role. */
@@ -145,7 +179,7 @@ export function assumeByAssociation(
   source: Extract<CredentialSource, { kind: "pod-identity" }>,
   reasoning: Reasoning,
 ): OpenedSession | { end: Ending } {
-  const stopped = reachAgent(world, source, reasoning);
+  const stopped = reachAgent(world, question, source, reasoning);
   if (stopped) return { end: stopped };
   const { namespace } = world.pod.metadata;
   const account = `${namespace}/${world.pod.spec.serviceAccountName ?? "default"}`;

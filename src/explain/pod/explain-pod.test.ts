@@ -191,6 +191,8 @@ describe("trust", () => {
       "deny explain/role-missing",
     );
     expect(outcome({ roles: new Map() })).toBe("unknown explain/role-unread");
+    const misspelt = read({ annotations: { "eks.amazonaws.com/role-arn": "cart" } });
+    expect(outcome({ pod: admitted(bare, misspelt, read(undefined)) ?? bare })).toBe("deny explain/role-missing");
   });
 });
 

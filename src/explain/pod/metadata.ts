@@ -148,8 +148,8 @@ function namespaceAllows(world: PodWorld, proxy: ProxyFacts, role: string): bool
     .some((pattern) =>
       proxy.format === "glob"
         ? matches(`^${complete(pattern).split("*").map(escaped).join(".*")}$`, role)
-        : // kube2iam doesn't anchor expressions.
-          matches(pattern, role),
+        : // kube2iam doesn't anchor expressions; lotse's own proxy does.
+          matches(proxy.name === "kube2iam" ? pattern : `^(?:${pattern})$`, role),
     );
 }
 

@@ -55,6 +55,10 @@ export function assumeByToken(
 ): { session: SessionFacts; role: RoleFacts } | { end: Ending } {
   const { roleArn, token, sessionName } = source;
   const { cluster } = world;
+  if (!world.roles.has(roleArn) && !/^arn:[^:]+:iam::\d{12}:role\/./.test(roleArn)) {
+    const text = `${JSON.stringify(roleArn)} is no ARN of a role, so STS refuses to assume it`;
+    return { end: ending(reasoning, "deny", { code: "explain/role-missing", text }) };
+  }
   if (!isRead(cluster.issuer) || cluster.issuer.value === undefined) {
     const why = isRead(cluster.issuer) ? "it has none" : cluster.issuer.unread;
     const text = `The issuer of the cluster's tokens isn't known: ${why}`;

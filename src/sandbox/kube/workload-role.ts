@@ -102,6 +102,16 @@ export class WorkloadRoles {
       .by("cluster", this.#options.key.name)
       .find((each) => each.namespace === namespace && each.serviceAccount === account);
     if (!row) return undefined;
+    const eks = ctx.as(servicePrincipal("pods.eks.amazonaws.com", ctx.account));
+    const conditions = {
+      "aws:SourceAccount": ctx.account,
+      "aws:RequestTag/eks-cluster-name": row.clusterName,
+      "aws:RequestTag/kubernetes-namespace": namespace,
+      "aws:RequestTag/kubernetes-service-account": account,
+    };
+    const needed = row.disableSessionTags === true ? ["sts:AssumeRole"] : ["sts:AssumeRole", "sts:TagSession"];
+    if (!needed.every((action) => eks.allowed(action, row.roleArn, conditions)))
+      return { problem: `AccessDeniedException: EKS does not have permissions to assume the role ${row.roleArn}` };
     return this.ofRole(row.roleArn, `eks-${account}`);
   }
 

@@ -76,11 +76,11 @@ function slotsOf(graph: Graph): { slots: Map<string, Slot>; ways: { edge: GraphE
   for (const node of graph.nodes) {
     make(node.id, graph.layers.indexOf(node.kind), node.detail ? heights.two : heights.one, node);
   }
-  const ways = graph.edges.flatMap((edge) => {
+  const ways = graph.edges.flatMap((edge, at) => {
     const [from, to] = [slots.get(edge.from), slots.get(edge.to)];
     if (!from || !to || from.layer >= to.layer) return [];
     const passed = Array.from({ length: to.layer - from.layer - 1 }, (_, i) =>
-      make(`${edge.from} ${edge.to} ${i}`, from.layer + i + 1, between.lanes),
+      make(`${edge.from} ${edge.to} ${i} ${at}`, from.layer + i + 1, between.lanes),
     );
     const way = [from, ...passed, to];
     way.forEach((slot, i) => {

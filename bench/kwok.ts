@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KubeAssets } from "../src/sandbox/kube/assets/index.ts";
 import type { KubeClient } from "../src/sandbox/kube/client.ts";
 import { startControlPlane } from "../src/sandbox/kube/control-plane/index.ts";
-import { newAuthority } from "../src/sandbox/x509.ts";
+import { newAuthority } from "../src/base/index.ts";
 
 const version = "v0.8.0";
 const parallel = 50;

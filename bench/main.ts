@@ -1,9 +1,11 @@
 // `npm run bench [names…]`: runs the benchmarks, prints a table, and ends with 1 when a promise isn't kept.
+import { bench as admission } from "./admission.ts";
 import { bench as controlPlane } from "./control-plane.ts";
 import { bench as emulator } from "./emulator.ts";
 import { bench as kubernetesScale } from "./kubernetes-scale.ts";
 import { bench as lifecycle } from "./lifecycle.ts";
 import { bench as memory } from "./memory.ts";
+import { bench as metadataProxy } from "./metadata-proxy.ts";
 import { bench as rehearsal } from "./rehearsal.ts";
 import { bench as startup } from "./startup.ts";
 import { bench as token } from "./token.ts";
@@ -11,7 +13,19 @@ import { bench as tokenReview } from "./token-review.ts";
 import { holds, judged } from "./figure.ts";
 import type { Figure } from "./figure.ts";
 
-const benches = [startup, token, tokenReview, controlPlane, lifecycle, rehearsal, memory, emulator, kubernetesScale];
+const benches = [
+  startup,
+  token,
+  tokenReview,
+  controlPlane,
+  lifecycle,
+  rehearsal,
+  memory,
+  emulator,
+  admission,
+  metadataProxy,
+  kubernetesScale,
+];
 const wanted = process.argv.slice(2);
 const round = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toPrecision(3));
 

@@ -4,6 +4,7 @@
 import { chmod, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { rolldown } from "rolldown";
+import { singleFile } from "./image-bundle.mjs";
 import { bundledLicences } from "./third-party-licences.mjs";
 
 const entries = {
@@ -61,6 +62,16 @@ const executable = await rolldown({ ...input, input: { lotse: "src/main.ts" }, p
 const single = { ...form, format: "cjs", codeSplitting: false, entryFileNames: "[name].cjs" };
 output.push(...(await executable.write(single)).output);
 await executable.close();
+// What the container image runs (Dockerfile): roles alone, in one file with everything that they need.
+const image = await rolldown({ ...input, input: { "lotse-image": "src/image.ts" } });
+const ofImage = await image.generate({
+  ...form,
+  format: "cjs",
+  entryFileNames: "[name].cjs",
+  chunkFileNames: "chunks/[name].cjs",
+});
+await image.close();
+await writeFile("dist/lotse-image.cjs", singleFile(ofImage.output), { mode: 0o755 });
 // Chunks of earlier builds go last, so that whoever runs dist/ at this moment finds what it asks for. dist/types belongs to tsc.
 const written = new Set(output.map(({ fileName }) => fileName));
 for (const name of await readdir("dist/chunks")) if (!written.has(`chunks/${name}`)) await rm(`dist/chunks/${name}`);

@@ -6,6 +6,7 @@ import { generate as cliReference } from "./generate/cli-reference.ts";
 import { generate as awsSchemas } from "./generate/aws-schemas.ts";
 import { generate as cloudformationSpec } from "./generate/cloudformation-spec.ts";
 import { generate as configReference } from "./generate/config-reference.ts";
+import { generate as controllersReference } from "./generate/controllers-reference.ts";
 import { generate as coverageReference } from "./generate/coverage-reference.ts";
 import { generate as errorsReference } from "./generate/errors-reference.ts";
 import { generate as facts } from "./generate/facts.ts";
@@ -16,6 +17,7 @@ const generators: Record<string, () => Promise<Map<string, string>>> = {
   "cli-reference": cliReference,
   "cloudformation-spec": cloudformationSpec,
   "config-reference": configReference,
+  "controllers-reference": controllersReference,
   "coverage-reference": coverageReference,
   "errors-reference": errorsReference,
   facts,

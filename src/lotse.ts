@@ -6,18 +6,42 @@ import type {
   EntryRemoval,
   KubeconfigOptions,
   ListedEntry,
+  ListedIdentityProvider,
   MappingList,
   MappingOutcome,
   MappingRemoval,
   MappingRequest,
   NewEntry,
+  NewIdentityProvider,
+  ProviderWait,
   SigningOptions,
   WhoAmI,
 } from "./access/index.ts";
 import type { Aws, AwsCredentials, OpenOptions } from "./aws/index.ts";
 import type { Host } from "./base/index.ts";
+import type {
+  BrowserLogin,
+  IdToken,
+  LoginClient,
+  ManifestOptions,
+  PkiOptions,
+  RoleRunOptions,
+  RoleSummary,
+  RunningRoles,
+  TokenKind,
+  WebhookConfigOptions,
+  WrittenCertificate,
+} from "./controllers/index.ts";
 import type { Cluster, FieldExplanation, InitOptions, JsonSchema, LoadOptions, LoadResult } from "./config/index.ts";
 import type { RunOptions, RunResult } from "./engine/index.ts";
+import type {
+  AccessOverview,
+  AskedPrincipal,
+  Files,
+  PodExplanation,
+  PodQuestion,
+  PrincipalExplanation,
+} from "./explain/index.ts";
 import type {
   AddonSummary,
   ClusterStatus,
@@ -48,12 +72,15 @@ export type {
   EntryRemoval,
   KubeconfigOptions,
   ListedEntry,
+  ListedIdentityProvider,
   LivingCluster,
   MappingList,
   MappingOutcome,
   MappingRemoval,
   MappingRequest,
   NewEntry,
+  NewIdentityProvider,
+  ProviderWait,
   SigningOptions,
   TokenProgram,
   WhoAmI,
@@ -61,6 +88,20 @@ export type {
 export type { Aws, AwsCredentials, CallerIdentity, CallRecord, OpenOptions } from "./aws/index.ts";
 export type { Diagnostic, Host, Message, Question, Severity, SourceLocation } from "./base/index.ts";
 export { isLotseError, LotseError, recordingHost, version } from "./base/index.ts";
+export type {
+  BrowserLogin,
+  IdToken,
+  LoginClient,
+  ManifestOptions,
+  PkiOptions,
+  RoleFlag,
+  RoleRunOptions,
+  RoleSummary,
+  RunningRoles,
+  TokenKind,
+  WebhookConfigOptions,
+  WrittenCertificate,
+} from "./controllers/index.ts";
 export type {
   Cluster,
   ClusterConfig,
@@ -71,6 +112,22 @@ export type {
   LoadResult,
 } from "./config/index.ts";
 export type { DrainOptions, RunOptions, RunResult, StepFailure } from "./engine/index.ts";
+export type {
+  AccessOverview,
+  AskedPrincipal,
+  Change as ExplainedChange,
+  Entrant,
+  Explanation,
+  Files,
+  Outcome as StepOutcome,
+  PodExplanation,
+  PodQuestion,
+  PodRole,
+  PrincipalExplanation,
+  Remedy,
+  Step as ExplainedStep,
+  Verdict,
+} from "./explain/index.ts";
 export type {
   AddonSummary,
   ClusterStatus,
@@ -99,11 +156,18 @@ export type {
   AssociatedPolicy,
   AuthenticationMode,
   AwsAuthData,
+  GivenPodRoleSettings,
   IdentityRow,
   MigrationPlan,
   MigrationStep,
+  MigrationTarget,
+  PodRolePlan,
+  PodRoleStep,
 } from "./identity/index.ts";
 export type { Choice, KubeconfigEntry, KubeconfigPlaces, MergeResult } from "./kube/index.ts";
+export type { PolicyScope, WorkloadPolicy } from "./iam/index.ts";
+export type { ServiceAccountsOptions, TrustRequest } from "./lotse-pods.ts";
+export { planPodRoles, planServiceAccounts, trustPolicies, workloadPolicies } from "./lotse-pods.ts";
 export type { DesiredObjects, DesiredStack, DesiredStacks, Known, Tag, Template } from "./stacks/index.ts";
 
 /** Reads a cluster file's text: a typed, defaulted cluster, or every mistake at once with line and column. */
@@ -299,6 +363,44 @@ export const identityMappings = {
     (await import("./access/index.ts")).deleteMapping(aws, cluster, removal, confirm, force),
 };
 
+/** Why somebody may or may not do something; from a living cluster, or from files as far as they say. */
+export const explain = {
+  /** A pod on AWS. @throws LotseError `explain/no-pod`, `access/…`, `aws/…`, `kube/…` */
+  pod: async (
+    aws: Aws,
+    cluster: string,
+    pod: { namespace: string; name: string },
+    question: PodQuestion,
+  ): Promise<PodExplanation> => (await import("./explain/index.ts")).askPod(aws, cluster, pod, question),
+  podFromFiles: async (
+    files: Files,
+    pod: { namespace: string; name: string },
+    question: PodQuestion,
+  ): Promise<PodExplanation> => (await import("./explain/index.ts")).podFromFiles(files, pod, question),
+  /** Somebody of IAM in a cluster. @throws LotseError `explain/bad-resource`, `access/…`, `aws/…` */
+  principal: async (aws: Aws, cluster: string, asked: AskedPrincipal): Promise<PrincipalExplanation> =>
+    (await import("./explain/index.ts")).askPrincipal(aws, cluster, asked),
+  principalFromFiles: async (files: Files, asked: AskedPrincipal): Promise<PrincipalExplanation> =>
+    (await import("./explain/index.ts")).principalFromFiles(files, asked),
+};
+
+/** How {@link accessOverview.draw} draws. */
+export type PictureFormat = "svg" | "html" | "dot";
+
+/** Who can enter a cluster and as whom, and which pods can become which roles. */
+export const accessOverview = {
+  read: async (aws: Aws, cluster: string, now: number): Promise<AccessOverview> =>
+    (await import("./explain/index.ts")).readOverview(aws, cluster, now),
+  fromFiles: async (files: Files): Promise<AccessOverview> =>
+    (await import("./explain/index.ts")).overviewFromFiles(files),
+  draw: async (overview: AccessOverview, format: PictureFormat): Promise<string> => {
+    const { dotOf, graphsOf, htmlOf, svgOf } = await import("./explain/index.ts");
+    const graphs = graphsOf(overview);
+    if (format === "html") return htmlOf(graphs, overview.cluster);
+    return format === "svg" ? svgOf(graphs) : dotOf(graphs);
+  },
+};
+
 /** Access entries of a cluster. */
 export const accessEntries = {
   list: async (aws: Aws, cluster: string, principalArn?: string): Promise<ListedEntry[]> => {
@@ -342,4 +444,54 @@ export const accessMigration = {
     host: Host,
     keep: (awsAuth: AwsAuthData) => Promise<void>,
   ): Promise<void> => (await import("./access/index.ts")).carryOutMigration(migration, aws, host, keep),
+};
+
+/** The programs that run in a cluster or beside it; without names all of them. */
+export const controllers = {
+  roles: async (): Promise<RoleSummary[]> => (await import("./controllers/index.ts")).listRoles(),
+  run: async (names: readonly string[], options: RoleRunOptions): Promise<RunningRoles> =>
+    (await import("./controllers/index.ts")).startRoles(names, options),
+  print: async (name: string, what: string, options: Pick<RoleRunOptions, "words" | "env">): Promise<string> =>
+    (await import("./controllers/index.ts")).printRole(name, what, options),
+  yaml: async (names: readonly string[], options: Partial<ManifestOptions> = {}): Promise<string> =>
+    (await import("./controllers/index.ts")).rolesAsYaml(names, options),
+  chart: async (names: readonly string[], options: Partial<ManifestOptions> = {}): Promise<Map<string, string>> =>
+    (await import("./controllers/index.ts")).rolesAsChart(names, options),
+  iamPolicies: async (names: readonly string[]): Promise<Record<string, object>> =>
+    (await import("./controllers/index.ts")).rolePolicies(names),
+};
+
+/** What belongs to the role `login`: certificates, the API server's configuration, and tokens to show. */
+export const logins = {
+  /** Makes the authority of webhooks and client certificates. @throws LotseError `controllers/login-file` */
+  initAuthority: async (options: PkiOptions): Promise<WrittenCertificate> =>
+    (await import("./controllers/index.ts")).initAuthority(options),
+  initServer: async (options: PkiOptions, names: readonly string[]): Promise<WrittenCertificate> =>
+    (await import("./controllers/index.ts")).initServer(options, names),
+  initClient: async (options: PkiOptions, client: LoginClient): Promise<WrittenCertificate> =>
+    (await import("./controllers/index.ts")).initClient(options, client),
+  /** The kubeconfig for `--authentication-token-webhook-config-file`. */
+  webhookConfig: async (options: WebhookConfigOptions): Promise<object> =>
+    (await import("./controllers/index.ts")).loginWebhookConfig(options),
+  /** How tokens are got, by provider. */
+  tokenKinds: async (): Promise<Readonly<Record<string, TokenKind>>> =>
+    (await import("./controllers/index.ts")).tokenKinds,
+  /** What the LDAP provider reads name and password from. */
+  passwordToken: async (user: string, password: string): Promise<string> =>
+    (await import("./controllers/index.ts")).passwordToken(user, password),
+  /** Logs in at an OpenID Connect provider. @throws LotseError `controllers/login-refused` */
+  browser: async (login: BrowserLogin): Promise<IdToken> =>
+    (await import("./controllers/index.ts")).browserLogin(login),
+};
+
+/** OpenID Connect providers of a cluster, by EKS. */
+export const identityProviders = {
+  list: async (aws: Aws, cluster: string): Promise<ListedIdentityProvider[]> =>
+    (await import("./access/index.ts")).readIdentityProviders(aws, cluster),
+  /** False when it is associated already. @throws LotseError `access/bad-provider`, `access/provider-update` */
+  associate: async (aws: Aws, cluster: string, provider: NewIdentityProvider, how: ProviderWait): Promise<boolean> =>
+    (await import("./access/index.ts")).associateIdentityProvider(aws, cluster, provider, how),
+  /** @throws LotseError `access/no-provider`, `access/provider-update` */
+  disassociate: async (aws: Aws, cluster: string, name: string, how: ProviderWait): Promise<void> =>
+    (await import("./access/index.ts")).disassociateIdentityProvider(aws, cluster, name, how),
 };

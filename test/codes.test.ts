@@ -6,8 +6,10 @@ import { describe, it } from "vitest";
 import { accessCodes } from "../src/access/index.ts";
 import { awsCodes } from "../src/aws/index.ts";
 import { cliCodes } from "../src/cli/errors.ts";
+import { controllerCodes } from "../src/controllers/index.ts";
 import { configCodes } from "../src/config/index.ts";
 import { engineCodes } from "../src/engine/index.ts";
+import { explainCodes } from "../src/explain/index.ts";
 import { identityCodes } from "../src/identity/index.ts";
 import { kubeCodes } from "../src/kube/index.ts";
 import { planCodes } from "../src/plan/index.ts";
@@ -20,8 +22,10 @@ const tables = {
   access: Object.keys(accessCodes),
   aws: Object.keys(awsCodes),
   cli: Object.keys(cliCodes),
+  controllers: Object.keys(controllerCodes),
   config: configCodes().map(({ code }) => code),
   engine: Object.keys(engineCodes),
+  explain: Object.keys(explainCodes),
   // Two rooms speak of Kubernetes: the door to clusters, and the sandbox that runs them.
   kube: [...Object.keys(kubeCodes), ...Object.keys(kubernetesCodes)],
   identity: Object.keys(identityCodes),

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, it } from "vitest";
 import { generate as cliReference } from "../scripts/generate/cli-reference.ts";
 import { generate as configReference } from "../scripts/generate/config-reference.ts";
+import { generate as controllersReference } from "../scripts/generate/controllers-reference.ts";
 import { generate as coverageReference } from "../scripts/generate/coverage-reference.ts";
 import { generate as errorsReference } from "../scripts/generate/errors-reference.ts";
 
@@ -10,6 +11,7 @@ describe("generated references", () => {
   it.for([
     ["commands", cliReference],
     ["cluster file", configReference],
+    ["roles", controllersReference],
     ["coverage", coverageReference],
     ["codes", errorsReference],
   ] as const)("%s: fresh (else: npm run generate)", async ([, generate], { expect }) => {

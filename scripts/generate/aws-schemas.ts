@@ -11,6 +11,7 @@ import type {
   ShapeDump,
   Traits,
 } from "../../src/sandbox/aws/schema/dump.ts";
+import { eksAuthSchema } from "./eks-auth-schema.ts";
 
 /** Package suffix of each client = id of the service in the sandbox. */
 const services = [
@@ -20,6 +21,7 @@ const services = [
   "cloudwatch-logs",
   "ec2",
   "eks",
+  "eks-auth",
   "iam",
   "kms",
   "s3",
@@ -141,7 +143,11 @@ interface Client {
   };
 }
 
+/** Services whose client isn't installed. */
+const written: Readonly<Record<string, ServiceDump>> = { "eks-auth": eksAuthSchema };
+
 async function dump(id: string): Promise<ServiceDump> {
+  if (Object.hasOwn(written, id)) return written[id] as ServiceDump;
   const name = `@aws-sdk/client-${id}`;
   const sdk = (await import(name)) as Record<string, unknown>;
   const className = Object.keys(sdk).find((key) => key.endsWith("Client") && key !== "__Client");

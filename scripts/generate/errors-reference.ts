@@ -1,5 +1,6 @@
 // docs/reference/errors.md: every code of findings, errors and messages, from the rooms' tables.
 import { accessCodes } from "../../src/access/index.ts";
+import { explainCodes } from "../../src/explain/index.ts";
 import { awsCodes } from "../../src/aws/index.ts";
 import { cliCodes } from "../../src/cli/errors.ts";
 import { configCodes } from "../../src/config/index.ts";
@@ -61,6 +62,12 @@ export function generate(): Promise<Map<string, string>> {
       "Getting to a cluster and saying who may: kubeconfig, mappings, access entries.",
       ["what it stands for"],
       Object.entries(accessCodes),
+    ),
+    ...section(
+      "explain",
+      'Steps of answers to "why?": `lotse explain pod|principal`.',
+      ["what it stands for"],
+      Object.entries(explainCodes),
     ),
     ...section(
       "plan",

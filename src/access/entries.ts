@@ -10,6 +10,8 @@ export interface ListedEntry extends AccessEntryRecord {
   kubernetesGroups: readonly string[];
   policies: readonly AssociatedPolicy[];
   tags: Readonly<Record<string, string>>;
+  /** When it was made, epoch milliseconds. */
+  created?: number;
 }
 
 /** Principals that have an entry; none in mode CONFIG_MAP, where EKS refuses the question. */
@@ -44,6 +46,7 @@ export async function readEntry(aws: Aws, clusterName: string, principalArn: str
       kubernetesGroups: accessEntry.kubernetesGroups ?? [],
       policies: type === "STANDARD" || type === "EC2" ? await policiesOf(aws, clusterName, principalArn) : [],
       tags: accessEntry.tags ?? {},
+      ...(accessEntry.createdAt === undefined ? {} : { created: accessEntry.createdAt.getTime() }),
     };
   } catch (error) {
     if (isGone(error)) return undefined;

@@ -18,3 +18,10 @@ export type { EntryOutcome, EntryRemoval } from "./entry-changes.ts";
 export { accessPolicyOf, createEntries, deleteEntry } from "./entry-changes.ts";
 export type { AccessMigration } from "./migration.ts";
 export { carryOutMigration, migrationStepText, planAccessMigration } from "./migration.ts";
+export type { ListedIdentityProvider, NewIdentityProvider, ProviderWait } from "./identity-providers.ts";
+export {
+  associateIdentityProvider,
+  disassociateIdentityProvider,
+  readIdentityProviders,
+} from "./identity-providers.ts";
+export { planPodRoles } from "./pod-roles.ts";

@@ -23,6 +23,8 @@ export interface LivingCluster {
   mode: AuthenticationMode;
   /** Of a local cluster on Outposts: tokens are for this instead of the name. */
   localId?: string;
+  /** Of its service accounts' tokens: `https://oidc.eks.…/id/…`. */
+  issuer?: string;
 }
 
 /** What tokens for the cluster are bound to. */
@@ -68,6 +70,7 @@ export async function describeCluster(aws: Aws, name: string): Promise<LivingClu
     authority: certificateAuthority.data,
     mode: accessConfig?.authenticationMode ?? "CONFIG_MAP",
     ...(outpostConfig && cluster.id !== undefined ? { localId: cluster.id } : {}),
+    ...(cluster.identity?.oidc?.issuer === undefined ? {} : { issuer: cluster.identity.oidc.issuer }),
   };
 }
 

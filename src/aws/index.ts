@@ -11,3 +11,5 @@ export type { Page } from "./pages.ts";
 export { allPages } from "./pages.ts";
 export type { WaitOptions } from "./wait.ts";
 export { pauses, waitFor } from "./wait.ts";
+export type { PodIdentityAnswer, PodIdentityCall } from "./eks-auth.ts";
+export { assumeRoleForPodIdentity } from "./eks-auth.ts";

@@ -8,7 +8,9 @@ const loaders: Readonly<Record<ServiceName, () => Promise<{ service: Service }>>
   ec2: () => import("./services/ec2.ts"),
   eks: () => import("./services/eks.ts"),
   iam: () => import("./services/iam.ts"),
+  kms: () => import("./services/kms.ts"),
   logs: () => import("./services/logs.ts"),
+  s3: () => import("./services/s3.ts"),
   ssm: () => import("./services/ssm.ts"),
   sts: () => import("./services/sts.ts"),
 };

@@ -112,7 +112,12 @@ function clientConfig(options: OpenOptions): ClientConfig {
     region: options.region,
     maxAttempts: 1,
     // Without these the SDK reads ~/.aws and the environment for them, also when everything it needs is given.
-    ...(custom && { useDualstackEndpoint: false, useFipsEndpoint: false, defaultsMode: "standard" as const }),
+    ...(custom && {
+      forcePathStyle: true,
+      useDualstackEndpoint: false,
+      useFipsEndpoint: false,
+      defaultsMode: "standard" as const,
+    }),
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
     ...(options.credentials && { credentials: options.credentials }),
     ...(options.profile !== undefined && { profile: options.profile }),

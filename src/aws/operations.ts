@@ -8,6 +8,8 @@ import type * as ec2 from "@aws-sdk/client-ec2";
 import type * as ssm from "@aws-sdk/client-ssm";
 import type * as autoscaling from "@aws-sdk/client-auto-scaling";
 import type * as logs from "@aws-sdk/client-cloudwatch-logs";
+import type * as s3 from "@aws-sdk/client-s3";
+import type * as kms from "@aws-sdk/client-kms";
 
 /** Input and output of one operation. */
 interface Operation<Input, Output> {
@@ -59,6 +61,10 @@ export interface Operations {
       eks.AssociateEncryptionConfigCommandInput,
       eks.AssociateEncryptionConfigCommandOutput
     >;
+    AssociateIdentityProviderConfig: Operation<
+      eks.AssociateIdentityProviderConfigCommandInput,
+      eks.AssociateIdentityProviderConfigCommandOutput
+    >;
     CreateAccessEntry: Operation<eks.CreateAccessEntryCommandInput, eks.CreateAccessEntryCommandOutput>;
     CreateAddon: Operation<eks.CreateAddonCommandInput, eks.CreateAddonCommandOutput>;
     CreateFargateProfile: Operation<eks.CreateFargateProfileCommandInput, eks.CreateFargateProfileCommandOutput>;
@@ -80,12 +86,20 @@ export interface Operations {
     DescribeAddonVersions: Operation<eks.DescribeAddonVersionsCommandInput, eks.DescribeAddonVersionsCommandOutput>;
     DescribeCluster: Operation<eks.DescribeClusterCommandInput, eks.DescribeClusterCommandOutput>;
     DescribeFargateProfile: Operation<eks.DescribeFargateProfileCommandInput, eks.DescribeFargateProfileCommandOutput>;
+    DescribeIdentityProviderConfig: Operation<
+      eks.DescribeIdentityProviderConfigCommandInput,
+      eks.DescribeIdentityProviderConfigCommandOutput
+    >;
     DescribeNodegroup: Operation<eks.DescribeNodegroupCommandInput, eks.DescribeNodegroupCommandOutput>;
     DescribePodIdentityAssociation: Operation<
       eks.DescribePodIdentityAssociationCommandInput,
       eks.DescribePodIdentityAssociationCommandOutput
     >;
     DescribeUpdate: Operation<eks.DescribeUpdateCommandInput, eks.DescribeUpdateCommandOutput>;
+    DisassociateIdentityProviderConfig: Operation<
+      eks.DisassociateIdentityProviderConfigCommandInput,
+      eks.DisassociateIdentityProviderConfigCommandOutput
+    >;
     ListAccessEntries: Operation<eks.ListAccessEntriesCommandInput, eks.ListAccessEntriesCommandOutput>;
     ListAddons: Operation<eks.ListAddonsCommandInput, eks.ListAddonsCommandOutput>;
     ListAssociatedAccessPolicies: Operation<
@@ -94,6 +108,10 @@ export interface Operations {
     >;
     ListClusters: Operation<eks.ListClustersCommandInput, eks.ListClustersCommandOutput>;
     ListFargateProfiles: Operation<eks.ListFargateProfilesCommandInput, eks.ListFargateProfilesCommandOutput>;
+    ListIdentityProviderConfigs: Operation<
+      eks.ListIdentityProviderConfigsCommandInput,
+      eks.ListIdentityProviderConfigsCommandOutput
+    >;
     ListNodegroups: Operation<eks.ListNodegroupsCommandInput, eks.ListNodegroupsCommandOutput>;
     ListPodIdentityAssociations: Operation<
       eks.ListPodIdentityAssociationsCommandInput,
@@ -124,17 +142,35 @@ export interface Operations {
       iam.GetOpenIDConnectProviderCommandInput,
       iam.GetOpenIDConnectProviderCommandOutput
     >;
+    GetInstanceProfile: Operation<iam.GetInstanceProfileCommandInput, iam.GetInstanceProfileCommandOutput>;
+    GetPolicy: Operation<iam.GetPolicyCommandInput, iam.GetPolicyCommandOutput>;
+    GetPolicyVersion: Operation<iam.GetPolicyVersionCommandInput, iam.GetPolicyVersionCommandOutput>;
     GetRole: Operation<iam.GetRoleCommandInput, iam.GetRoleCommandOutput>;
+    GetRolePolicy: Operation<iam.GetRolePolicyCommandInput, iam.GetRolePolicyCommandOutput>;
     GetUser: Operation<iam.GetUserCommandInput, iam.GetUserCommandOutput>;
+    ListAttachedRolePolicies: Operation<
+      iam.ListAttachedRolePoliciesCommandInput,
+      iam.ListAttachedRolePoliciesCommandOutput
+    >;
     ListOpenIDConnectProviders: Operation<
       iam.ListOpenIDConnectProvidersCommandInput,
       iam.ListOpenIDConnectProvidersCommandOutput
     >;
+    ListRolePolicies: Operation<iam.ListRolePoliciesCommandInput, iam.ListRolePoliciesCommandOutput>;
+    ListRoles: Operation<iam.ListRolesCommandInput, iam.ListRolesCommandOutput>;
+  };
+  kms: {
+    GetKeyPolicy: Operation<kms.GetKeyPolicyCommandInput, kms.GetKeyPolicyCommandOutput>;
+    ListGrants: Operation<kms.ListGrantsCommandInput, kms.ListGrantsCommandOutput>;
+  };
+  s3: {
+    GetBucketPolicy: Operation<s3.GetBucketPolicyCommandInput, s3.GetBucketPolicyCommandOutput>;
   };
   ec2: {
     DeleteKeyPair: Operation<ec2.DeleteKeyPairCommandInput, ec2.DeleteKeyPairCommandOutput>;
     DeleteNetworkInterface: Operation<ec2.DeleteNetworkInterfaceCommandInput, ec2.DeleteNetworkInterfaceCommandOutput>;
     DeleteSecurityGroup: Operation<ec2.DeleteSecurityGroupCommandInput, ec2.DeleteSecurityGroupCommandOutput>;
+    DescribeInstances: Operation<ec2.DescribeInstancesCommandInput, ec2.DescribeInstancesCommandOutput>;
     DescribeInstanceTypeOfferings: Operation<
       ec2.DescribeInstanceTypeOfferingsCommandInput,
       ec2.DescribeInstanceTypeOfferingsCommandOutput

@@ -9,6 +9,8 @@ export interface ClientConfig {
   credentials?: unknown;
   requestHandler?: unknown;
   maxAttempts: number;
+  /** Buckets in the path and not in the host's name, which other endpoints than AWS's don't have. S3 alone looks at it. */
+  forcePathStyle?: boolean;
   useDualstackEndpoint?: boolean;
   useFipsEndpoint?: boolean;
   defaultsMode?: "standard";

@@ -21,3 +21,7 @@ export { formatDuration } from "./duration.ts";
 export { quantity } from "./quantity.ts";
 export { sleep } from "./sleep.ts";
 export { version } from "./version.ts";
+export type { WorkQueueOptions } from "./work-queue.ts";
+export { WorkQueue } from "./work-queue.ts";
+export type { KeyedCertificate, LeafRequest } from "./x509.ts";
+export { issueCertificate, newAuthority, selfSignedCertificate } from "./x509.ts";

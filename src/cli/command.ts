@@ -36,6 +36,8 @@ export interface CommandDefinition {
   arguments?: readonly ArgumentDefinition[];
   options?: readonly OptionDefinition[];
   examples: readonly Example[];
+  /** Words after the first argument are arguments, whatever they look like: for flags that the command reads itself. */
+  passThrough?: boolean;
   /** Whether it talks to AWS: then it takes --region, --profile, --endpoint-url and --sandbox. */
   target?: "aws";
   load(): Promise<{ run: Action }>;
@@ -46,6 +48,8 @@ export interface Terminal {
   stdin: NodeJS.ReadableStream & { isTTY?: boolean };
   stdout: Output;
   stderr: Output;
+  /** Hands the process's signals over, for a command that runs another program; returns how to take them back. */
+  takeSignals?(handler: (signal: NodeJS.Signals) => void): () => void;
 }
 
 export interface Output {

@@ -17,6 +17,25 @@ function output(stream: NodeJS.WriteStream, env: Readonly<Record<string, string 
   };
 }
 
+/** Signals that a program may be waiting for. From a keyboard the first ones reach it without us. */
+const keyboardSignals: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
+const passedSignals: readonly NodeJS.Signals[] = [...keyboardSignals, "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2"];
+
+/** True while somebody else decides what signals mean. */
+let taken = false;
+
+function takeSignals(handler: (signal: NodeJS.Signals) => void): () => void {
+  const hear = (signal: NodeJS.Signals): void => {
+    if (!(process.stdin.isTTY && keyboardSignals.includes(signal))) handler(signal);
+  };
+  taken = true;
+  for (const signal of passedSignals) process.on(signal, hear);
+  return () => {
+    taken = false;
+    for (const signal of passedSignals) process.off(signal, hear);
+  };
+}
+
 /** Runs the process's own command line. The first Ctrl-C asks the command to stop, the second ends the process. */
 export async function main(): Promise<void> {
   quietAwsSdk();
@@ -25,9 +44,11 @@ export async function main(): Promise<void> {
     stdin: process.stdin,
     stdout: output(process.stdout, env),
     stderr: output(process.stderr, env),
+    takeSignals,
   };
   const interrupt = new AbortController();
   const onSignal = (): void => {
+    if (taken) return;
     if (interrupt.signal.aborted) process.exit(130);
     interrupt.abort(new Error("interrupted"));
   };

@@ -56,6 +56,7 @@ const groups: Record<string, string> = {
   drain: "Empty nodes of what runs on them",
   upgrade: "Move a cluster to newer versions, part by part",
   get: "List what a cluster has",
+  iam: "What IAM has to allow",
   sandbox: "An AWS account on this machine",
   "sandbox kubernetes": "The programs that its clusters are made of",
 };
@@ -114,6 +115,7 @@ export function buildProgram(
     }
     for (const option of definition.options ?? []) addOption(command, option);
     if (definition.target === "aws") for (const option of targetOptions) addOption(command, option);
+    if (definition.passThrough) command.passThroughOptions().allowUnknownOption();
     command.option("--debug", "show stack traces and every AWS call");
     command.addHelpText("after", helpAfter(definition.examples));
     command.action(async (...parsed: unknown[]) => {

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { it } from "vitest";
 import type { Terminal } from "./command.ts";
-import { askLine, canAsk } from "./question.ts";
+import { askLine, askSecret, canAsk } from "./question.ts";
 
 function terminal(isTTY = true): { stdin: PassThrough; written: string[]; terminal: Terminal } {
   const stdin = Object.assign(new PassThrough(), { isTTY });
@@ -35,4 +35,31 @@ it("has no answer when the input ends, or the command is interrupted", async ({ 
 it("asks on terminals only", ({ expect }) => {
   expect(canAsk(terminal().terminal)).toBe(true);
   expect(canAsk(terminal(false).terminal)).toBe(false);
+});
+
+it("takes a secret without showing it, with its corrections", async ({ expect }) => {
+  const { stdin, written, terminal: asked } = terminal();
+  const modes: boolean[] = [];
+  Object.assign(stdin, { setRawMode: (raw: boolean) => void modes.push(raw) });
+  const answer = askSecret(asked, "Password: ", new AbortController().signal);
+  // Backspace takes a whole character, as a terminal in raw mode sends it.
+  for (const keys of ["pa\u00df", "\u007f", "ss w", "\u00f6rd\r"]) stdin.write(keys);
+  expect(await answer).toBe("pass w\u00f6rd");
+  expect(written).toEqual(["Password: ", "\n"]);
+  expect(modes).toEqual([true, false]);
+});
+
+it("has no secret after Ctrl-C, Ctrl-D or an interruption, and leaves the terminal as it was", async ({ expect }) => {
+  for (const key of ["\u0003", "\u0004", undefined]) {
+    const { stdin, terminal: asked } = terminal();
+    const modes: boolean[] = [];
+    Object.assign(stdin, { setRawMode: (raw: boolean) => void modes.push(raw) });
+    const controller = new AbortController();
+    const answer = askSecret(asked, "Password: ", controller.signal);
+    stdin.write("half");
+    if (key === undefined) controller.abort();
+    else stdin.write(key);
+    expect(await answer).toBeUndefined();
+    expect(modes).toEqual([true, false]);
+  }
 });

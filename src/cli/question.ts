@@ -27,3 +27,42 @@ export async function askLine(terminal: Terminal, text: string, signal: AbortSig
     reader.close();
   }
 }
+
+/** Ends of a line, of the input, and Ctrl-C, as a terminal in raw mode sends them. */
+const [lineEnds, inputEnds, interrupt, rubOut] = [["\r", "\n"], "\u0004", "\u0003", ["\b", "\u007f"]] as const;
+
+/**
+ * Asks for something that must not be seen: what is typed at a terminal isn't shown. From a pipe the first line is taken.
+ *
+ * @returns the line without its end; undefined when the input ended or the command was interrupted
+ */
+export async function askSecret(terminal: Terminal, text: string, signal: AbortSignal): Promise<string | undefined> {
+  const stdin = terminal.stdin as Terminal["stdin"] & { setRawMode?(raw: boolean): void };
+  if (stdin.isTTY !== true || !stdin.setRawMode) return askLine({ ...terminal, stdin }, "", signal);
+  if (signal.aborted) return undefined;
+  terminal.stderr.write(text);
+  stdin.setRawMode(true);
+  stdin.resume();
+  try {
+    return await new Promise((resolve) => {
+      let typed = "";
+      const onData = (chunk: Buffer | string): void => {
+        for (const character of chunk.toString()) {
+          if (lineEnds.includes(character as "\r")) return end(typed);
+          if (character === inputEnds || character === interrupt) return end(undefined);
+          typed = rubOut.includes(character as "\b") ? Array.from(typed).slice(0, -1).join("") : typed + character;
+        }
+      };
+      const end = (answer: string | undefined): void => {
+        stdin.off("data", onData);
+        resolve(answer);
+      };
+      stdin.on("data", onData);
+      signal.addEventListener("abort", () => end(undefined), { once: true });
+    });
+  } finally {
+    stdin.setRawMode(false);
+    stdin.pause();
+    terminal.stderr.write("\n");
+  }
+}

@@ -18,6 +18,8 @@ export interface CommandLine {
 const wrongUsage = new Set([
   "cli/unreadable",
   "cli/usage",
+  "controllers/bad-flag",
+  "controllers/unknown-role",
   "kube/bad-version",
   "rehearse/bad-version",
   "rehearse/unknown-fault",

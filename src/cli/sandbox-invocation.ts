@@ -16,7 +16,7 @@ export function textOption({ options }: Invocation, name: string): string | unde
 }
 
 /** `kubernetes-memory` of `kubernetesMemory`. */
-const flagOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+export const flagOf = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** The same as a number. @throws LotseError `cli/usage` */
 export function numberOption(invocation: Invocation, name: string): number | undefined {

@@ -10,6 +10,25 @@ export interface Platform {
   apiVersion: "lotse.dev/v1alpha1";
   kind: "Platform";
   storage?: PlatformStorage;
+  controllers?: PlatformControllers;
+}
+
+/** Roles of lotse that run in the cluster. */
+export interface PlatformControllers {
+  namespace?: string;
+  /** As it was built from the Dockerfile, and pushed. */
+  image?: string;
+  certificates?: "own" | "cert-manager";
+  roles?: PlatformRole[];
+}
+
+/** A role of lotse. */
+export interface PlatformRole {
+  name: string;
+  /** As `lotse controller NAME --help` lists them. */
+  flags?: string[];
+  /** A role of IAM that exists, instead of one that is made with the policy that the role needs. */
+  roleARN?: string;
 }
 
 /** Volumes of the cluster. */

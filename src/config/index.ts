@@ -1,6 +1,15 @@
 // From an eksctl file to a typed, defaulted cluster, or to diagnostics with line and column.
 export type * from "./model/index.ts";
-export type { Cluster, ConfigPath, LoadResult, Platform, PlatformStorage } from "./cluster.ts";
+export type {
+  Cluster,
+  ConfigPath,
+  LoadResult,
+  Platform,
+  PlatformControllers,
+  PlatformRole,
+  PlatformStorage,
+} from "./cluster.ts";
+export { platformRoles } from "./platform.ts";
 export type { LoadOptions } from "./load.ts";
 export { loadCluster } from "./load.ts";
 export { formatPath, parsePath } from "./paths.ts";

@@ -2,8 +2,8 @@
 import type { Diagnostic, SourceLocation } from "../base/index.ts";
 import { checkStruct } from "./check/check.ts";
 import { collectFindings } from "./check/findings.ts";
-import type { Platform, PlatformStorage } from "./cluster.ts";
-import { field, of, struct, text } from "./schema/define.ts";
+import type { Platform, PlatformControllers, PlatformRole, PlatformStorage } from "./cluster.ts";
+import { field, list, of, struct, text } from "./schema/define.ts";
 import type { Struct } from "./schema/define.ts";
 import type { SourceNode } from "./source/tree.ts";
 
@@ -17,6 +17,42 @@ const storage: Struct = struct<PlatformStorage>("PlatformStorage", "Volumes of t
   ),
 });
 
+/** Roles that can be installed on a cluster of EKS, whose control plane has an authenticator of its own. */
+export const platformRoles: readonly string[] = [
+  "login-proxy",
+  "metadata-proxy",
+  "pod-identity-agent",
+  "pod-identity-webhook",
+];
+
+const role: Struct = struct<PlatformRole>("PlatformRole", "A role of lotse.", {
+  name: field(text({ values: platformRoles }), "Which one; `lotse controller list` says what each is for.", {
+    required: true,
+    example: "metadata-proxy",
+  }),
+  flags: field(list(text()), "Its flags, as `lotse controller NAME --help` lists them.", {
+    example: ["--log-level=debug"],
+  }),
+  roleARN: field(
+    text({ format: "arn" }),
+    "An existing IAM role for its service account; by default one is made with the permissions that the role needs.",
+    { example: "arn:aws:iam::111122223333:role/metadata-proxy" },
+  ),
+});
+
+const controllers: Struct = struct<PlatformControllers>("PlatformControllers", "Roles of lotse in the cluster.", {
+  namespace: field(text(), "Namespace that they run in.", { default: "lotse-system" }),
+  image: field(text(), "Image of lotse, as you have built and pushed it; by default `lotse:VERSION`.", {
+    example: "111122223333.dkr.ecr.eu-central-1.amazonaws.com/lotse:0.1.0",
+  }),
+  certificates: field(
+    text({ values: ["own", "cert-manager"] }),
+    "Who makes the certificates of webhooks: the roles themselves, or cert-manager, which must be installed then.",
+    { default: "own" },
+  ),
+  roles: field(list(of(role)), "Which roles are installed.", { example: [{ name: "metadata-proxy" }] }),
+});
+
 /** Definition of the Platform document. */
 export const platformDocument: Struct = struct<Platform>(
   "Platform",
@@ -28,6 +64,7 @@ export const platformDocument: Struct = struct<Platform>(
     }),
     kind: field(text({ values: ["Platform"] }), "Always `Platform`.", { required: true, example: "Platform" }),
     storage: field(of(storage), "Volumes of the cluster."),
+    controllers: field(of(controllers), "Roles of lotse in the cluster."),
   },
 );
 

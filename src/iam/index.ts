@@ -5,6 +5,7 @@ export type {
   Condition,
   Effect,
   NamedPolicy,
+  PatternElement,
   PolicyDocument,
   PolicyKind,
   PrincipalElement,
@@ -23,3 +24,6 @@ export { invalidPrincipalText } from "./parse-principal.ts";
 export type { ContextLookup } from "./pattern.ts";
 export type { Requester } from "./principals.ts";
 export type { AccessRequest, Mismatch, StatementTrace } from "./statement.ts";
+export type { PolicyScope, ScopeName, WorkloadDefinition } from "./workloads/definition.ts";
+export type { WorkloadPolicy } from "./workloads/policy.ts";
+export { workloadNamed, workloadPolicy, workloads } from "./workloads/policy.ts";

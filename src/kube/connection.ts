@@ -15,10 +15,14 @@ export interface BearerToken {
 export interface KubeTarget {
   /** `https://…` as DescribeCluster reports it. */
   server: string;
-  /** PEM. */
-  authority: string;
+  /** PEM; the system's authorities without it. */
+  authority?: string;
   /** Gives a token; asked again shortly before one expires, and once after a 401. */
-  token(): Promise<BearerToken>;
+  token?(): Promise<BearerToken>;
+  /** PEM of the caller's certificate and its key. */
+  client?: { certificate: string; privateKey: string };
+  /** Which name the server's certificate must have, where it isn't the address's. */
+  serverName?: string;
   /** How often a read is sent again when the connection breaks; default 5, which takes about three seconds. */
   retries?: number;
   signal?: AbortSignal;
@@ -35,6 +39,8 @@ export interface KubeRequest {
   /** For people, in errors: `list pods`. */
   what: string;
   signal?: AbortSignal;
+  /** Milliseconds without a byte after which it is given up; a minute by default. */
+  patience?: number;
 }
 
 /** A way to one API server; everything that goes over it is retried and translated alike. */
@@ -94,10 +100,17 @@ export function openConnection(target: KubeTarget): Connection {
   const url = new URL(server);
   if (url.protocol !== "https:")
     throw new LotseError("kube/unreachable", { title: `${server} is not an https address` });
-  const agent = new Agent({ keepAlive: true, maxSockets: 24, ca: target.authority });
+  const agent = new Agent({
+    keepAlive: true,
+    maxSockets: 24,
+    ...(target.authority === undefined ? {} : { ca: target.authority }),
+    ...(target.client ? { cert: target.client.certificate, key: target.client.privateKey } : {}),
+    ...(target.serverName === undefined ? {} : { servername: target.serverName }),
+  });
   let current: Promise<BearerToken> | undefined;
 
-  const bearer = async (): Promise<string> => {
+  const bearer = async (): Promise<string | undefined> => {
+    if (!target.token) return undefined;
     const known = await current;
     if (!known || known.expires - Date.now() < renewBefore) {
       current = target.token();
@@ -109,21 +122,22 @@ export function openConnection(target: KubeTarget): Connection {
 
   const once = async (request: KubeRequest): Promise<IncomingMessage> => {
     const token = await bearer();
+    const wait = request.patience ?? patience;
     const payload = request.body === undefined ? undefined : JSON.stringify(request.body);
     const signals = [target.signal, request.signal].filter((each) => each !== undefined);
     return new Promise((resolve, reject) => {
       const sent = httpsRequest(
         {
-          host: url.hostname,
+          host: url.hostname.replace(/^\[|\]$/g, ""),
           port: url.port || 443,
           method: request.method,
           path: pathOf(request),
           agent,
-          timeout: patience,
+          timeout: wait,
           ...(signals.length > 0 ? { signal: AbortSignal.any(signals) } : {}),
           headers: {
             accept: "application/json",
-            authorization: `Bearer ${token}`,
+            ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
             "user-agent": "lotse",
             ...(payload === undefined
               ? {}
@@ -136,7 +150,7 @@ export function openConnection(target: KubeTarget): Connection {
         resolve,
       );
       sent.once("error", reject);
-      sent.once("timeout", () => sent.destroy(new Error(`no answer within ${patience / 1000} s`)));
+      sent.once("timeout", () => sent.destroy(new Error(`no answer within ${wait / 1000} s`)));
       sent.end(payload);
     });
   };

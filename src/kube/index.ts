@@ -7,6 +7,10 @@ export { chooseKubeconfig, previewKubeconfig, writeKubeconfig } from "./kubeconf
 export type { MergeResult } from "./kubeconfig/merge.ts";
 export { mergeKubeconfig } from "./kubeconfig/merge.ts";
 export type { ExecPlugin, KubeconfigCluster, KubeconfigEntry, KubeconfigUser } from "./kubeconfig/model.ts";
+export type { InCluster } from "./in-cluster.ts";
+export { inClusterTarget } from "./in-cluster.ts";
+export type { KubeconfigTarget, TargetChoice } from "./kubeconfig/target.ts";
+export { kubeconfigTarget } from "./kubeconfig/target.ts";
 export type { KubeObject, ObjectMeta, Resource } from "./object.ts";
 export { resourcePath } from "./object.ts";
 export type { ApplyOptions, DeleteOptions, Kube, ObjectKey } from "./open.ts";

@@ -33,6 +33,9 @@ export type ResourceName =
   | "jobs"
   | "disruptionBudgets"
   | "storageClasses"
+  | "secrets"
+  | "roles"
+  | "clusterRoles"
   | "roleBindings"
   | "clusterRoleBindings";
 
@@ -53,6 +56,9 @@ export const resources: Readonly<Record<ResourceName, Resource>> = {
   jobs: grouped("batch", "v1", "jobs", "Job"),
   disruptionBudgets: grouped("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget"),
   storageClasses: grouped("storage.k8s.io", "v1", "storageclasses", "StorageClass", false),
+  secrets: core("secrets", "Secret"),
+  roles: grouped("rbac.authorization.k8s.io", "v1", "roles", "Role"),
+  clusterRoles: grouped("rbac.authorization.k8s.io", "v1", "clusterroles", "ClusterRole", false),
   roleBindings: grouped("rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding"),
   clusterRoleBindings: grouped("rbac.authorization.k8s.io", "v1", "clusterrolebindings", "ClusterRoleBinding", false),
 };

@@ -11,6 +11,8 @@ export interface WatchHandler<T extends KubeObject> {
   onChange(type: "ADDED" | "MODIFIED" | "DELETED", object: T): void;
   /** The connection is lost for the time being. */
   onTrouble?(error: unknown): void;
+  /** Nothing has changed, and the server has said so. */
+  onAlive?(): void;
 }
 
 /** Which objects of a kind. */
@@ -23,6 +25,10 @@ const pageSize = "500";
 /** The server ends watches after half an hour or so by itself; shorter ones spread the reconnects. */
 const watchSeconds = 300;
 const longestPause = 15_000;
+/** Bookmarks come every 60 to 75 s (apiserver's cacher); a watch that is silent for longer is a dead connection. */
+const watchPatience = 120_000;
+/** After so many failures to go on from a version a new list is asked for: a server that was restored doesn't know it. */
+const resumes = 3;
 const longestLine = 64 * 1024 * 1024;
 
 interface Page<T> {
@@ -84,35 +90,47 @@ interface Line<T> {
   object: T;
 }
 
-/** Follows from a version; returns where to go on, undefined when a new list is needed. */
+/** Where a watch goes on: kept although it breaks off. */
+interface Place {
+  /** Undefined when a new list is needed. */
+  version: string | undefined;
+}
+
+/** Follows from a version until the watch ends, or breaks off. */
 async function follow<T extends KubeObject>(
   connection: Connection,
   path: string,
   selection: Selection,
-  from: string,
+  place: Place,
   handler: WatchHandler<T>,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  let version: string | undefined = from;
+): Promise<void> {
   const query = {
     ...selection,
     watch: "1",
     allowWatchBookmarks: "true",
     timeoutSeconds: String(watchSeconds),
-    resourceVersion: from,
+    resourceVersion: place.version,
   };
-  const response = await connection.stream({ method: "GET", path, query, what: `watch ${path}`, signal });
+  const response = await connection.stream({
+    method: "GET",
+    path,
+    query,
+    what: `watch ${path}`,
+    signal,
+    patience: watchPatience,
+  });
   await eachLine(response, (text) => {
-    if (text === "" || version === undefined) return;
+    if (text === "" || place.version === undefined) return;
     const { type, object } = JSON.parse(text) as Line<T>;
     if (type === "ERROR") {
-      version = undefined;
+      place.version = undefined;
       return;
     }
-    version = object.metadata.resourceVersion ?? version;
-    if (type !== "BOOKMARK") handler.onChange(type, object);
+    place.version = object.metadata.resourceVersion ?? place.version;
+    if (type === "BOOKMARK") handler.onAlive?.();
+    else handler.onChange(type, object);
   });
-  return version;
 }
 
 /** Refusals that another try doesn't mend. */
@@ -130,21 +148,28 @@ export async function watchAll<T extends KubeObject>(
   handler: WatchHandler<T>,
   signal: AbortSignal,
 ): Promise<void> {
-  let version: string | undefined;
+  const place: Place = { version: undefined };
+  let failures = 0;
   for (let pause = 0; !signal.aborted;) {
+    const before = place.version;
     try {
-      if (version === undefined) {
+      if (place.version === undefined) {
         const all = await listAll<T>(connection, path, selection, `list ${path}`);
-        version = all.resourceVersion;
+        place.version = all.resourceVersion;
         handler.onList(all.items);
       }
-      version = await follow(connection, path, selection, version, handler, signal);
+      await follow(connection, path, selection, place, handler, signal);
       pause = 0;
+      failures = 0;
+      // Too old to go on from: a server that says so again and again isn't asked without a pause.
+      if (place.version === undefined) await sleep(200 * Math.random(), signal).catch(() => undefined);
     } catch (error) {
       if (signal.aborted) return;
+      failures = place.version === before ? failures + 1 : 1;
+      if (failures % resumes === 0) place.version = undefined;
       if (error instanceof KubeRefusal) {
         if (final.has(error.refusal.status)) throw error;
-        if (error.refusal.status === 410) version = undefined;
+        if (error.refusal.status === 410) place.version = undefined;
       } else if (isLotseError(error) && error.code !== "kube/unreachable") throw error;
       handler.onTrouble?.(error);
       pause = Math.min(Math.max(pause * 2, 200), longestPause);

@@ -3,6 +3,7 @@ import { LotseError } from "../base/index.ts";
 import type { Aws } from "../aws/index.ts";
 import type { Cluster } from "../config/index.ts";
 import { planDestroy } from "./destroy.ts";
+import { withControllers } from "./controllers.ts";
 import type { Found } from "./found.ts";
 import { knownFrom } from "./known.ts";
 import type { KubernetesMode } from "./kubernetes-view.ts";
@@ -22,6 +23,8 @@ export interface PlanOptions {
   publicKeys?: Readonly<Record<string, string>>;
   /** What is done about the inside of the cluster; default `required`. */
   kubernetes?: KubernetesMode;
+  /** Only parts of the plan are wanted: the cluster may be of anybody's making. */
+  parts?: boolean;
 }
 
 function groupsWithWishes(cluster: Cluster): string[] {
@@ -32,7 +35,8 @@ function groupsWithWishes(cluster: Cluster): string[] {
 }
 
 /** Plans what it takes to make the cluster as its file says. Reads only. */
-export async function planCluster(cluster: Cluster, aws: Aws, options: PlanOptions = {}): Promise<Plan> {
+export async function planCluster(file: Cluster, aws: Aws, options: PlanOptions = {}): Promise<Plan> {
+  const { cluster, wishes } = await withControllers(file);
   const { name, region } = cluster.config.metadata;
   if (region !== undefined && region !== aws.region) {
     throw new LotseError("plan/other-region", {
@@ -46,14 +50,16 @@ export async function planCluster(cluster: Cluster, aws: Aws, options: PlanOptio
   const looked = await lookUp(aws, cluster, found, knownFrom(found, { publicKeys }));
   const known = knownFrom(found, { publicKeys, amis: looked.amis, offeredZones: looked.offeredZones });
   const { prune, kubernetes: mode = "required" } = options;
-  const kubernetes = mode === "never" ? undefined : await readKubernetes(aws, cluster, found, known, mode);
+  const kubernetes = mode === "never" ? undefined : await readKubernetes(aws, cluster, found, known, { mode, wishes });
   return makePlan({
     cluster,
     found,
     known,
     looked,
+    controllers: wishes,
     ...(kubernetes && { kubernetes }),
     ...(prune !== undefined && { prune }),
+    ...(options.parts !== undefined && { parts: options.parts }),
   });
 }
 

@@ -16,6 +16,8 @@ export type { DestroyOptions, PlanOptions } from "./for-cluster.ts";
 export { planCluster, planRemoval } from "./for-cluster.ts";
 export type { DrainPlanOptions } from "./drain.ts";
 export { planDrain } from "./drain.ts";
+export type { ServiceAccountsOptions } from "./service-accounts.ts";
+export { planServiceAccounts } from "./service-accounts.ts";
 export type { UpgradeOptions } from "./upgrade.ts";
 export { planUpgrade } from "./upgrade.ts";
 export type { ExportedStack } from "./export.ts";

@@ -1,4 +1,5 @@
 // What a plan knows of the inside of the cluster. Only facts; `steps/kubernetes/` compares them with the file.
+import type { KubeObject } from "../kube/index.ts";
 import type { AwsAuthData } from "../identity/index.ts";
 
 /**
@@ -47,6 +48,10 @@ export interface FoundKubernetes {
   /** Names of the DaemonSets in kube-system that were asked about. */
   daemonSets: ReadonlySet<string>;
   storageClasses: readonly FoundStorageClass[];
+  /** Objects of the roles that the file names, by kind and name. */
+  controllers?: ReadonlyMap<string, KubeObject>;
+  /** Everything of the roles that are installed, by name of role. */
+  installedControllers?: ReadonlyMap<string, readonly KubeObject[]>;
   /** Nodes of the self-managed groups of the file, by group. */
   nodes: ReadonlyMap<string, readonly FoundNode[]>;
 }

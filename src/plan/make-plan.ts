@@ -2,6 +2,7 @@
 import { LotseError, type Diagnostic } from "../base/index.ts";
 import type { Cluster } from "../config/index.ts";
 import type { Known } from "../stacks/index.ts";
+import type { ControllerWish } from "./controllers.ts";
 import { planSeconds } from "./duration.ts";
 import type { Found, LookedUp } from "./found.ts";
 import type { KubernetesView } from "./kubernetes-view.ts";
@@ -41,8 +42,12 @@ export interface PlanInput {
   looked: LookedUp;
   /** What is known of the inside of the cluster; without, its steps are pending. */
   kubernetes?: KubernetesView;
+  /** Roles of lotse that the file asks for. */
+  controllers?: readonly ControllerWish[];
   /** Also take down what the file no longer names. */
   prune?: boolean;
+  /** Only parts of the plan are wanted, which a cluster of anybody's making can have: roles of service accounts. */
+  parts?: boolean;
 }
 
 /** Counts and the time along the longest chain. */
@@ -90,7 +95,7 @@ export function makePlan(input: PlanInput): Plan {
   const { cluster, found, known, looked } = input;
   const wanted = wantedFrom(cluster, found, known);
   throwRefusals(wanted.refusals);
-  refuseForeign(found);
+  if (input.parts !== true) refuseForeign(found);
   const planning: Planning = {
     cluster,
     found,
@@ -99,6 +104,7 @@ export function makePlan(input: PlanInput): Plan {
     ...(input.kubernetes && { kubernetes: input.kubernetes }),
     stacks: wanted.stacks,
     objects: wanted.objects,
+    controllers: input.controllers ?? [],
     prune: input.prune ?? false,
     notes: [],
     refusals: [],

@@ -56,6 +56,7 @@ export type StepKind =
   | "suspended-processes"
   // Inside Kubernetes.
   | "aws-auth"
+  | "controller"
   | "coredns-on-fargate"
   | "device-plugin"
   | "drain"

@@ -2,6 +2,7 @@
 import type { Diagnostic } from "../base/index.ts";
 import type { Cluster, ConfigPath } from "../config/index.ts";
 import type { DesiredObjects, DesiredStack, Known } from "../stacks/index.ts";
+import type { ControllerWish } from "./controllers.ts";
 import type { Found, LookedUp } from "./found.ts";
 import type { KubernetesView } from "./kubernetes-view.ts";
 import type { Note, Step, StepKind, Why } from "./plan.ts";
@@ -15,6 +16,8 @@ export interface Planning {
   looked: LookedUp;
   /** What is known of the inside of the cluster; absent where it isn't to be touched. */
   kubernetes?: KubernetesView;
+  /** Roles of lotse that the file asks for. */
+  controllers: readonly ControllerWish[];
   /** Also take down what the file no longer names. */
   prune: boolean;
   notes: Note[];

@@ -8,6 +8,7 @@ import type {
   Tag,
   Template,
 } from "../stacks/index.ts";
+import type { KubeObject } from "../kube/index.ts";
 import type { NodeTaint } from "./kubernetes-view.ts";
 
 /** A change of the control plane by UpdateClusterConfig; EKS takes one kind per call. */
@@ -41,6 +42,9 @@ export type KubernetesWork =
   | { do: "install-device-plugin"; plugin: "nvidia" }
   /** Makes a class of EBS volumes the default; `instead` are classes that are the default now. */
   | { do: "default-storage-class"; type: string; provisioner: string; instead: string[] }
+  /** What installs a role of lotse, in this order. */
+  | { do: "apply-controller"; objects: KubeObject[] }
+  | { do: "delete-controller"; objects: Pick<KubeObject, "apiVersion" | "kind" | "metadata">[] }
   /** Waits until so many nodes of a self-managed group are Ready, and says why they aren't. */
   | { do: "await-nodes"; nodeGroup: string; count: number }
   | { do: "label-nodes"; nodeGroup: string; labels: Record<string, string>; taints: NodeTaint[] }

@@ -2,6 +2,7 @@
 import { isLotseError, version } from "../base/index.ts";
 import type { FaultRule } from "./aws/faults.ts";
 import { cloudTrailRecord } from "./aws/trail.ts";
+import { clusterDoor, instanceFacts, podCredentials } from "./exec/answers.ts";
 import type { ClusterStatus } from "./kube/index.ts";
 import type { WireRequest, WireResponse } from "./aws/wire/index.ts";
 import { bodyText, parseQuery } from "./aws/wire/index.ts";
@@ -126,6 +127,16 @@ export const adminEndpoints: Readonly<Record<string, AdminAction>> = {
   "POST faults": ({ sandbox, body }) => sandbox.faults.add(JSON.parse(body) as FaultRule),
   "DELETE faults": ({ sandbox, query }) => ({ removed: sandbox.faults.remove(query("id")) }),
   "POST advance": advance,
+  "GET cluster-door": ({ sandbox, query }) =>
+    clusterDoor(sandbox.cloud, sandbox.kubernetes?.status(), { name: query("name"), region: query("region") }),
+  "GET instance": ({ sandbox, query }) =>
+    instanceFacts(sandbox.cloud, {
+      account: query("account") ?? sandbox.account,
+      region: query("region") ?? sandbox.region,
+      instance: query("id") ?? "",
+    }) ?? {},
+  "POST pod-credentials": ({ sandbox, body }) =>
+    podCredentials(sandbox.cloud, JSON.parse(body) as Parameters<typeof podCredentials>[1]),
   "POST stop": ({ sandbox, options }) => {
     if (!options.stop) throw new SyntaxError("this sandbox belongs to a process that runs it; stop that");
     const problem = lastWrite(sandbox);

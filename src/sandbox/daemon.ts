@@ -38,6 +38,8 @@ export interface DaemonOptions {
   kubernetes?: KubernetesMode;
   /** Of all control planes together, MiB; default half of the machine's memory. */
   kubernetesMemory?: number;
+  /** File (PEM) of the authority that vouches for issuers of identity providers; absolute. */
+  issuerAuthority?: string;
   /** Also a proxy for AWS's host names. */
   proxy?: boolean;
   /** Quotas other than AWS's, by name. */
@@ -187,6 +189,7 @@ export async function startDaemon(
     ["--credentials", options.credentials],
     ["--kubernetes", options.kubernetes],
     ["--kubernetes-memory", options.kubernetesMemory],
+    ["--issuer-authority", options.issuerAuthority],
     ...Object.entries(options.quotas ?? {}).map(([name, value]): [string, string] => ["--quota", `${name}=${value}`]),
   ];
   const given = flags.flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
@@ -244,6 +247,8 @@ export async function serveSandbox(
   signal: AbortSignal,
 ): Promise<void> {
   const { folder } = options;
+  const { issuerAuthority: authorityFile } = options;
+  const issuerAuthority = authorityFile === undefined ? undefined : readFileSync(authorityFile, "utf8");
   let stop: () => void = () => undefined;
   const stopped = new Promise<void>((resolve) => (stop = resolve));
   const open = (port: number | undefined): Promise<Sandbox> =>
@@ -260,6 +265,7 @@ export async function serveSandbox(
       kubernetes: {
         ...(options.kubernetes ? { mode: options.kubernetes } : {}),
         ...(options.kubernetesMemory === undefined ? {} : { memoryLimit: options.kubernetesMemory }),
+        ...(issuerAuthority === undefined ? {} : { issuerAuthority }),
       },
       ...(options.proxy ? { proxy: true } : {}),
       onKubernetesProblem: (problem) => say(`kubernetes: ${problem.message}`),

@@ -11,6 +11,8 @@ export const sandboxCodes: Readonly<Record<string, string>> = {
   "sandbox/kubernetes-slow": "A program of a control plane runs but doesn't become ready",
   "sandbox/no-cluster": "An emulated cluster has no API server now",
   "sandbox/no-kubernetes": "An emulated cluster has no Kubernetes behind it for want of its programs",
+  "sandbox/no-command": "The program that was to run as a pod isn't there, or can't be started",
+  "sandbox/no-pod": "A pod, or a container of it, isn't there, or has no place to run a program in",
   "sandbox/not-listening": "A sandbox without an HTTP endpoint was asked for its address",
   "sandbox/not-running": "A command needs a running sandbox, and none runs",
   "sandbox/program-ended": "A program of an emulated control plane ended by itself",
@@ -21,6 +23,7 @@ export const sandboxCodes: Readonly<Record<string, string>> = {
   "sandbox/state-in-use": "Another process holds the state",
   "sandbox/state-version": "The state was saved by a newer lotse",
   "sandbox/unreachable": "The sandbox's process doesn't answer",
+  "sandbox/which-cluster": "A cluster has to be named, or the one that is named isn't there",
 };
 
 /** Codes of the Kubernetes half, by the same rule. */

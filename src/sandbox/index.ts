@@ -23,6 +23,8 @@ export {
   stopDaemon,
   toolVariables,
 } from "./daemon.ts";
+export type { ExecOptions } from "./exec/run.ts";
+export { execAsPod } from "./exec/run.ts";
 export { kubernetesCodes, sandboxCodes } from "./errors.ts";
 export type { AssetOptions, AssetProgress, AssetSource, CachedAssets, KubeAssets } from "./kube/assets/index.ts";
 export { builtMinors, defaultMinor, findAssets, installAssets, listAssets, removeAssets } from "./kube/assets/index.ts";

@@ -4,7 +4,7 @@ import { generateKeyPairSync, sign } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { issueCertificate, newAuthority } from "../../src/sandbox/x509.ts";
+import { issueCertificate, newAuthority } from "../../src/base/index.ts";
 
 export interface OidcIssuer {
   /** `https://127.0.0.1:PORT`. */

@@ -1,5 +1,7 @@
 // Actions of `lotse sandbox …`.
+import { readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import { errorMessage, LotseError } from "../../base/index.ts";
 import type { DaemonOptions, SandboxStatus } from "../../sandbox/index.ts";
@@ -19,7 +21,19 @@ import type { Action, Invocation } from "../command.ts";
 import { exitCode } from "../command.ts";
 import { renderData } from "../render/data.ts";
 import { tableLines } from "../render/table.ts";
-import { folderOf, numberOption, print, running, textOption, usage, wantsJson } from "../sandbox-invocation.ts";
+import { flagOf, folderOf, numberOption, print, running, textOption, usage, wantsJson } from "../sandbox-invocation.ts";
+
+/** Absolute path of a file with certificates: the sandbox has a working folder of its own. */
+function pemOption(invocation: Invocation, name: string): string | undefined {
+  const path = textOption(invocation, name);
+  if (path === undefined) return undefined;
+  try {
+    if (readFileSync(path, "utf8").includes("-----BEGIN CERTIFICATE-----")) return resolve(path);
+  } catch (cause) {
+    throw new LotseError("cli/unreadable", { title: `${path} can't be read`, detail: errorMessage(cause) }, { cause });
+  }
+  throw usage(`${path} holds no certificate`, `Give --${flagOf(name)} a file in PEM.`);
+}
 
 function daemonOptions(invocation: Invocation): DaemonOptions {
   const port = numberOption(invocation, "port");
@@ -37,6 +51,7 @@ function daemonOptions(invocation: Invocation): DaemonOptions {
   const credentials = textOption(invocation, "credentials") as DaemonOptions["credentials"];
   const kubernetes = textOption(invocation, "kubernetes") as DaemonOptions["kubernetes"];
   const kubernetesMemory = numberOption(invocation, "kubernetesMemory");
+  const issuerAuthority = pemOption(invocation, "issuerAuthority");
   const quotas = quotasOf(invocation);
   return {
     folder: folderOf(invocation),
@@ -48,6 +63,7 @@ function daemonOptions(invocation: Invocation): DaemonOptions {
     ...(credentials === undefined ? {} : { credentials }),
     ...(kubernetes === undefined ? {} : { kubernetes }),
     ...(kubernetesMemory === undefined ? {} : { kubernetesMemory }),
+    ...(issuerAuthority === undefined ? {} : { issuerAuthority }),
     ...(invocation.options["proxy"] === true ? { proxy: true } : {}),
     ...(quotas ? { quotas } : {}),
   };

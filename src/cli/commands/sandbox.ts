@@ -54,6 +54,11 @@ const startOptions: readonly OptionDefinition[] = [
     description:
       "for all control planes together; the next one is refused, and says so (default: half of the machine's memory)",
   },
+  {
+    flags: "--issuer-authority <path>",
+    description:
+      "PEM of the authority that vouches for issuers of identity providers, for one on this machine (EKS takes public ones only)",
+  },
   { flags: "--proxy", description: "also be a proxy for AWS's host names, for tools that ignore endpoint variables" },
   {
     flags: "--quota <name=number>",
@@ -206,6 +211,34 @@ export const sandboxCommands: readonly CommandDefinition[] = [
     options: [stateOption],
     examples: [{ command: "lotse sandbox faults remove", does: "back to fair weather" }],
     load: fault("removeFaults"),
+  }),
+  defineCommand({
+    name: "sandbox exec",
+    summary: "Run a command that sees AWS as a pod does",
+    description:
+      "The command runs on this machine with the variables of the pod's container, its projected tokens (renewed while it runs), its credentials endpoint and its node's metadata service. Of the caller's AWS variables only region and pager are kept, profiles are not seen, and the endpoint is the sandbox's. The exit code is the command's; signals reach it.",
+    arguments: [{ name: "<command...>", description: "the program and its arguments, after --" }],
+    options: [
+      { flags: "--as-pod <namespace/name>", description: "the pod" },
+      {
+        flags: "-c, --container <name>",
+        description: "its container (default: the one that kubectl would take)",
+      },
+      { flags: "--cluster <name>", description: "its cluster, where the sandbox has more than one" },
+      { flags: "-r, --region <region>", description: "of the cluster, where two have the same name" },
+      stateOption,
+    ],
+    examples: [
+      {
+        command: "lotse sandbox exec --as-pod shop/cart-0 -- aws sts get-caller-identity",
+        does: "who the pod is for AWS",
+      },
+      {
+        command: "lotse sandbox exec --as-pod shop/cart-0 -c app -- aws s3 ls s3://orders",
+        does: "what its role may do",
+      },
+    ],
+    load: async () => ({ run: (await import("../actions/sandbox-exec.ts")).run }),
   }),
   defineCommand({
     name: "sandbox advance",

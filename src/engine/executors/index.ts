@@ -4,6 +4,7 @@ import type { Crew } from "../crew.ts";
 import { deleteAddon, updateAddon } from "./addons.ts";
 import { encryptCluster, tagResource, updateCluster, upgradeCluster } from "./cluster.ts";
 import { deleteFargateProfile, replaceFargateProfile } from "./fargate.ts";
+import { applyController, deleteController } from "./kubernetes/controllers.ts";
 import { corednsToFargate } from "./kubernetes/coredns.ts";
 import { deleteLoadBalancers, drainNodeGroup } from "./kubernetes/drain.ts";
 import { awaitNodes, labelNodes } from "./kubernetes/nodes.ts";
@@ -34,6 +35,8 @@ const inside: { [D in KubernetesWork["do"]]: Executor<D> } = {
   "coredns-to-fargate": corednsToFargate,
   "install-device-plugin": installDevicePlugin,
   "default-storage-class": defaultStorageClass,
+  "apply-controller": applyController,
+  "delete-controller": deleteController,
   "await-nodes": awaitNodes,
   "label-nodes": labelNodes,
   "drain-nodegroup": drainNodeGroup,

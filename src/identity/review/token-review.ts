@@ -32,13 +32,18 @@ const plain = (status: number, body: string): ReviewAnswer => ({
  * Reads a request.
  *
  * @param body undefined when there is none
+ * @param longest bytes that are read: id tokens with many groups are larger than those of EKS
  * @returns the refusal, when it is no TokenReview
  */
-export function readTokenReview(method: string, body: string | undefined): TokenReviewRequest | ReviewAnswer {
+export function readTokenReview(
+  method: string,
+  body: string | undefined,
+  longest: number = maxReviewBytes,
+): TokenReviewRequest | ReviewAnswer {
   if (method !== "POST") return plain(405, "expected POST");
   if (body === undefined) return plain(400, "expected a request body");
   const wrong = plain(400, "expected a request body to be a TokenReview");
-  if (Buffer.byteLength(body, "utf8") > maxReviewBytes) return plain(413, "request body is too large");
+  if (Buffer.byteLength(body, "utf8") > longest) return plain(413, "request body is too large");
   let review: { apiVersion?: unknown; spec?: { token?: unknown } | null } | null;
   try {
     review = JSON.parse(body) as typeof review;

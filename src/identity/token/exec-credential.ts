@@ -35,14 +35,18 @@ function requestedVersion(execInfo: string | undefined): { apiVersion: string; n
 }
 
 /**
- * The ExecCredential of a token.
+ * The ExecCredential of a token; without an expiry kubectl uses it until the cluster doesn't take it any more.
  *
  * @param execInfo value of KUBERNETES_EXEC_INFO, undefined when it isn't set
  */
-export function execCredential({ token, expiresAt }: BearerToken, execInfo?: string): RenderedCredential {
+export function execCredential(
+  { token, expiresAt }: Pick<BearerToken, "token"> & Partial<Pick<BearerToken, "expiresAt">>,
+  execInfo?: string,
+): RenderedCredential {
   const { apiVersion, notes } = requestedVersion(execInfo);
   // RFC 3339 in whole seconds, as the AWS CLI writes it.
-  const expirationTimestamp = `${new Date(expiresAt).toISOString().slice(0, 19)}Z`;
-  const document = { kind: "ExecCredential", apiVersion, spec: {}, status: { expirationTimestamp, token } };
+  const expiry =
+    expiresAt === undefined ? {} : { expirationTimestamp: `${new Date(expiresAt).toISOString().slice(0, 19)}Z` };
+  const document = { kind: "ExecCredential", apiVersion, spec: {}, status: { ...expiry, token } };
   return { text: `${JSON.stringify(document)}\n`, apiVersion, notes };
 }

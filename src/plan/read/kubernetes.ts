@@ -7,6 +7,7 @@ import type { Cluster } from "../../config/index.ts";
 import type { Kube, KubeObject } from "../../kube/index.ts";
 import { resources } from "../../kube/index.ts";
 import type { Known } from "../../stacks/index.ts";
+import type { ControllerWish } from "../controllers.ts";
 import type { Found } from "../found.ts";
 import type {
   FoundKubernetes,
@@ -17,6 +18,7 @@ import type {
   KubernetesView,
   NodeTaint,
 } from "../kubernetes-view.ts";
+import { objectId } from "../steps/kubernetes/controllers.ts";
 import { selfManaged } from "../steps/kubernetes/nodes.ts";
 import { pluginNames } from "../steps/kubernetes/workloads.ts";
 import { wantedFrom, type Wanted } from "../wanted.ts";
@@ -59,9 +61,13 @@ interface Questions {
   storageClasses: boolean;
   /** Self-managed groups. */
   groups: string[];
+  /** Objects of roles of lotse. */
+  controllers: Pick<KubeObject, "apiVersion" | "kind" | "metadata">[];
+  /** Whether the file says anything of them: then those that are installed are looked for. */
+  installed: boolean;
 }
 
-function questionsOf(cluster: Cluster, found: Found, wanted: Wanted): Questions {
+function questionsOf(cluster: Cluster, found: Found, wanted: Wanted, wishes: readonly ControllerWish[]): Questions {
   const objects = wanted.objects.kubernetes;
   const leaving = [...found.stacks.values()].flatMap(
     ({ tags }) => tags["alpha.eksctl.io/iamserviceaccount-name"] ?? [],
@@ -79,6 +85,8 @@ function questionsOf(cluster: Cluster, found: Found, wanted: Wanted): Questions 
     daemonSets: objects.flatMap((object) => (object.kind === "device-plugin" ? [pluginNames[object.plugin]] : [])),
     storageClasses: cluster.platform?.storage?.defaultClass !== undefined,
     groups: groups.filter((name) => found.autoScalingGroups.has(name)),
+    controllers: wishes.flatMap(({ objects: each }) => each),
+    installed: cluster.platform?.controllers !== undefined,
   };
 }
 
@@ -123,15 +131,73 @@ async function readStorageClasses(kube: Kube): Promise<FoundStorageClass[]> {
   }));
 }
 
+/** Labels of everything that installs a role. */
+const ofLotse = "app.kubernetes.io/managed-by=lotse,app.kubernetes.io/name=lotse";
+const roleLabel = "app.kubernetes.io/component";
+
+/** Roles that are installed, by their workloads; with the objects of the same labels that go with them. */
+async function readInstalled(kube: Kube): Promise<Map<string, KubeObject[]>> {
+  const { resourceOf } = await import("../../controllers/index.ts");
+  const selection = { labelSelector: ofLotse };
+  const workloads = await Promise.all([
+    kube.list(resources.deployments, selection),
+    kube.list(resources.daemonSets, selection),
+  ]);
+  const found = new Map<string, KubeObject[]>();
+  for (const workload of workloads.flat()) {
+    const name = workload.metadata.labels?.[roleLabel];
+    if (name !== undefined) found.set(name, [...(found.get(name) ?? []), workload]);
+  }
+  if (found.size === 0) return found;
+  const others = await Promise.all(
+    installedKinds.map(async ([apiVersion, kind]) => kube.list(resourceOf({ apiVersion, kind }), selection)),
+  );
+  for (const object of others.flat()) {
+    const list = found.get(object.metadata.labels?.[roleLabel] ?? "");
+    // Webhooks go before what answers them, rights after what uses them.
+    if (object.kind.endsWith("WebhookConfiguration")) list?.unshift(object);
+    else list?.push(object);
+  }
+  return found;
+}
+
+/** What is taken down with a role, besides its workload. */
+const installedKinds: readonly (readonly [string, string])[] = [
+  ["v1", "ServiceAccount"],
+  ["rbac.authorization.k8s.io/v1", "ClusterRole"],
+  ["rbac.authorization.k8s.io/v1", "ClusterRoleBinding"],
+  ["rbac.authorization.k8s.io/v1", "Role"],
+  ["rbac.authorization.k8s.io/v1", "RoleBinding"],
+  ["v1", "Service"],
+  ["policy/v1", "PodDisruptionBudget"],
+  ["admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration"],
+  ["admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration"],
+];
+
+async function readControllers(kube: Kube, wanted: Questions["controllers"]): Promise<Map<string, KubeObject>> {
+  if (wanted.length === 0) return new Map();
+  const { resourceOf } = await import("../../controllers/index.ts");
+  const found = await Promise.all(
+    wanted.map(async (object) => {
+      const { name, namespace } = object.metadata;
+      const there = await kube.find(resourceOf(object), { name, ...(namespace === undefined ? {} : { namespace }) });
+      return there ? [[objectId(object), there] as const] : [];
+    }),
+  );
+  return new Map(found.flat());
+}
+
 async function ask(kube: Kube, questions: Questions): Promise<FoundKubernetes> {
   const { serviceAccounts: accounts, awsAuth, coredns, daemonSets, storageClasses, groups } = questions;
-  const [namespaces, serviceAccounts, map, deployment, sets, classes, nodes] = await Promise.all([
+  const [namespaces, serviceAccounts, map, deployment, sets, classes, roles, installed, nodes] = await Promise.all([
     readNamespaces(kube, accounts),
     readServiceAccounts(kube, accounts),
     awsAuth ? readAwsAuthMap(kube) : undefined,
     coredns ? kube.find<Deployment>(resources.deployments, { namespace: "kube-system", name: "coredns" }) : undefined,
     readDaemonSets(kube, daemonSets),
     storageClasses ? readStorageClasses(kube) : [],
+    readControllers(kube, questions.controllers),
+    questions.installed ? readInstalled(kube) : new Map<string, KubeObject[]>(),
     Promise.all(groups.map(async (name) => [name, (await nodesOfGroup(kube, name)).map(asFound)] as const)),
   ]);
   return {
@@ -141,6 +207,8 @@ async function ask(kube: Kube, questions: Questions): Promise<FoundKubernetes> {
     ...(deployment && { corednsAnnotations: deployment.spec.template.metadata?.annotations ?? {} }),
     daemonSets: sets,
     storageClasses: classes,
+    controllers: roles,
+    installedControllers: installed,
     nodes: new Map(nodes),
   };
 }
@@ -197,11 +265,11 @@ export async function readKubernetes(
   cluster: Cluster,
   found: Found,
   known: Known,
-  mode: Exclude<KubernetesMode, "never">,
+  { mode, wishes = [] }: { mode: Exclude<KubernetesMode, "never">; wishes?: readonly ControllerWish[] },
 ): Promise<KubernetesView> {
   if (!found.cluster || !answers(found)) return { state: "to-come" };
   const wanted = wantedFrom(cluster, found, known);
-  const questions = questionsOf(cluster, found, wanted);
+  const questions = questionsOf(cluster, found, wanted, wishes);
   const isEmpty = Object.values(questions).every((asked) => (Array.isArray(asked) ? asked.length === 0 : !asked));
   if (wanted.refusals.length > 0 || isEmpty) return { state: "read", found: nothing };
   const visited = await visit(aws, found.name, mode, (kube) => ask(kube, questions));

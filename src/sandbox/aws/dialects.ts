@@ -35,6 +35,7 @@ const byService: Record<string, Dialect> = {
   sts: { ...awsQueryDialect, milliseconds: false },
   // Their models have an exception of their own for invalid input.
   eks: { ...restJsonDialect, problem: missingAs(restJsonDialect, "InvalidParameterException") },
+  "eks-auth": { ...restJsonDialect, problem: missingAs(restJsonDialect, "InvalidParameterException") },
   "cloudwatch-logs": { ...awsJsonDialect, problem: missingAs(awsJsonDialect, "InvalidParameterException") },
   s3: {
     ...restXmlDialect,

@@ -48,6 +48,8 @@ export interface KubernetesHostOptions {
   memoryLimit: number;
   /** Connections count as coming from inside of every VPC; default false. */
   insideVpc?: boolean;
+  /** PEM; vouches for the issuers of identity providers instead of the public authorities. */
+  issuerAuthority?: string;
   onProblem?: (problem: Error) => void;
 }
 
@@ -242,6 +244,7 @@ export class KubernetesHost implements KubernetesPort {
         authorize: this.#webhooks?.url(key, "authorize") ?? "",
       },
       insideVpc: this.#options.insideVpc ?? false,
+      ...(this.#options.issuerAuthority === undefined ? {} : { issuerAuthority: this.#options.issuerAuthority }),
       admit: () => this.#admit(key),
       onProblem: (problem) => this.#problem(problem),
     });

@@ -11,6 +11,9 @@ import type { KubeAssets } from "./assets/index.ts";
 import { builtMinors } from "./assets/index.ts";
 import type { KubeObject } from "./client.ts";
 import type { ClusterKey } from "./cluster-key.ts";
+import type { AdmissionListener } from "./admission/listener.ts";
+import { openAdmissionListener } from "./admission/listener.ts";
+import { servePodIdentity } from "./admission/pod-identity.ts";
 import { LogShipper } from "./log-shipper.ts";
 import type { ControlPlane } from "./control-plane/index.ts";
 import { startControlPlane } from "./control-plane/index.ts";
@@ -34,6 +37,8 @@ export interface LiveClusterOptions {
   webhooks: { authenticate: string; authorize: string };
   /** Connections come from inside of the VPC: private endpoints are open to them. */
   insideVpc: boolean;
+  /** PEM; vouches for the issuers of identity providers instead of the public authorities. */
+  issuerAuthority?: string;
   /** Throws when there is no memory for another control plane. */
   admit(): void;
   onProblem(problem: Error): void;
@@ -114,6 +119,7 @@ export class LiveCluster {
   #failure: { error: Error; at: number } | undefined;
   #looking: NodeJS.Timeout | undefined;
   #watching: AbortController | undefined;
+  #admission: AdmissionListener | undefined;
   #simulation: Simulation | undefined;
   #shipper: LogShipper | undefined;
   #awsAuth: AwsAuthData | undefined;
@@ -302,6 +308,8 @@ export class LiveCluster {
     this.#watching?.abort();
     this.#simulation?.close();
     this.#simulation = undefined;
+    this.#admission?.close();
+    this.#admission = undefined;
     this.#shipper?.close();
     this.#shipper = undefined;
     if (plane) this.#ending = this.#ending.then(() => plane.stop(how));
@@ -333,6 +341,7 @@ export class LiveCluster {
     this.#options.admit();
     const plane = await startControlPlane({
       ...startOptions(cloud, key, row, settings, this.#options.webhooks),
+      ...(this.#options.issuerAuthority === undefined ? {} : { issuerAuthority: this.#options.issuerAuthority }),
       folder: join(this.#options.root(), this.folder),
       assets,
       signal: this.#closing.signal,
@@ -342,9 +351,11 @@ export class LiveCluster {
     this.#failure = undefined;
     this.#shipLogs(plane);
     // Who is known by aws-auth alone isn't to be refused because nobody has looked yet.
-    await this.#watchAwsAuth(plane);
+    const seen = this.#watchAwsAuth(plane);
+    const admission = await this.#openAdmission(plane);
+    await seen;
     if (!this.#isCurrent(plane)) throw this.#whyNot();
-    this.#simulate(plane);
+    this.#simulate(plane, admission);
     return plane;
   }
 
@@ -359,12 +370,32 @@ export class LiveCluster {
     });
   }
 
-  #simulate(plane: ControlPlane): void {
+  /** Webhooks of the control plane; pods that are made from now on are mutated. */
+  async #openAdmission(plane: ControlPlane): Promise<AdmissionListener> {
+    const { cloud, key, onProblem } = this.#options;
+    const listener = await openAdmissionListener({
+      certificate: plane.serverCertificate("eks-webhooks", ["127.0.0.1"]),
+      authority: plane.authority,
+    });
+    if (!this.#isCurrent(plane)) {
+      listener.close();
+      throw this.#whyNot();
+    }
+    this.#admission = listener;
+    const signal = this.#watching?.signal ?? this.#closing.signal;
+    // Nobody's cluster stays away because of it: pods are made all the same, without roles.
+    const served = servePodIdentity({ key, cloud, client: plane.client, listener, signal });
+    await served.catch((error: unknown) => onProblem(error as Error));
+    return listener;
+  }
+
+  #simulate(plane: ControlPlane, admission: AdmissionListener): void {
     const { cloud, onProblem } = this.#options;
     const simulation = new Simulation({
       key: this.key,
       cloud,
       plane,
+      admission,
       awsAuth: () => this.#awsAuth,
       speed: podSpeed,
       onProblem,

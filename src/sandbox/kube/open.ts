@@ -15,6 +15,11 @@ export interface KubernetesOptions {
   memoryLimit?: number;
   /** Connections count as coming from inside of every VPC: private endpoints answer. Default false. */
   insideVpc?: boolean;
+  /**
+   * PEM of the authority that vouches for issuers of associated identity providers, instead of the public ones: for an
+   * issuer on this machine. EKS itself takes none but public issuers.
+   */
+  issuerAuthority?: string;
   /** Where the programs are looked for. */
   assets?: AssetOptions;
 }
@@ -48,6 +53,7 @@ export async function openKubernetes(
     ...(stateFolder === undefined ? {} : { folder: join(stateFolder, "kubernetes") }),
     findAssets: (minor) => findAssets(minor, options.assets),
     ...(options.insideVpc === undefined ? {} : { insideVpc: options.insideVpc }),
+    ...(options.issuerAuthority === undefined ? {} : { issuerAuthority: options.issuerAuthority }),
     memoryLimit: memoryLimit === undefined ? totalmem() / 2 : memoryLimit * 1024 * 1024,
   });
   surroundings.cloud.kubernetes = host;

@@ -12,6 +12,7 @@ import type {
 import { servicePrincipal } from "../aws/core/index.ts";
 import { clusters, fargateProfiles } from "../aws/services/eks/state.ts";
 import { AddonKeeper } from "./addons/keeper.ts";
+import type { AdmissionListener } from "./admission/listener.ts";
 import type { ClusterKey } from "./cluster-key.ts";
 import type { ControlPlane } from "./control-plane/index.ts";
 import type { EventWriter } from "./events.ts";
@@ -46,6 +47,8 @@ export interface SimulationOptions {
   key: ClusterKey;
   cloud: Cloud;
   plane: ControlPlane;
+  /** Where the API server finds the webhooks of this cluster. */
+  admission: AdmissionListener;
   awsAuth(): AwsAuthData | undefined;
   /** Virtual seconds of a container's life in one second of wall time. */
   speed: number;
@@ -223,18 +226,15 @@ export class Simulation {
       isNode: (address) => [...this.#fleet.nodes.values()].some(({ spec }) => spec.address === address),
       answer: (_method, url) => kubeletAnswer(url, (namespace, name) => this.#keeper.find(namespace, name)),
     });
-    this.#fargateAdmission = await openFargateAdmission({
+    this.#fargateAdmission = openFargateAdmission({
       client: plane.client,
-      certificate: plane.serverCertificate("eks-fargate", ["127.0.0.1"]),
-      authority: plane.authority,
+      listener: this.#options.admission,
       profiles: () => {
         const { cloud, key } = this.#options;
         return cloud.store.table(fargateProfiles, key.account, key.region).by("cluster", key.name);
       },
     });
-    if (!this.#closed) return;
-    this.#fargateAdmission.close();
-    await this.#network.close();
+    if (this.#closed) await this.#network.close();
   }
 
   /** What is wrong with an add-on's objects, or undefined. */
@@ -283,7 +283,6 @@ export class Simulation {
     this.#keeper.close();
     this.#ebs.close();
     this.#fargate.close();
-    this.#fargateAdmission?.close();
     this.#events.close();
     void this.#network?.close();
   }

@@ -41,6 +41,21 @@ function sessionOf({ name, id, arn }: Session, session: string): Principal {
   };
 }
 
+/** The session of an instance's role. */
+export function instanceRole(ctx: Context, instanceId: string, profileArn: string | undefined): WorkloadRole {
+  const profile = profileArn?.split("/").at(-1);
+  if (profile === undefined) return { problem: `instance ${instanceId} has no instance profile` };
+  try {
+    const found = ctx.call<GetInstanceProfileResponse>("iam", "GetInstanceProfile", { InstanceProfileName: profile });
+    const role = found.InstanceProfile?.Roles?.[0];
+    if (!role?.Arn || !role.RoleName || !role.RoleId) return { problem: `instance profile ${profile} has no role` };
+    return { principal: sessionOf({ name: role.RoleName, id: role.RoleId, arn: role.Arn }, instanceId) };
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return { problem: `${error.code}: ${error.message}` };
+  }
+}
+
 export class WorkloadRoles {
   readonly #options: WorkloadRolesOptions;
   readonly #own: Map<string, { role: WorkloadRole | undefined; at: number }> = new Map();
@@ -71,19 +86,7 @@ export class WorkloadRoles {
 
   /** Role of an instance: what its pods have when they have none of their own. */
   ofInstance(instanceId: string, profileArn: string | undefined): WorkloadRole {
-    const profile = profileArn?.split("/").at(-1);
-    if (profile === undefined) return { problem: `instance ${instanceId} has no instance profile` };
-    try {
-      const found = this.#context().call<GetInstanceProfileResponse>("iam", "GetInstanceProfile", {
-        InstanceProfileName: profile,
-      });
-      const role = found.InstanceProfile?.Roles?.[0];
-      if (!role?.Arn || !role.RoleName || !role.RoleId) return { problem: `instance profile ${profile} has no role` };
-      return { principal: sessionOf({ name: role.RoleName, id: role.RoleId, arn: role.Arn }, instanceId) };
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      return { problem: `${error.code}: ${error.message}` };
-    }
+    return instanceRole(this.#context(), instanceId, profileArn);
   }
 
   #context(): Context {
@@ -99,6 +102,16 @@ export class WorkloadRoles {
       .by("cluster", this.#options.key.name)
       .find((each) => each.namespace === namespace && each.serviceAccount === account);
     if (!row) return undefined;
+    const eks = ctx.as(servicePrincipal("pods.eks.amazonaws.com", ctx.account));
+    const conditions = {
+      "aws:SourceAccount": ctx.account,
+      "aws:RequestTag/eks-cluster-name": row.clusterName,
+      "aws:RequestTag/kubernetes-namespace": namespace,
+      "aws:RequestTag/kubernetes-service-account": account,
+    };
+    const needed = row.disableSessionTags === true ? ["sts:AssumeRole"] : ["sts:AssumeRole", "sts:TagSession"];
+    if (!needed.every((action) => eks.allowed(action, row.roleArn, conditions)))
+      return { problem: `AccessDeniedException: EKS does not have permissions to assume the role ${row.roleArn}` };
     return this.ofRole(row.roleArn, `eks-${account}`);
   }
 

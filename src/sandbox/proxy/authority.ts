@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname } from "node:path";
 import type { SecureContext } from "node:tls";
 import { createSecureContext } from "node:tls";
-import type { KeyedCertificate } from "../x509.ts";
-import { issueCertificate, newAuthority } from "../x509.ts";
+import type { KeyedCertificate } from "../../base/index.ts";
+import { issueCertificate, newAuthority } from "../../base/index.ts";
 
 /** Signs for host names. */
 export interface ProxyAuthority {

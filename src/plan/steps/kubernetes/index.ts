@@ -2,6 +2,7 @@
 import type { FoundKubernetes } from "../../kubernetes-view.ts";
 import type { Draft, Planning } from "../../planning.ts";
 import { authMappings, withUnmappings } from "./aws-auth.ts";
+import { controllers, pendingControllers } from "./controllers.ts";
 import { withDrains } from "./drains.ts";
 import { joins, withNodeLabels } from "./nodes.ts";
 import { pendingSteps } from "./pending.ts";
@@ -17,6 +18,7 @@ const builders: readonly Builder[] = [
   authMappings,
   workloads,
   storageClass,
+  controllers,
   joins,
   prunedServiceAccounts,
 ];
@@ -24,7 +26,8 @@ const builders: readonly Builder[] = [
 /** The steps with those inside the cluster, as far as it is known. */
 export function withKubernetes(planning: Planning, drafts: readonly Draft[]): Draft[] {
   const view = planning.kubernetes;
-  if (!view || view.state === "unreachable") return [...drafts, ...pendingSteps(planning, drafts)];
+  if (!view || view.state === "unreachable")
+    return [...drafts, ...pendingSteps(planning, drafts), ...pendingControllers(planning)];
   const found = view.state === "read" ? view.found : undefined;
   const inside = builders.flatMap((build) => build(planning, found, drafts));
   const moved = withUnmappings(planning, found, withNodeLabels(planning, found, withDrains(planning, drafts)));

@@ -31,6 +31,7 @@ function planningOf(objects: DesiredKubernetesObject[], more: Partial<Planning> 
     objects: { aws: [], kubernetes: objects },
     stacks: [],
     notes: [],
+    controllers: [],
     refusals: [],
     ...more,
   } as unknown as Planning;

@@ -14,6 +14,7 @@ interface DenialForm {
 const forms: Readonly<Record<string, DenialForm>> = {
   ec2: { code: "UnauthorizedOperation", status: 403 },
   eks: { code: "AccessDeniedException", status: 403 },
+  "eks-auth": { code: "AccessDeniedException", status: 400 },
   ssm: { code: "AccessDeniedException", status: 400 },
   kms: { code: "AccessDeniedException", status: 400 },
   "cloudwatch-logs": { code: "AccessDeniedException", status: 400 },

@@ -107,7 +107,7 @@ export interface Context {
   /** How much the account may have, by a name of {@link ServiceDefinition.quotas}. */
   quota(name: string): number;
   /** True when the caller may do `action` on `resource`; never throws. The trust of a role: see `iam`. */
-  allowed(action: string, resource: string, conditions?: Record<string, string>): boolean;
+  allowed(action: string, resource: string, conditions?: Permission["conditions"]): boolean;
 }
 
 /**

@@ -6,6 +6,7 @@ import { cloudtrail } from "./cloudtrail/index.ts";
 import { logs } from "./cloudwatch-logs/index.ts";
 import { ec2 } from "./ec2/index.ts";
 import { eks } from "./eks/index.ts";
+import { eksAuth } from "./eks-auth/index.ts";
 import { iam } from "./iam/index.ts";
 import { kms } from "./kms/index.ts";
 import { s3 } from "./s3/index.ts";
@@ -19,6 +20,7 @@ export const services: readonly ServiceDefinition[] = [
   logs,
   ec2,
   eks,
+  eksAuth,
   iam,
   kms,
   s3,

@@ -8,7 +8,7 @@ import { addonTable, clusters } from "../../aws/services/eks/state.ts";
 import type { KubeClient, KubeObject } from "../client.ts";
 import { KubeRefusal } from "../client.ts";
 import type { ClusterKey } from "../cluster-key.ts";
-import { WorkQueue } from "../work-queue.ts";
+import { WorkQueue } from "../../../base/index.ts";
 import { conflictingFields, conflictMessage, withoutFields } from "./conflicts.ts";
 import { makeDefaults } from "./defaults.ts";
 import { addonDefinitions } from "./definitions.ts";

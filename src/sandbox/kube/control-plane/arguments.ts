@@ -81,7 +81,7 @@ function webhookArguments({ files, webhooks }: ControlPlaneSettings): string[] {
 }
 
 /** An issuer that can't be reached stops nobody else: the API server says so in its log and tries again. */
-function oidcArguments({ identityProvider: provider }: ControlPlaneSettings): string[] {
+function oidcArguments({ identityProvider: provider, files }: ControlPlaneSettings): string[] {
   if (!provider) return [];
   const flags: [string, string | undefined][] = [
     ["issuer-url", provider.issuerUrl],
@@ -90,6 +90,7 @@ function oidcArguments({ identityProvider: provider }: ControlPlaneSettings): st
     ["username-prefix", provider.usernamePrefix],
     ["groups-claim", provider.groupsClaim],
     ["groups-prefix", provider.groupsPrefix],
+    ["ca-file", files.issuerAuthority],
     ...Object.entries(provider.requiredClaims ?? {}).map(([claim, value]): [string, string] => [
       "required-claim",
       `${claim}=${value}`,

@@ -25,6 +25,8 @@ export interface ControlPlaneOptions {
   jwksUri: string;
   /** People's logins beside IAM. */
   identityProvider?: OidcProvider;
+  /** PEM; vouches for its issuer instead of the public authorities. */
+  issuerAuthority?: string;
   /** Gives the start up: what runs already is ended, and the start fails with the signal's reason. */
   signal?: AbortSignal;
   /** Hears of a program that ended by itself after the start. The others still run: whoever hears it stops them. */
@@ -153,7 +155,7 @@ async function tryToStart(options: ControlPlaneOptions, port: number): Promise<C
   const { identity, assets, signal } = options;
   await endLeftovers(options.folder);
   signal?.throwIfAborted();
-  const files = inFolder(options.folder, () => writeFiles(options.folder, identity, port));
+  const files = inFolder(options.folder, () => writeFiles(options.folder, identity, port, options.issuerAuthority));
   const settings: ControlPlaneSettings = {
     files,
     port,

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { KeyedCertificate } from "../../x509.ts";
-import { issueCertificate } from "../../x509.ts";
+import type { KeyedCertificate } from "../../../base/index.ts";
+import { issueCertificate } from "../../../base/index.ts";
 
 /** Paths; every one of them is absolute. */
 export interface ControlPlaneFiles {
@@ -25,6 +25,8 @@ export interface ControlPlaneFiles {
   auditLog: string;
   /** Only with secrets encryption. */
   encryption?: string;
+  /** Only with an authority of one's own for issuers. */
+  issuerAuthority?: string;
   /** How the API server reaches the cluster's network, and the Unix socket where it asks. */
   egress: string;
   networkSocket: string;
@@ -170,7 +172,12 @@ function socketFolder(folder: string): string {
  *
  * @param folder of this cluster; its parent must exist
  */
-export function writeFiles(folder: string, identity: ControlPlaneIdentity, port: number): ControlPlaneFiles {
+export function writeFiles(
+  folder: string,
+  identity: ControlPlaneIdentity,
+  port: number,
+  issuerAuthority?: string,
+): ControlPlaneFiles {
   const at = (name: string): string => join(folder, name);
   mkdirSync(at("logs"), { recursive: true, mode: 0o700 });
   const sockets = socketFolder(folder);
@@ -223,6 +230,7 @@ export function writeFiles(folder: string, identity: ControlPlaneIdentity, port:
     ...(identity.encryptionKey
       ? { encryption: write("encryption.yaml", encryptionConfig(identity.encryptionKey)) }
       : {}),
+    ...(issuerAuthority === undefined ? {} : { issuerAuthority: write("issuer-authority.pem", issuerAuthority) }),
     egress: write("egress.yaml", egressConfig(join(sockets, "network"))),
     networkSocket: join(sockets, "network"),
     log: (program) => join(at("logs"), `${program}.log`),

@@ -18,7 +18,7 @@ import type { Pod } from "../pods/pod.ts";
 import { isOver, podPath } from "../pods/pod.ts";
 import type { Claim, PersistentVolume } from "../storage/objects.ts";
 import { volumePath } from "../storage/objects.ts";
-import { WorkQueue } from "../work-queue.ts";
+import { WorkQueue } from "../../../base/index.ts";
 import { fargateScheduler } from "./admission.ts";
 import type { ClaimState } from "./refusals.ts";
 import { fargateRefusal } from "./refusals.ts";

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect as secure } from "node:tls";
 import { it } from "vitest";
-import { issueCertificate, newAuthority } from "../../x509.ts";
+import { issueCertificate, newAuthority } from "../../../base/index.ts";
 import { kubeletAnswer } from "./answers.ts";
 import { openClusterNetwork } from "./network.ts";
 

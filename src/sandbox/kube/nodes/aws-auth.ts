@@ -2,13 +2,12 @@
 // Fargate profile maps its role.
 import type { AwsAuthData } from "../../../identity/index.ts";
 import { addMapping, nodeMappings, readAwsAuth, sameArn, stripPath } from "../../../identity/index.ts";
-import { errorMessage, isLotseError } from "../../../base/index.ts";
+import { WorkQueue, errorMessage, isLotseError } from "../../../base/index.ts";
 import type { Cloud } from "../../aws/core/index.ts";
 import { clusters, fargateProfiles, nodegroups } from "../../aws/services/eks/state.ts";
 import type { KubeClient, KubeObject } from "../client.ts";
 import { KubeRefusal } from "../client.ts";
 import type { ClusterKey } from "../cluster-key.ts";
-import { WorkQueue } from "../work-queue.ts";
 
 export interface AwsAuthKeeperOptions {
   key: ClusterKey;

@@ -1,7 +1,7 @@
 // CSINode objects: which drivers run on a node and how many volumes each can attach there. The scheduler counts by them.
 import type { KubeClient, KubeObject } from "../client.ts";
 import { KubeRefusal } from "../client.ts";
-import { WorkQueue } from "../work-queue.ts";
+import { WorkQueue } from "../../../base/index.ts";
 
 export interface NodeDriver {
   name: string;

@@ -1,9 +1,9 @@
 // What device plugins add to a node: once the daemon of one runs there, its kubelet offers the instance's accelerators.
 // https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/
+import { WorkQueue } from "../../../base/index.ts";
 import type { InstanceTypeFacts } from "../../../facts/index.ts";
 import type { KubeClient } from "../client.ts";
 import type { Pod } from "../pods/pod.ts";
-import { WorkQueue } from "../work-queue.ts";
 
 interface DevicePlugin {
   /** Of its container: whatever registry it comes from. */

@@ -1,11 +1,11 @@
 // Nodes that EKS empties before their instances end: cordoned, and their pods evicted as far as budgets allow.
 // https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html
+import { WorkQueue } from "../../../base/index.ts";
 import type { Clock, KubernetesDrain, KubernetesDrainRequest } from "../../aws/core/index.ts";
 import type { KubeClient } from "../client.ts";
 import { KubeRefusal } from "../client.ts";
 import type { Pod } from "../pods/pod.ts";
 import { isOver, podPath } from "../pods/pod.ts";
-import { WorkQueue } from "../work-queue.ts";
 import type { FleetNode } from "./fleet.ts";
 import type { NodeObject, NodeTaint } from "./node-object.ts";
 import { readProspects } from "./prospects.ts";

@@ -8,7 +8,7 @@ import type { KubeClient, KubeObject } from "../client.ts";
 import { KubeRefusal } from "../client.ts";
 import type { ClusterKey } from "../cluster-key.ts";
 import type { EventWriter } from "../events.ts";
-import { WorkQueue } from "../work-queue.ts";
+import { WorkQueue } from "../../../base/index.ts";
 import { CsiNodes } from "./csi-nodes.ts";
 import { Leases } from "./leases.ts";
 import type { NodeSpec } from "./membership.ts";

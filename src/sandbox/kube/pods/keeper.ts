@@ -1,11 +1,10 @@
 // The kubelets of all simulated nodes: every pod that is bound to one of them gets an address, goes through its states as
 // its scripts say, and is cleaned up after.
 import type { Clock } from "../../aws/core/index.ts";
-import { errorMessage, isLotseError } from "../../../base/index.ts";
+import { WorkQueue, errorMessage, isLotseError } from "../../../base/index.ts";
 import type { KubeClient } from "../client.ts";
 import { KubeRefusal } from "../client.ts";
 import type { EventWriter } from "../events.ts";
-import { WorkQueue } from "../work-queue.ts";
 import type { NodeAddresses } from "./addresses.ts";
 import type { Containers, Happening, LifeOptions } from "./life.ts";
 import { advance, containersOf, endAll } from "./life.ts";

@@ -1,7 +1,7 @@
 // The EBS CSI driver of one cluster, as far as it talks to EC2: claims become volumes in the zone of the node that was
 // chosen, volumes are attached, grown, detached and deleted. It works while its controller's pods run, by their role.
 import type { Volume } from "@aws-sdk/client-ec2";
-import { errorMessage, quantity } from "../../../base/index.ts";
+import { errorMessage, quantity, WorkQueue } from "../../../base/index.ts";
 import type { Cloud, Context } from "../../aws/core/index.ts";
 import { AwsError } from "../../aws/core/index.ts";
 import { instances, volumes } from "../../aws/services/ec2/state.ts";
@@ -11,7 +11,6 @@ import type { ClusterKey } from "../cluster-key.ts";
 import type { EventWriter } from "../events.ts";
 import type { Obstacle } from "../pods/keeper.ts";
 import type { Pod } from "../pods/pod.ts";
-import { WorkQueue } from "../work-queue.ts";
 import type { WorkloadRole } from "../workload-role.ts";
 import type { Claim, PersistentVolume, StorageClass, VolumeAttachment } from "./objects.ts";
 import { attachmentPath, claimPath, ebsDriver, ebsVolumeOf, gibibytes, volumePath } from "./objects.ts";

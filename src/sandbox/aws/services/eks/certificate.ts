@@ -1,6 +1,6 @@
 // Keys of a cluster: its certificate authority, and what signs its service-account tokens.
 import { createHash, generateKeyPairSync } from "node:crypto";
-import { newAuthority } from "../../../x509.ts";
+import { newAuthority } from "../../../../base/index.ts";
 import type { Context } from "../../core/index.ts";
 import type { AuthorityRow, OidcKeyRow } from "./state.ts";
 import { authorities, oidcKeys } from "./state.ts";

@@ -11,7 +11,7 @@ import type {
   PodIdentityAssociation,
   Update,
 } from "@aws-sdk/client-eks";
-import type { KeyedCertificate } from "../../../x509.ts";
+import type { KeyedCertificate } from "../../../../base/index.ts";
 import type { TableDefinition } from "../../core/index.ts";
 import { defineTable } from "../../core/index.ts";
 

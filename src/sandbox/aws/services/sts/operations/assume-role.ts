@@ -105,7 +105,8 @@ export const assumeRoleOperations: Readonly<Record<string, Operation>> = {
           "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
         throw new AwsError("ValidationError", text);
       }
-      if (seconds > role.maxSessionDuration) {
+      // The role's maximum doesn't bind services: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-settings.html
+      if (ctx.principal.type !== "AWSService" && seconds > role.maxSessionDuration) {
         const text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
         throw new AwsError("ValidationError", text);
       }

@@ -7,8 +7,8 @@ import type { OidcProviderRow } from "../../iam/state.ts";
 import { oidcProviders } from "../../iam/state.ts";
 import { issuerKeys } from "../issuer-keys.ts";
 import { checkDuration, checkPacked, checkText, openSession, readSessionPolicies, roleSession } from "../sessions.ts";
-import type { Jwt } from "../web-identity.ts";
-import { isSignedBy, readJwt } from "../web-identity.ts";
+import type { Jwt } from "../../../jwt.ts";
+import { isSignedBy, readJwt } from "../../../jwt.ts";
 import { sessionNamePattern } from "./assume-role.ts";
 
 const tokenLimit = 20_000;

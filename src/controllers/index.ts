@@ -1,0 +1,24 @@
+// The programs that run in a cluster or beside it: a frame, and one folder per role.
+export { controllerCodes } from "./errors.ts";
+export type { RoleRunOptions, RoleSummary } from "./api.ts";
+export { listRoles, printRole, rolePolicies, rolesAsChart, rolesAsYaml, startRoles } from "./api.ts";
+export type { FlagDefinition as RoleFlag } from "./frame/flags.ts";
+export { flagsOf } from "./frame/frame-flags.ts";
+export type { RoleDefinition } from "./frame/role.ts";
+export { installedName } from "./frame/running-role.ts";
+export type { RunningRoles, RunOptions } from "./frame/run.ts";
+export { runRoles } from "./frame/run.ts";
+export { iamPolicyOf, namespaceObjects, objectsOf } from "./manifests/objects.ts";
+export { resourceOf } from "./manifests/kinds.ts";
+export type { ManifestOptions } from "./manifests/options.ts";
+export { manifestOptions } from "./manifests/options.ts";
+export { renderChart, renderYaml } from "./manifests/render.ts";
+export { knownRoles, roleNamed, roles } from "./roles.ts";
+export type { BrowserLogin, IdToken } from "./login/client/loopback.ts";
+export { browserLogin } from "./login/client/loopback.ts";
+export type { TokenKind } from "./login/client/kinds.ts";
+export { passwordToken, tokenKinds } from "./login/client/kinds.ts";
+export type { LoginClient, PkiOptions, WrittenCertificate } from "./login/pki/folder.ts";
+export { initAuthority, initClient, initServer } from "./login/pki/folder.ts";
+export type { WebhookConfigOptions } from "./login/pki/webhook-config.ts";
+export { loginWebhookConfig } from "./login/pki/webhook-config.ts";

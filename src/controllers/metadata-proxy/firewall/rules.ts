@@ -1,0 +1,87 @@
+// The rules that bring pods' requests for the metadata address to the proxy, as iptables and nftables say them. Interfaces of
+// the VPC CNI are `eni+`; `+` stands for anything, which nftables writes `*`.
+
+/** What is redirected where. */
+export interface Interception {
+  /** Interface that pods' packets come in by; `eni+`, `cali+`, `cni0`. */
+  interface: string;
+  /** The proxy's. */
+  port: number;
+  /** Metadata address and the node's own, per family; a family without is left alone. */
+  v4?: { metadata: string; host: string };
+  v6?: { metadata: string; host: string };
+}
+
+/** Found again by it, and by people. */
+export const ruleComment = "lotse-metadata-proxy";
+
+/** An iptables rule: where, and its words. */
+export interface IptablesRule {
+  program: "iptables" | "ip6tables";
+  table: "nat" | "filter";
+  chain: "PREROUTING" | "INPUT";
+  words: readonly string[];
+}
+
+const comment = `-m comment --comment ${ruleComment}`;
+
+/**
+ * Rules of iptables. The second of each family keeps the proxy's port to pods and the node itself: everybody else in the
+ * network could ask there otherwise (kube2iam's issue 152).
+ */
+export function iptablesRules({ interface: name, port, v4, v6 }: Interception): IptablesRule[] {
+  const family = (
+    program: IptablesRule["program"],
+    { metadata, host }: { metadata: string; host: string },
+  ): IptablesRule[] => {
+    const to = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    const address = `${metadata}/${metadata.includes(":") ? 128 : 32}`;
+    const rule = (table: IptablesRule["table"], chain: IptablesRule["chain"], words: string): IptablesRule => ({
+      program,
+      table,
+      chain,
+      words: words.split(" "),
+    });
+    const own = `-p tcp -m tcp --dport ${port} ${comment}`;
+    return [
+      rule(
+        "nat",
+        "PREROUTING",
+        `-d ${address} -i ${name} -p tcp -m tcp --dport 80 ${comment} -j DNAT --to-destination ${to}`,
+      ),
+      rule("filter", "INPUT", `! -i ${name} ${own} -j DROP`),
+      rule("filter", "INPUT", `-i lo ${own} -j ACCEPT`),
+    ];
+  };
+  return [...(v4 ? family("iptables", v4) : []), ...(v6 ? family("ip6tables", v6) : [])];
+}
+
+/** The table of nftables, as `nft -f` reads it; it is one transaction, whatever was there before. */
+export function nftablesScript({ interface: name, port, v4, v6 }: Interception): string {
+  const from = `iifname "${name.replace(/\+$/, "*")}"`;
+  const redirect = [
+    v4 ? `    ${from} ip daddr ${v4.metadata} tcp dport 80 dnat ip to ${v4.host}:${port}\n` : "",
+    v6 ? `    ${from} ip6 daddr ${v6.metadata} tcp dport 80 dnat ip6 to [${v6.host}]:${port}\n` : "",
+  ].join("");
+  return `table inet ${nftablesTable}
+delete table inet ${nftablesTable}
+table inet ${nftablesTable} {
+  chain prerouting {
+    type nat hook prerouting priority dstnat; policy accept;
+${redirect}  }
+  chain input {
+    type filter hook input priority filter; policy accept;
+    iifname "lo" tcp dport ${port} accept
+    ${from} tcp dport ${port} accept
+    tcp dport ${port} drop
+  }
+}
+`;
+}
+
+export const nftablesTable = "lotse_metadata_proxy";
+
+const interfaceForm = /^[a-zA-Z0-9_.@-]{1,15}\+?$/;
+
+/** An interface's name that can't be anything else; a program gets it as a word. */
+export const isInterfaceName = (text: string): boolean => interfaceForm.test(text);

@@ -1,0 +1,417 @@
+// The metadata proxy on a node: a real API server says which pod has which address, the sandbox's STS gives out roles. Pods
+// are addresses of 127.0.0.0/8, from which this test asks; packets that really are redirected have a test of their own.
+import { request } from "node:http";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, it } from "vitest";
+import type { Kube, KubeObject } from "../../src/kube/index.ts";
+import { resources } from "../../src/kube/index.ts";
+import { connect } from "../../src/lotse.ts";
+import type { Sandbox } from "../../src/sandbox/index.ts";
+import { createSandbox } from "../../src/sandbox/index.ts";
+import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
+import type { Send } from "../helpers/eks-by-api.ts";
+import { makeCluster } from "../helpers/eks-by-api.ts";
+import { eventually, kubeOf } from "../helpers/kubernetes.ts";
+import { lendPorts, namespacesMissing, openNode } from "../helpers/network-namespaces.ts";
+import type { RoleProcess } from "../helpers/role.ts";
+import { kubeconfigText, startRole } from "../helpers/role.ts";
+
+const kubernetes = await kubernetesOr("1.36");
+const node = "node-1";
+
+interface Answer {
+  status: number;
+  body: string;
+}
+
+describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => {
+  let sandbox: Sandbox;
+  let send: Send;
+  let kube: Kube;
+  let proxy: RoleProcess;
+  const folder = mkdtempSync(join(tmpdir(), "lotse-proxy-"));
+
+  const ask = (from: string, method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const outgoing = request(
+        { host: "127.0.0.1", port: proxy.port, localAddress: from, method, path, headers },
+        (answer) => {
+          const chunks: Buffer[] = [];
+          answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+          answer.on("end", () => resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() }));
+        },
+      );
+      outgoing.once("error", reject);
+      outgoing.end();
+    });
+  const token = (from: string, headers: Record<string, string> = {}): Promise<Answer> =>
+    ask(from, "PUT", "/latest/api/token", { "x-aws-ec2-metadata-token-ttl-seconds": "600", ...headers });
+  const credentialsPath = "/latest/meta-data/iam/security-credentials/";
+  const get = async (from: string, path: string): Promise<Answer> =>
+    ask(from, "GET", path, { "x-aws-ec2-metadata-token": (await token(from)).body });
+
+  const arnOf = (name: string): string => `arn:aws:iam::${sandbox.account}:role/${name}`;
+  const makeRole = (name: string, trust: object = { AWS: "*" }): void => {
+    const statement = { Effect: "Allow", Action: "sts:AssumeRole", Principal: trust };
+    const document = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    send("iam", "CreateRole", { RoleName: name, AssumeRolePolicyDocument: document });
+  };
+  /** A pod that has an address, as its kubelet says it. */
+  const makePod = async (
+    name: string,
+    address: string,
+    annotations: Record<string, string>,
+    namespace = "default",
+  ): Promise<KubeObject> => {
+    const pod = await kube.create(resources.pods, {
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name, namespace, annotations },
+      spec: { nodeName: node, tolerations: [{ operator: "Exists" }], containers: [{ name: "main", image: "app" }] },
+    } as KubeObject);
+    const status = { phase: "Running", podIP: address, podIPs: [{ ip: address }] };
+    await kube.connection.send({
+      method: "PATCH",
+      path: `/api/v1/namespaces/${namespace}/pods/${name}/status`,
+      patch: "merge",
+      body: { status },
+      what: "patch status",
+    });
+    return pod;
+  };
+  const removePod = (name: string): Promise<boolean> =>
+    kube.delete(resources.pods, { namespace: "default", name }, { gracePeriodSeconds: 0 });
+
+  beforeAll(async () => {
+    sandbox = await createSandbox();
+    ({ send } = makeCluster(sandbox, "proxied", { version: "1.36" }));
+    kube = kubeOf({ sandbox, send }, "proxied");
+    await eventually(
+      () => kube.find(resources.serviceAccounts, { namespace: "default", name: "default" }),
+      (found) => found !== undefined,
+      60,
+    );
+    await kube.create(resources.nodes, {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name: node },
+      spec: { taints: [{ key: "lotse.dev/metadata-proxy", effect: "NoSchedule" }] },
+    } as KubeObject);
+    for (const name of ["web", "api", "secret"]) makeRole(name);
+    makeRole("closed", { Service: "ec2.amazonaws.com" });
+    await kube.patch(resources.namespaces, { name: "default" }, "merge", {
+      metadata: { annotations: { "iam.amazonaws.com/allowed-roles": '["web","api","closed"]' } },
+    });
+    const kubeconfig = join(folder, "kubeconfig");
+    writeFileSync(kubeconfig, kubeconfigText(sandbox, "proxied"));
+    const flags = {
+      kubeconfig,
+      node,
+      firewall: "none",
+      "base-role-arn": arnOf(""),
+      // Nobody is there.
+      "metadata-addr": "127.0.0.1:9",
+      "allow-path": "meta-data/placement/*",
+    };
+    proxy = await startRole("metadata-proxy", flags, sandbox.env());
+  }, 120_000);
+
+  afterAll(async () => {
+    await proxy?.stop();
+    kube?.close();
+    await sandbox?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  it("gives each pod the credentials of its own role, by the paths and in the words of kube2iam", async ({
+    expect,
+  }) => {
+    await makePod("web-1", "127.0.1.1", { "iam.amazonaws.com/role": "web" });
+    await makePod("api-1", "127.0.1.2", { "iam.amazonaws.com/role": arnOf("api") });
+    for (const [from, role, session] of [
+      ["127.0.1.1", "web", "default.web-1"],
+      ["127.0.1.2", "api", "default.api-1"],
+    ] as const) {
+      expect(await get(from, credentialsPath)).toEqual({ status: 200, body: role });
+      const { status, body } = await get(from, `${credentialsPath}${role}`);
+      expect(status).toBe(200);
+      const document = JSON.parse(body) as Record<string, string>;
+      expect(Object.keys(document)).toEqual([
+        "AccessKeyId",
+        "Code",
+        "Expiration",
+        "LastUpdated",
+        "SecretAccessKey",
+        "Token",
+        "Type",
+      ]);
+      const { endpoint, region } = sandbox;
+      const aws = await connect({
+        endpoint,
+        region,
+        credentials: {
+          accessKeyId: document["AccessKeyId"] ?? "",
+          secretAccessKey: document["SecretAccessKey"] ?? "",
+          sessionToken: document["Token"] ?? "",
+        },
+      });
+      expect((await aws.identity()).arn).toBe(`arn:aws:sts::${sandbox.account}:assumed-role/${role}/${session}`);
+      aws.close();
+    }
+  });
+
+  it("refuses other roles, and roles that the namespace doesn't allow", async ({ expect }) => {
+    await makePod("web-2", "127.0.1.3", { "iam.amazonaws.com/role": "web" });
+    await makePod("thief", "127.0.1.4", { "iam.amazonaws.com/role": "secret" });
+    await makePod("plain", "127.0.1.5", {});
+    expect(await get("127.0.1.3", `${credentialsPath}api`)).toEqual({ status: 403, body: "Invalid role api" });
+    expect(await get("127.0.1.4", credentialsPath)).toEqual({
+      status: 404,
+      body: `role requested ${arnOf("secret")} not valid for namespace default: no pattern allows it`,
+    });
+    expect((await get("127.0.1.5", credentialsPath)).status).toBe(404);
+  });
+
+  it("says what STS refuses, and to nobody what others have", async ({ expect }) => {
+    await makePod("closed", "127.0.1.6", { "iam.amazonaws.com/role": "closed" });
+    const { status, body } = await get("127.0.1.6", `${credentialsPath}closed`);
+    expect(status).toBe(500);
+    expect(body).toContain("is not authorized to perform: sts:AssumeRole");
+  });
+
+  it("speaks IMDSv2 only, with tokens that are one pod's", async ({ expect }) => {
+    await makePod("web-3", "127.0.1.7", { "iam.amazonaws.com/role": "web" });
+    await makePod("web-4", "127.0.1.8", { "iam.amazonaws.com/role": "web" });
+    const own = (await token("127.0.1.7")).body;
+    const withToken = (from: string, text: string): Promise<Answer> =>
+      ask(from, "GET", credentialsPath, { "x-aws-ec2-metadata-token": text });
+    expect((await withToken("127.0.1.7", own)).status).toBe(200);
+    expect((await withToken("127.0.1.8", own)).status).toBe(401);
+    expect((await withToken("127.0.1.7", `${own.slice(0, -2)}AA`)).status).toBe(401);
+    expect((await ask("127.0.1.7", "GET", credentialsPath)).status).toBe(401);
+    expect((await token("127.0.1.7", { "x-forwarded-for": "127.0.1.8" })).status).toBe(403);
+    expect((await ask("127.0.1.7", "GET", credentialsPath, { "x-forwarded-for": "127.0.1.8" })).status).toBe(401);
+    for (const life of ["0", "21601", "-1", "1e3", ""])
+      expect((await token("127.0.1.7", { "x-aws-ec2-metadata-token-ttl-seconds": life })).status, life).toBe(400);
+    expect((await ask("127.0.1.7", "PUT", "/latest/api/token")).status).toBe(400);
+    expect((await ask("127.0.1.7", "POST", credentialsPath)).status).toBe(405);
+    expect((await token("127.0.1.99")).status).toBe(404);
+  });
+
+  it("ends a token after its time", async ({ expect }) => {
+    await makePod("web-5", "127.0.1.9", { "iam.amazonaws.com/role": "web" });
+    const { body } = await token("127.0.1.9", { "x-aws-ec2-metadata-token-ttl-seconds": "1" });
+    const look = (): Promise<Answer> => ask("127.0.1.9", "GET", credentialsPath, { "x-aws-ec2-metadata-token": body });
+    await eventually(look, ({ status }) => status === 401);
+    expect((await look()).status).toBe(401);
+  });
+
+  it("passes on what is allowed, whatever the path looks like", async ({ expect }) => {
+    await makePod("web-6", "127.0.1.10", { "iam.amazonaws.com/role": "web" });
+    for (const path of [
+      "/latest/user-data",
+      "/latest/meta-data/iam/info",
+      "/latest/meta-data//iam/security-credentials/node",
+      "/latest/meta-data/placement/%2e%2e/iam/info",
+      "/latest/meta-data/placement/../iam/info",
+      "/latest/dynamic/instance-identity/document",
+      "/",
+    ])
+      expect((await get("127.0.1.10", path)).status, path).toBe(404);
+    // Allowed, and nobody is there.
+    expect((await get("127.0.1.10", "/latest/meta-data/placement/region")).status).toBe(502);
+  });
+
+  it("never gives an address's next pod what the last one had", async ({ expect }) => {
+    const address = "127.0.2.1";
+    for (let turn = 0; turn < 20; turn += 1) {
+      const role = turn % 2 === 0 ? "web" : "api";
+      await makePod(`turn-${turn}`, address, { "iam.amazonaws.com/role": role });
+      // At once: the proxy's copy may still hold the pod before.
+      const held = (await token(address)).body;
+      const read = (text: string): Promise<Answer> =>
+        ask(address, "GET", credentialsPath, { "x-aws-ec2-metadata-token": text });
+      const seen = await eventually(
+        () => read(held),
+        ({ status }) => status !== 401,
+      );
+      expect(seen).toEqual({ status: 200, body: role });
+      await removePod(`turn-${turn}`);
+      const after = await eventually(
+        () => read(held),
+        ({ status }) => status === 401,
+      );
+      expect(after.status).toBe(401);
+    }
+  });
+
+  it("serves what it has while STS is away, opens nothing, and recovers", async ({ expect }) => {
+    await makePod("steady", "127.0.3.1", { "iam.amazonaws.com/role": "web" });
+    expect((await get("127.0.3.1", `${credentialsPath}web`)).status).toBe(200);
+    const { id } = sandbox.faults.add({
+      service: "sts",
+      effect: { kind: "error", code: "AccessDenied", message: "away" },
+    });
+    await makePod("late", "127.0.3.2", { "iam.amazonaws.com/role": "api" });
+    expect((await get("127.0.3.1", `${credentialsPath}web`)).status).toBe(200);
+    expect((await get("127.0.3.2", `${credentialsPath}api`)).status).toBe(500);
+    sandbox.faults.remove(id);
+    const back = await eventually(
+      () => get("127.0.3.2", `${credentialsPath}api`),
+      ({ status }) => status === 200,
+    );
+    expect(JSON.parse(back.body)).toMatchObject({ Code: "Success" });
+  });
+
+  describe.for(["iptables", "nftables"] as const)("with rules of %s", (firewall) => {
+    const missing = namespacesMissing([firewall === "iptables" ? "iptables" : "nft"]);
+    const title = "sees every packet of a pod, sets its rules again, and leaves them when it is gone";
+    it.skipIf(missing)(missing ? `skipped: ${missing}` : title, { timeout: 90_000 }, async ({ expect }) => {
+      const host = openNode();
+      const { endpoint } = sandbox;
+      const ports = [endpoint, kube.server].map((url) => Number(new URL(url).port));
+      const place = mkdtempSync(join(folder, "node-"));
+      const giveBack = lendPorts(host, place, ports);
+      const network = firewall === "iptables" ? "10.99.1" : "10.99.2";
+      const addresses = { [`${firewall}-web`]: `${network}.1`, [`${firewall}-api`]: `${network}.2` };
+      const curl = (more: string): string => `curl -s -m 5 ${more}`;
+      const base = "http://169.254.169.254/latest";
+      const session = `TOKEN=$(${curl(`-X PUT -H 'x-aws-ec2-metadata-token-ttl-seconds: 60' ${base}/api/token`)}); `;
+      const role = `${session}${curl(`-H "x-aws-ec2-metadata-token: $TOKEN" ${base}/meta-data/iam/security-credentials/`)}`;
+      const { accessKeyId, secretAccessKey } = sandbox.credentials;
+      const flags = {
+        kubeconfig: join(folder, "kubeconfig"),
+        node,
+        firewall,
+        "host-ip": host.address,
+        "base-role-arn": arnOf(""),
+        "log-level": "debug",
+      };
+      const program = host.start(
+        [
+          process.execPath,
+          "dist/lotse.js",
+          "controller",
+          "metadata-proxy",
+          ...Object.entries(flags).map(([name, value]) => `--${name}=${value}`),
+        ],
+        {
+          AWS_ENDPOINT_URL: endpoint,
+          AWS_REGION: sandbox.region,
+          AWS_ACCESS_KEY_ID: accessKeyId,
+          AWS_SECRET_ACCESS_KEY: secretAccessKey,
+        },
+      );
+      let output = "";
+      program.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      program.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      const ended = new Promise((done) => program.once("exit", done));
+      /** Before there are rules packets go nowhere, and asking takes its whole patience. */
+      const rulesSet = (times: number): Promise<number> =>
+        eventually(
+          async () => output.match(/the rules are set/g)?.length ?? 0,
+          (seen) => seen === times,
+          40,
+        );
+      try {
+        const pods = Object.entries(addresses).map(
+          ([name, address]) => [name, host.pod(name.slice(-3), address)] as const,
+        );
+        for (const [name, address] of Object.entries(addresses))
+          await makePod(name, address, { "iam.amazonaws.com/role": name.slice(-3) });
+        await rulesSet(1);
+        for (const [name, inside] of pods) {
+          const seen = await eventually(
+            async () => (await inside(role)).output,
+            (text) => text === name.slice(-3),
+            40,
+          ).catch((error: unknown) => `${String(error)}\n${output}`);
+          expect(seen).toBe(name.slice(-3));
+        }
+        // Neighbours that aren't pods of the node don't get through to the port, and the node itself does.
+        const asked = await host.run(
+          `curl -s -o /dev/null -w '%{http_code}' http://${host.address}:8181/latest/meta-data/`,
+        );
+        expect(asked.output).toBe("401");
+        // Somebody takes the rules away.
+        await host.run(firewall === "iptables" ? "iptables -t nat -F PREROUTING" : "nft flush ruleset");
+        await rulesSet(2);
+        const [, inside] = pods[0] ?? [];
+        await eventually(
+          async () => (await inside?.(role))?.output,
+          (text) => text === "web",
+          40,
+        );
+        program.kill("SIGTERM");
+        await ended;
+        // Nothing is better than the node's role.
+        expect((await inside?.(`${curl(`-o /dev/null ${base}/`)}; echo $?`))?.output.trim()).toBe("7");
+      } finally {
+        program.kill("SIGKILL");
+        await ended;
+        giveBack();
+        host.close();
+      }
+    });
+  });
+
+  const minutes = process.env["LOTSE_SOAK"] ? 10 : 0.1;
+  const title = `gives each of the pods that come and go for ${minutes} minutes its own role's credentials, and stays as large`;
+  it(title, { timeout: 15 * 60_000 }, async ({ expect }) => {
+    const { endpoint, region } = sandbox;
+    const end = Date.now() + minutes * 60_000;
+    // Few addresses: each is another pod's as soon as the last one has left.
+    const addresses = Array.from({ length: 40 }, (_, i) => `127.0.4.${i + 1}`);
+    const wrong: string[] = [];
+    let served = 0;
+    let before = 0;
+    /** One pod's life: it asks as soon as it has its address. */
+    const live = async (address: string, serial: number): Promise<void> => {
+      const role = serial % 3 === 0 ? "web" : "api";
+      const name = `churn-${serial}`;
+      await makePod(name, address, { "iam.amazonaws.com/role": role });
+      const { status, body } = await get(address, `${credentialsPath}${role}`);
+      const given = JSON.parse(status === 200 ? body : "{}") as Record<string, string>;
+      const credentials = {
+        accessKeyId: given["AccessKeyId"] ?? "",
+        secretAccessKey: given["SecretAccessKey"] ?? "",
+        sessionToken: given["Token"] ?? "",
+      };
+      const aws = await connect({ endpoint, region, credentials });
+      const { arn } = status === 200 ? await aws.identity() : { arn: `${status} ${body}` };
+      aws.close();
+      if (!arn.endsWith(`:assumed-role/${role}/default.${name}`)) wrong.push(`${name}: ${arn}`);
+      served += 1;
+      await removePod(name);
+    };
+    let serial = 0;
+    const worker = async (address: string): Promise<void> => {
+      while (Date.now() < end) await live(address, (serial += 1));
+    };
+    const half = setTimeout(() => (before = proxy.memory()), (minutes * 60_000) / 2);
+    await Promise.all(addresses.map(worker));
+    clearTimeout(half);
+    const after = proxy.memory();
+    console.log(
+      `${served} pods; the proxy's memory ${before.toFixed(0)} MiB half-way, ${after.toFixed(0)} MiB at the end`,
+    );
+    expect(wrong).toEqual([]);
+    expect(served).toBeGreaterThan(addresses.length);
+    // Garbage comes and goes; what grows with the pods that have been would be more.
+    expect(after).toBeLessThan(before + 40);
+  });
+
+  it("takes the start-up taint from its node", async ({ expect }) => {
+    const found = await eventually(
+      () => kube.get<KubeObject & { spec: { taints?: { key: string }[] } }>(resources.nodes, { name: node }),
+      ({ spec }) => !spec.taints?.some(({ key }) => key === "lotse.dev/metadata-proxy"),
+    );
+    expect(found.metadata.name).toBe(node);
+  });
+
+  it("writes no secret into its log", ({ expect }) => {
+    expect(proxy.log()).not.toMatch(/SecretAccessKey|ASIA[A-Z0-9]{16}/);
+  });
+});

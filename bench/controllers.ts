@@ -65,10 +65,15 @@ function answer(size: number, request: IncomingMessage, response: ServerResponse
   const url = new URL(request.url ?? "/", "https://x");
   const plural = url.pathname.split("/").at(-1) ?? "";
   response.setHeader("content-type", "application/json");
-  if (url.searchParams.has("watch")) return void response.writeHead(200).flushHeaders();
+  if (url.searchParams.has("watch")) {
+    response.writeHead(200);
+    response.flushHeaders();
+    return;
+  }
   if (request.method === "POST" || request.method === "PUT") {
     response.statusCode = 201;
-    return void request.pipe(response);
+    request.pipe(response);
+    return;
   }
   if (url.pathname.endsWith("/nodes/node-1")) {
     return void response.end(
@@ -78,7 +83,8 @@ function answer(size: number, request: IncomingMessage, response: ServerResponse
   const make = objects[plural];
   if (request.method !== "GET" || (!make && plural !== "configmaps")) {
     response.statusCode = 404;
-    return void response.end(JSON.stringify({ kind: "Status", code: 404, reason: "NotFound", message: "not found" }));
+    response.end(JSON.stringify({ kind: "Status", code: 404, reason: "NotFound", message: "not found" }));
+    return;
   }
   const all = make ? Math.min(size, counts[plural] ?? size) : 0;
   const from = Number(url.searchParams.get("continue") ?? 0);

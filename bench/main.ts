@@ -1,6 +1,7 @@
 // `npm run bench [names…]`: runs the benchmarks, prints a table, and ends with 1 when a promise isn't kept.
 import { bench as admission } from "./admission.ts";
 import { bench as controlPlane } from "./control-plane.ts";
+import { bench as controllers } from "./controllers.ts";
 import { bench as emulator } from "./emulator.ts";
 import { bench as kubernetesScale } from "./kubernetes-scale.ts";
 import { bench as lifecycle } from "./lifecycle.ts";
@@ -24,6 +25,7 @@ const benches = [
   emulator,
   admission,
   metadataProxy,
+  controllers,
   kubernetesScale,
 ];
 const wanted = process.argv.slice(2);

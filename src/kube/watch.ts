@@ -11,6 +11,8 @@ export interface WatchHandler<T extends KubeObject> {
   onChange(type: "ADDED" | "MODIFIED" | "DELETED", object: T): void;
   /** The connection is lost for the time being. */
   onTrouble?(error: unknown): void;
+  /** What is kept of an object, asked page by page: 10,000 whole pods at once are 60 MB. */
+  keep?(object: T): T;
   /** Nothing has changed, and the server has said so. */
   onAlive?(): void;
 }
@@ -44,6 +46,7 @@ export async function listAll<T extends KubeObject>(
   path: string,
   selection: Selection,
   what: string,
+  keep: (object: T) => T = (object) => object,
 ): Promise<{ items: T[]; resourceVersion: string }> {
   const items: T[] = [];
   let token: string | undefined;
@@ -61,7 +64,7 @@ export async function listAll<T extends KubeObject>(
     }
     const { apiVersion } = page;
     const kind = page.kind.replace(/List$/, "");
-    for (const item of page.items) items.push({ ...item, apiVersion, kind });
+    for (const item of page.items) items.push(keep({ ...item, apiVersion, kind }));
     token = page.metadata.continue || undefined;
     if (token === undefined) return { items, resourceVersion: page.metadata.resourceVersion };
   }
@@ -129,7 +132,7 @@ async function follow<T extends KubeObject>(
     }
     place.version = object.metadata.resourceVersion ?? place.version;
     if (type === "BOOKMARK") handler.onAlive?.();
-    else handler.onChange(type, object);
+    else handler.onChange(type, handler.keep?.(object) ?? object);
   });
 }
 
@@ -154,7 +157,13 @@ export async function watchAll<T extends KubeObject>(
     const before = place.version;
     try {
       if (place.version === undefined) {
-        const all = await listAll<T>(connection, path, selection, `list ${path}`);
+        const all = await listAll<T>(
+          connection,
+          path,
+          selection,
+          `list ${path}`,
+          (object) => handler.keep?.(object) ?? object,
+        );
         place.version = all.resourceVersion;
         handler.onList(all.items);
       }

@@ -124,9 +124,8 @@ export function openInformer<T extends KubeObject>(options: InformerOptions): In
       }
     }
   };
-  const put = (object: T): void => {
-    const key = objectKey(object);
-    const next = slim(object);
+  const put = (next: T): void => {
+    const key = objectKey(next);
     const previous = store.objects.get(key);
     store.put(key, next);
     if (previous === undefined) return tell({ type: "ADDED", object: next });
@@ -147,6 +146,7 @@ export function openInformer<T extends KubeObject>(options: InformerOptions): In
   };
 
   const handler = {
+    keep: slim,
     onList(listed: readonly T[]): void {
       lists.inc(labels);
       heardAt = Date.now();

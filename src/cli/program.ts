@@ -49,8 +49,14 @@ function withHint(message: string, group?: string): string {
 
 /** Summaries of the groups that exist only as a prefix of their commands. */
 const groups: Record<string, string> = {
-  create: "Let somebody into a cluster",
+  access: "Who can enter a cluster, and which pods become which roles",
+  associate: "Let people log in by an identity provider",
+  create: "Let somebody into a cluster, or a pod into an account",
   delete: "Take somebody's access away",
+  disassociate: "End logins by an identity provider",
+  explain: "Why somebody may or may not",
+  identity: "The roles of pods",
+  login: "Certificates, configuration and tokens for people's logins",
   utils: "What eksctl has under utils",
   config: "Check, show and explain cluster files",
   drain: "Empty nodes of what runs on them",
@@ -94,7 +100,9 @@ export function buildProgram(
     const known = parents.get(path);
     if (known) return known;
     const group = parentOf(words.slice(0, -1)).command(words.at(-2) ?? "");
-    group.description(groups[path] ?? "").copyInheritedSettings(program);
+    const summary = groups[path];
+    if (summary === undefined) throw new Error(`the group ${path} has no summary`);
+    group.description(summary).copyInheritedSettings(program);
     group.configureOutput({ writeErr: (text) => write.err(withHint(text, path)) });
     const inside = commands
       .filter(({ name }) => name.startsWith(`${path} `))

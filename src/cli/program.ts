@@ -57,6 +57,7 @@ const groups: Record<string, string> = {
   explain: "Why somebody may or may not",
   identity: "The roles of pods",
   login: "Certificates, configuration and tokens for people's logins",
+  "login init": "Make the certificates of logins",
   utils: "What eksctl has under utils",
   config: "Check, show and explain cluster files",
   drain: "Empty nodes of what runs on them",

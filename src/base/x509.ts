@@ -114,8 +114,12 @@ function newPair(): { publicKey: Buffer; privateKey: KeyObject } {
 
 const pem = (key: KeyObject): string => key.export({ type: "pkcs8", format: "pem" }).toString();
 
-/** A new self-signed authority, valid from a day before `now` for so many days, by default ten years. */
-export function newAuthority(commonName: string, now: number, days: number = decade): KeyedCertificate {
+/** A certificate that signs itself, with a new key, valid from a day before `now`. */
+function signedByItself(
+  commonName: string,
+  more: readonly Buffer[],
+  { now, days }: { now: number; days: number },
+): KeyedCertificate {
   const { publicKey, privateKey } = newPair();
   const name = nameOf(commonName);
   const validity = { notBefore: now - day, notAfter: now + days * day };
@@ -124,10 +128,21 @@ export function newAuthority(commonName: string, now: number, days: number = dec
     subject: name,
     publicKey,
     ...validity,
-    extensions: [sequence(oid("551d13"), yes, octets(sequence(yes))), keyUsage("02a4"), subjectKeyId(publicKey)],
+    extensions: [
+      sequence(oid("551d13"), yes, octets(sequence(yes))),
+      // digitalSignature, keyEncipherment and keyCertSign.
+      keyUsage("02a4"),
+      subjectKeyId(publicKey),
+      ...more,
+    ],
     signer: privateKey,
   });
   return { certificate, privateKey: pem(privateKey), ...validity };
+}
+
+/** A new self-signed authority, valid from a day before `now` for so many days, by default ten years. */
+export function newAuthority(commonName: string, now: number, days: number = decade): KeyedCertificate {
+  return signedByItself(commonName, [], { now, days });
 }
 
 /** Where an element's content begins and where it ends. */
@@ -196,23 +211,6 @@ export function selfSignedCertificate(
   now: number,
   days: number = decade,
 ): KeyedCertificate {
-  const { publicKey, privateKey } = newPair();
-  const name = nameOf(commonName);
-  const validity = { notBefore: now - day, notAfter: now + days * day };
-  const certificate = certificateOf({
-    issuer: name,
-    subject: name,
-    publicKey,
-    ...validity,
-    extensions: [
-      sequence(oid("551d13"), yes, octets(sequence(yes))),
-      // digitalSignature, keyEncipherment and keyCertSign.
-      keyUsage("02a4"),
-      sequence(oid("551d25"), octets(sequence(oid(extendedKeyUsage.server)))),
-      subjectKeyId(publicKey),
-      alternativeNames(names),
-    ],
-    signer: privateKey,
-  });
-  return { certificate, privateKey: pem(privateKey), ...validity };
+  const server = sequence(oid("551d25"), octets(sequence(oid(extendedKeyUsage.server))));
+  return signedByItself(commonName, [server, alternativeNames(names)], { now, days });
 }

@@ -1,13 +1,12 @@
 // `lotse associate|disassociate|get identityprovider`, in eksctl's shape.
 import type { CommandDefinition, OptionDefinition } from "../command.ts";
 import { defineCommand } from "../command.ts";
-import { outputOption, yesOption } from "./shared-options.ts";
+import { clusterNameOption, outputOption, yesOption } from "./shared-options.ts";
 
 const file: OptionDefinition = {
   flags: "-f, --file <path>",
   description: "cluster file; its identityProviders, unless one is given by flags",
 };
-const cluster: OptionDefinition = { flags: "-c, --cluster <name>", description: "name of the cluster" };
 const waiting: readonly OptionDefinition[] = [
   { flags: "--wait", description: "wait until EKS has done it" },
   { flags: "--timeout <minutes>", description: "how long to wait", default: 35 },
@@ -25,7 +24,7 @@ export const identityProviderCommands: readonly CommandDefinition[] = [
       "EKS takes about fifteen minutes, and one provider a cluster; the issuer must be reachable from the internet. Names and groups from it have no rights of their own: bind them by RBAC.",
     options: [
       file,
-      cluster,
+      clusterNameOption,
       { flags: "--name <name>", description: "name of the provider in EKS" },
       { flags: "--issuer-url <url>", description: "issuer, exactly as tokens name it" },
       { flags: "--client-id <id>", description: "who tokens must be for" },
@@ -52,7 +51,7 @@ export const identityProviderCommands: readonly CommandDefinition[] = [
     summary: "Take a cluster's OpenID Connect provider away",
     options: [
       file,
-      cluster,
+      clusterNameOption,
       { flags: "--name <name>", description: "name of the provider in EKS" },
       ...waiting,
       yesOption,
@@ -69,7 +68,7 @@ export const identityProviderCommands: readonly CommandDefinition[] = [
   defineCommand({
     name: "get identityprovider",
     summary: "List the OpenID Connect providers of a cluster",
-    options: [file, cluster, { flags: "--name <name>", description: "only this one" }, outputOption],
+    options: [file, clusterNameOption, { flags: "--name <name>", description: "only this one" }, outputOption],
     target: "aws",
     examples: [{ command: "lotse get identityprovider --cluster prod", does: "with its status" }],
     load: act("list"),

@@ -1,6 +1,7 @@
 // `lotse identity migrate`
 import type { CommandDefinition } from "../command.ts";
 import { defineCommand } from "../command.ts";
+import { clusterFileOption, clusterNameOption } from "./shared-options.ts";
 
 /** What concerns the roles of pods. */
 export const identityCommands: readonly CommandDefinition[] = [
@@ -10,8 +11,8 @@ export const identityCommands: readonly CommandDefinition[] = [
     description:
       "Reads the annotations of the cluster's workloads and namespaces, the roles' trust policies, and what is there already; says what to do in order, each step with its command and what takes it back. Every pod keeps its credentials throughout: nothing old goes before the new works. Changes nothing itself.\nExit code 1 when something has to be mended first.",
     options: [
-      { flags: "-f, --file <path>", description: "take cluster and region from this file" },
-      { flags: "-c, --cluster <name>", description: "name of the cluster" },
+      clusterFileOption,
+      clusterNameOption,
       { flags: "--plan", description: "show the plan, which is all that this command does" },
       { flags: "--to <way>", description: "where roles go to", choices: ["irsa", "pod-identity"], default: "irsa" },
       {

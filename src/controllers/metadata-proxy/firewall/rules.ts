@@ -81,7 +81,7 @@ ${redirect}  }
 
 export const nftablesTable = "lotse_metadata_proxy";
 
-const interfaceForm = /^[a-zA-Z0-9_.@-]{1,15}\+?$/;
+const interfaceForm = /^[a-zA-Z0-9_][a-zA-Z0-9_.@-]{0,14}\+?$/;
 
 /** An interface's name that can't be anything else; a program gets it as a word. */
 export const isInterfaceName = (text: string): boolean => interfaceForm.test(text);

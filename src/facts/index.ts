@@ -1,5 +1,6 @@
 // What AWS publishes as numbers and names, as data with sources and dates.
 export type { InstanceTypeFacts } from "./instance-types.ts";
+export { instanceTypesAsOf, instanceTypesSource } from "./generated/instance-types.ts";
 export { instanceType, instanceTypes } from "./instance-types.ts";
 export type { EksVersion, VersionStatus } from "./eks-versions.ts";
 export {

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import { describe, it } from "vitest";
 import { accessCodes } from "../src/access/index.ts";
 import { awsCodes } from "../src/aws/index.ts";
+import { capacityCodes } from "../src/capacity/index.ts";
 import { cliCodes } from "../src/cli/errors.ts";
 import { controllerCodes } from "../src/controllers/index.ts";
 import { configCodes } from "../src/config/index.ts";
@@ -21,6 +22,7 @@ const source = resolve(import.meta.dirname, "../src");
 const tables = {
   access: Object.keys(accessCodes),
   aws: Object.keys(awsCodes),
+  capacity: Object.keys(capacityCodes),
   cli: Object.keys(cliCodes),
   controllers: Object.keys(controllerCodes),
   config: configCodes().map(({ code }) => code),

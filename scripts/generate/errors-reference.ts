@@ -2,6 +2,7 @@
 import { accessCodes } from "../../src/access/index.ts";
 import { explainCodes } from "../../src/explain/index.ts";
 import { awsCodes } from "../../src/aws/index.ts";
+import { capacityCodes } from "../../src/capacity/index.ts";
 import { cliCodes } from "../../src/cli/errors.ts";
 import { configCodes } from "../../src/config/index.ts";
 import { engineCodes } from "../../src/engine/index.ts";
@@ -68,6 +69,12 @@ export function generate(): Promise<Map<string, string>> {
       'Steps of answers to "why?": `lotse explain pod|principal`.',
       ["what it stands for"],
       Object.entries(explainCodes),
+    ),
+    ...section(
+      "capacity",
+      "What is short of room, and what can't be reckoned: notes of `lotse capacity` and of plans.",
+      ["what it stands for"],
+      Object.entries(capacityCodes),
     ),
     ...section(
       "plan",

@@ -56,6 +56,7 @@ export interface Operations {
     >;
   };
   eks: {
+    ListInsights: Operation<eks.ListInsightsCommandInput, eks.ListInsightsCommandOutput>;
     AssociateAccessPolicy: Operation<eks.AssociateAccessPolicyCommandInput, eks.AssociateAccessPolicyCommandOutput>;
     AssociateEncryptionConfig: Operation<
       eks.AssociateEncryptionConfigCommandInput,
@@ -160,12 +161,29 @@ export interface Operations {
     ListRoles: Operation<iam.ListRolesCommandInput, iam.ListRolesCommandOutput>;
   };
   kms: {
+    GetKeyRotationStatus: Operation<kms.GetKeyRotationStatusCommandInput, kms.GetKeyRotationStatusCommandOutput>;
+    DescribeKey: Operation<kms.DescribeKeyCommandInput, kms.DescribeKeyCommandOutput>;
     GetKeyPolicy: Operation<kms.GetKeyPolicyCommandInput, kms.GetKeyPolicyCommandOutput>;
   };
   s3: {
     GetBucketPolicy: Operation<s3.GetBucketPolicyCommandInput, s3.GetBucketPolicyCommandOutput>;
   };
   ec2: {
+    GetEbsEncryptionByDefault: Operation<
+      ec2.GetEbsEncryptionByDefaultCommandInput,
+      ec2.GetEbsEncryptionByDefaultCommandOutput
+    >;
+    DescribeVpcEndpoints: Operation<ec2.DescribeVpcEndpointsCommandInput, ec2.DescribeVpcEndpointsCommandOutput>;
+    DescribeVpcAttribute: Operation<ec2.DescribeVpcAttributeCommandInput, ec2.DescribeVpcAttributeCommandOutput>;
+    DescribeVolumes: Operation<ec2.DescribeVolumesCommandInput, ec2.DescribeVolumesCommandOutput>;
+    DescribeSubnets: Operation<ec2.DescribeSubnetsCommandInput, ec2.DescribeSubnetsCommandOutput>;
+    DescribeRouteTables: Operation<ec2.DescribeRouteTablesCommandInput, ec2.DescribeRouteTablesCommandOutput>;
+    DescribeNatGateways: Operation<ec2.DescribeNatGatewaysCommandInput, ec2.DescribeNatGatewaysCommandOutput>;
+    DescribeLaunchTemplateVersions: Operation<
+      ec2.DescribeLaunchTemplateVersionsCommandInput,
+      ec2.DescribeLaunchTemplateVersionsCommandOutput
+    >;
+    DescribeFlowLogs: Operation<ec2.DescribeFlowLogsCommandInput, ec2.DescribeFlowLogsCommandOutput>;
     DeleteKeyPair: Operation<ec2.DeleteKeyPairCommandInput, ec2.DeleteKeyPairCommandOutput>;
     DeleteNetworkInterface: Operation<ec2.DeleteNetworkInterfaceCommandInput, ec2.DeleteNetworkInterfaceCommandOutput>;
     DeleteSecurityGroup: Operation<ec2.DeleteSecurityGroupCommandInput, ec2.DeleteSecurityGroupCommandOutput>;
@@ -174,6 +192,7 @@ export interface Operations {
       ec2.DescribeInstanceTypeOfferingsCommandInput,
       ec2.DescribeInstanceTypeOfferingsCommandOutput
     >;
+    DescribeInstanceTypes: Operation<ec2.DescribeInstanceTypesCommandInput, ec2.DescribeInstanceTypesCommandOutput>;
     DescribeKeyPairs: Operation<ec2.DescribeKeyPairsCommandInput, ec2.DescribeKeyPairsCommandOutput>;
     DescribeNetworkInterfaces: Operation<
       ec2.DescribeNetworkInterfacesCommandInput,

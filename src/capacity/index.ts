@@ -21,6 +21,8 @@ export {
 } from "./subnet/arithmetic.ts";
 export { freePrefixes } from "./subnet/free-prefixes.ts";
 export { coolingAddresses, sustainedChurn } from "./subnet/churn.ts";
+export type { FreeAddresses, SubnetTrend } from "./subnet/trend.ts";
+export { trendsOf } from "./subnet/trend.ts";
 export type {
   Bound,
   CapacityNote,

@@ -15,6 +15,9 @@ export interface CommandLine {
 }
 
 const wrongUsage = new Set([
+  "capacity/bad-number",
+  "capacity/not-ipv6",
+  "capacity/type-unknown",
   "cli/usage",
   "controllers/bad-flag",
   "controllers/unknown-role",

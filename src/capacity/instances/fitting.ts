@@ -13,8 +13,15 @@ const systemPods = 4;
 /** Types of a managed node group, and how many AWS advises for spot. */
 const spotTypes = { most: 20, advised: 10 } as const;
 
+/** Nitro types that AWS calls previous generation: https://aws.amazon.com/ec2/previous-generation/ */
+const previousFamilies = new Set(["a1"]);
+
 const isGeneral = (type: Readonly<InstanceTypeFacts>): boolean =>
-  takesPrefixes(type) && !type.bareMetal && type.gpu === undefined && type.accelerator === undefined;
+  takesPrefixes(type) &&
+  !previousFamilies.has(type.family) &&
+  !type.bareMetal &&
+  type.gpu === undefined &&
+  type.accelerator === undefined;
 
 function fitting(type: Readonly<InstanceTypeFacts>, question: InstanceQuestion): FittingType | undefined {
   const room = allocatable(type);
@@ -113,6 +120,7 @@ export function spotGroups(question: InstanceQuestion): SpotGroup[] {
       if (!first) return [];
       const fewest = chosen.reduce((least, type) => (type.podsPerNode < least.podsPerNode ? type : least), first);
       const prices = chosen.flatMap(({ usdPerHour }) => usdPerHour ?? []);
+      const usual = prices.toSorted((a, b) => a - b)[Math.floor(prices.length / 2)];
       const dearest = prices.length < chosen.length ? null : Math.max(...prices);
       const nodes = Math.ceil(question.pods / fewest.podsPerNode);
       return [
@@ -125,13 +133,13 @@ export function spotGroups(question: InstanceQuestion): SpotGroup[] {
           podsPerNode: fewest.podsPerNode,
           nodes,
           binds: fewest.binds,
+          usdPerHour: usual === undefined ? null : Math.round(usual * nodes * 1e5) / 1e5,
           usdPerHourAtMost: dearest === null ? null : Math.round(dearest * nodes * 1e5) / 1e5,
         },
       ];
     })
     .toSorted(
       (a, b) =>
-        Number(b.diversified) - Number(a.diversified) ||
-        byPrice([a.usdPerHourAtMost, a.nodes], [b.usdPerHourAtMost, b.nodes]),
+        Number(b.diversified) - Number(a.diversified) || byPrice([a.usdPerHour, a.nodes], [b.usdPerHour, b.nodes]),
     );
 }

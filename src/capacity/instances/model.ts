@@ -43,6 +43,8 @@ export interface SpotGroup {
   podsPerNode: number;
   nodes: number;
   binds: Bound;
+  /** On demand, of all nodes, of the type whose price is in the middle. Null where the table has no price. */
+  usdPerHour: number | null;
   /** On demand, of the dearest of them: spot is below. Null where the table has none. */
   usdPerHourAtMost: number | null;
 }

@@ -3,6 +3,7 @@ import type { CommandDefinition } from "../command.ts";
 import { accessCommands } from "./access.ts";
 import { accessEntryCommands } from "./access-entries.ts";
 import { apply } from "./apply.ts";
+import { capacityCommands } from "./capacity.ts";
 import { configCommands } from "./config.ts";
 import { controllerCommands } from "./controller.ts";
 import { demo } from "./demo.ts";
@@ -40,6 +41,7 @@ export const commands: readonly CommandDefinition[] = [
   drain,
   ...upgradeCommands,
   destroy,
+  ...capacityCommands,
   ...kubeconfigCommands,
   ...loginCommands,
   whoami,

@@ -1,5 +1,6 @@
 // `npm run bench [names…]`: runs the benchmarks, prints a table, and ends with 1 when a promise isn't kept.
 import { bench as admission } from "./admission.ts";
+import { bench as capacity } from "./capacity.ts";
 import { bench as controlPlane } from "./control-plane.ts";
 import { bench as emulator } from "./emulator.ts";
 import { bench as kubernetesScale } from "./kubernetes-scale.ts";
@@ -17,6 +18,7 @@ const benches = [
   startup,
   token,
   tokenReview,
+  capacity,
   controlPlane,
   lifecycle,
   rehearsal,

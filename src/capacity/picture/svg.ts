@@ -13,7 +13,7 @@ export const barParts: readonly {
 }[] = [
   {
     key: "nodes",
-    text: "nodes and pods at maximum",
+    text: "nodes and pods",
     colour: "#2563eb",
     of: ({ needs }) => Math.max(needs.maximum, needs.rest),
   },
@@ -78,8 +78,11 @@ function row(subnet: PlannedSubnet, y: number): string {
 /** The picture as SVG. */
 export function capacitySvg(plan: CapacityPlan): string {
   const height = layout.top + plan.subnets.length * layout.row + layout.bottom;
-  const legend = barParts.map(({ text, colour }, i) => {
-    const x = 24 + i * 152;
+  let next = 24;
+  const legend = barParts.map(({ text, colour }) => {
+    const x = next;
+    // Fonts differ from machine to machine: seven units a letter is enough for all of them.
+    next += 34 + text.length * 7;
     return `<rect x="${x}" y="58" width="12" height="12" fill="${colour}"/><text class="detail" x="${x + 17}" y="68">${escaped(text)}</text>`;
   });
   const verdict = plan.fits ? "Everything fits" : "It doesn't fit";

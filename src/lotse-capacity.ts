@@ -63,9 +63,28 @@ export const capacity = {
   /** Groups of types of one size for spot. @throws LotseError as `instances` */
   spot: async (question: InstanceQuestion): Promise<SpotGroup[]> =>
     (await import("./capacity/index.ts")).spotGroups(question),
-  /** What each subnet of a file has to hold, and whether it does. */
-  plan: async (cluster: Cluster, question: CapacityQuestion = {}): Promise<CapacityPlan> =>
-    (await import("./capacity/index.ts")).planCapacity(cluster, question),
+  /**
+   * What each subnet of a file has to hold, and whether it does. EC2 is asked for types that are newer than the table, and for
+   * the blocks of subnets that the file names by id, when there is a door to it.
+   */
+  plan: async (cluster: Cluster, question: CapacityQuestion = {}, aws?: Aws): Promise<CapacityPlan> => {
+    const { planCapacity, typesOfFile } = await import("./capacity/index.ts");
+    if (!aws) return planCapacity(cluster, question);
+    const { readInstanceTypes, readSubnetBlocks } = await import("./plan/index.ts");
+    const { subnets } = cluster.config.vpc ?? {};
+    const ids = [subnets?.public, subnets?.private].flatMap((half) =>
+      Object.values(half ?? {}).flatMap(({ id }) => id ?? []),
+    );
+    const [types, blocks] = await Promise.all([
+      readInstanceTypes(aws, typesOfFile(cluster)),
+      readSubnetBlocks(aws, ids),
+    ]);
+    return planCapacity(cluster, {
+      typeNamed: (name) => types.get(name),
+      blockOfSubnet: (id) => blocks.get(id),
+      ...question,
+    });
+  },
   /** A plan as a picture (SVG). */
   draw: async (plan: CapacityPlan): Promise<string> => (await import("./capacity/index.ts")).capacitySvg(plan),
   /** CPU and memory as Kubernetes writes them: millicores and MiB. @throws LotseError `capacity/bad-number` */

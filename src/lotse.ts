@@ -168,6 +168,8 @@ export type { PolicyScope, WorkloadPolicy } from "./iam/index.ts";
 export { planPodRoles, planServiceAccounts, workloadPolicies } from "./lotse-pods.ts";
 export type * from "./lotse-capacity.ts";
 export { capacity } from "./lotse-capacity.ts";
+export type * from "./lotse-doctor.ts";
+export { doctor } from "./lotse-doctor.ts";
 export type { DesiredObjects, DesiredStack, DesiredStacks, Known, Tag, Template } from "./stacks/index.ts";
 
 /** Reads a cluster file's text: a typed, defaulted cluster, or every mistake at once with line and column. */

@@ -60,6 +60,15 @@ describe("a living account", () => {
     await expect(capacity.use(world.aws, "none")).rejects.toThrow("There is no cluster none");
   });
 
+  it("tells a plan the blocks of subnets that a file names by id", async ({ expect }) => {
+    const { vpcId, subnets } = await capacity.use(world.aws, "demo");
+    const [one] = subnets;
+    const given = `vpc: {id: ${vpcId}, subnets: {private: {a: {id: ${one?.subnetId}, az: ${one?.zone}}}}}`;
+    const existing = await clusterOf(file("10.0.8.0/21").replace(/^vpc: .*$/m, given));
+    expect((await capacity.plan(existing)).subnets).toMatchObject([{ verdict: "unknown" }]);
+    expect((await capacity.plan(existing, {}, world.aws)).subnets).toMatchObject([{ cidr: one?.cidr, usable: 251 }]);
+  });
+
   it("shows where it is going by two looks", async ({ expect }) => {
     const { use, trends } = await capacity.trend(world.aws, "demo", 0.01);
     expect(trends.map(({ subnetId }) => subnetId)).toEqual(use.subnets.map(({ subnetId }) => subnetId));

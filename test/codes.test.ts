@@ -9,6 +9,7 @@ import { capacityCodes } from "../src/capacity/index.ts";
 import { cliCodes } from "../src/cli/errors.ts";
 import { controllerCodes } from "../src/controllers/index.ts";
 import { configCodes } from "../src/config/index.ts";
+import { doctorCodes } from "../src/doctor/index.ts";
 import { engineCodes } from "../src/engine/index.ts";
 import { explainCodes } from "../src/explain/index.ts";
 import { identityCodes } from "../src/identity/index.ts";
@@ -26,6 +27,7 @@ const tables = {
   cli: Object.keys(cliCodes),
   controllers: Object.keys(controllerCodes),
   config: configCodes().map(({ code }) => code),
+  doctor: Object.keys(doctorCodes),
   engine: Object.keys(engineCodes),
   explain: Object.keys(explainCodes),
   // Two rooms speak of Kubernetes: the door to clusters, and the sandbox that runs them.

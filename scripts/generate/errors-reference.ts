@@ -5,6 +5,7 @@ import { awsCodes } from "../../src/aws/index.ts";
 import { capacityCodes } from "../../src/capacity/index.ts";
 import { cliCodes } from "../../src/cli/errors.ts";
 import { configCodes } from "../../src/config/index.ts";
+import { doctorCodes } from "../../src/doctor/index.ts";
 import { engineCodes } from "../../src/engine/index.ts";
 import { identityCodes } from "../../src/identity/index.ts";
 import { kubeCodes } from "../../src/kube/index.ts";
@@ -75,6 +76,12 @@ export function generate(): Promise<Map<string, string>> {
       "What is short of room, and what can't be reckoned: notes of `lotse capacity` and of plans.",
       ["what it stands for"],
       Object.entries(capacityCodes),
+    ),
+    ...section(
+      "doctor",
+      "The visit itself. What it finds has ids of its own: the [checks](checks.md).",
+      ["what it stands for"],
+      Object.entries(doctorCodes),
     ),
     ...section(
       "plan",

@@ -2,8 +2,8 @@
 
 /** What each code stands for; the text of an occurrence says more. */
 export const capacityCodes: Readonly<Record<string, string>> = {
-  "capacity/auto-mode": "EKS Auto Mode chooses the nodes: their addresses can't be reckoned from the file",
-  "capacity/bad-cidr": "A block of addresses is none",
+  "capacity/auto-mode": "EKS Auto Mode or Karpenter chooses the nodes: their addresses can't be reckoned from the file",
+  "capacity/bad-cidr": "A block of addresses is none, or too small to be cut",
   "capacity/bad-number": "A number isn't one that the question allows",
   "capacity/cni-unread": "Settings of the VPC CNI in the file can't be read; its defaults are taken",
   "capacity/custom-networking": "Pods get addresses in subnets that the file doesn't name",

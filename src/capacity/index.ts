@@ -33,6 +33,7 @@ export type {
   PlannedSubnet,
   SubnetNeeds,
 } from "./plan/model.ts";
+export { typesOfFile } from "./plan/groups.ts";
 export { planCapacity } from "./plan/plan.ts";
 export { cniSettingsOf } from "./plan/settings.ts";
 export type { FittingType, InstanceQuestion, SpotGroup } from "./instances/model.ts";

@@ -43,6 +43,6 @@ export { getFargateProfiles } from "./get/fargate-profiles.ts";
 export type { ClusterStatus, Part } from "./get/status.ts";
 export { getStatus } from "./get/status.ts";
 export type { AddressHolder, AddressUse, SubnetUse } from "./get/address-use.ts";
-export { getAddressUse, holderOf } from "./get/address-use.ts";
+export { getAddressUse, holderOf, readSubnetBlocks } from "./get/address-use.ts";
 export { factsOfType, readInstanceTypes } from "./read/instance-types.ts";
 export { planCodes } from "./errors.ts";

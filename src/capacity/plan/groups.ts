@@ -39,6 +39,11 @@ const namesOf = (group: NodeGroup | ManagedNodeGroup): string[] => {
   return several.length > 0 ? several : one === undefined || one === "mixed" ? [] : [one];
 };
 
+/** Instance types that the groups of a file name. */
+export function typesOfFile({ config }: Cluster): string[] {
+  return [...new Set([...(config.managedNodeGroups ?? []), ...(config.nodeGroups ?? [])].flatMap(namesOf))];
+}
+
 /** Pods that fit by CPU and memory beside aws-node, kube-proxy and the EBS CSI driver, with their add-ons' requests. */
 export const systemRequests = { millicores: 180, memoryMiB: 120 } as const;
 
@@ -56,12 +61,13 @@ function podsOfNode(
 ): PodsOfNode {
   const { limit, recommended } = maxPods(type, settings);
   const asked = group.maxPodsPerNode;
-  // Nothing tells nodeadm of self-managed groups about prefixes: it takes its table's number.
-  const standard = managed
-    ? recommended
-    : settings.ipv6 || settings.windows
-      ? limit
-      : Math.min(tableMaxPods(type), limit);
+  // EKS says how many to nodes whose image it chooses; otherwise nodeadm takes its table's number and knows nothing of prefixes.
+  const standard =
+    managed && group.ami === undefined
+      ? recommended
+      : settings.ipv6 || settings.windows
+        ? limit
+        : Math.min(tableMaxPods(type), limit);
   const bounds: PodsOfNode[] = [
     { pods: limit, binds: "addresses" },
     asked === undefined

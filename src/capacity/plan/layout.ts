@@ -30,11 +30,15 @@ export function cutVpc(cidr: string, zones: readonly string[]): ClusterSubnet[] 
   );
 }
 
-/** The subnets of a file. */
-export function subnetsOf(cluster: Cluster): ClusterSubnet[] {
+/** The subnets of a file; none when its VPC can't be cut. */
+export function subnetsOf(
+  cluster: Cluster,
+  blockOf: (id: string) => string | undefined = () => undefined,
+): ClusterSubnet[] {
   const { vpc } = cluster.config;
   const given = (["public", "private"] as const).flatMap((topology) =>
-    Object.entries(vpc?.subnets?.[topology] ?? {}).map(([key, { az = key, cidr }]): ClusterSubnet => {
+    Object.entries(vpc?.subnets?.[topology] ?? {}).map(([key, { az = key, cidr: written, id }]): ClusterSubnet => {
+      const cidr = written ?? (id === undefined ? undefined : blockOf(id));
       const name = key === az ? `${topology} ${az}` : key;
       return { name, zone: az, topology, ...(cidr === undefined ? {} : { cidr }) };
     }),

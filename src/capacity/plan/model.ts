@@ -21,6 +21,8 @@ export interface CapacityQuestion {
   cni?: CniSettings;
   /** Where types are looked up; default: the table. */
   typeNamed?: (name: string) => Readonly<InstanceTypeFacts> | undefined;
+  /** Blocks of subnets that the file names by id alone, where somebody has looked. */
+  blockOfSubnet?: (id: string) => string | undefined;
 }
 
 /** A subnet of the cluster. */

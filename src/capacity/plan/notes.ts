@@ -1,5 +1,6 @@
 // Sentences about a capacity plan: what doesn't fit, what isn't known, and what helps.
 import type { Cluster } from "../../config/index.ts";
+import { zonesOf } from "./layout.ts";
 import type { GroupOfNodes } from "./groups.ts";
 import type { CapacityNote, CapacityQuestion, PlannedSubnet } from "./model.ts";
 
@@ -19,7 +20,7 @@ export interface NoteFacts {
 
 /** What takes fewer addresses, or has more of them. */
 const relief =
-  "ENABLE_PREFIX_DELEGATION doesn't take fewer; WARM_IP_TARGET with MINIMUM_IP_TARGET does, and custom networking has pods in a second range such as 100.64.0.0/16";
+  "have fewer addresses kept warm (WARM_IP_TARGET with MINIMUM_IP_TARGET), or pods in a range of their own such as 100.64.0.0/16 (custom networking)";
 
 function sizes({ cluster, subnets, vpc }: NoteFacts): CapacityNote[] {
   const at = cluster.locate(["vpc"]);
@@ -59,6 +60,14 @@ export function notesOf(facts: NoteFacts): CapacityNote[] {
   const { cluster, question, groups, pods, lost, onFargate } = facts;
   const { config } = cluster;
   const notes = sizes(facts);
+  if (facts.subnets.length === 0) {
+    const text = `vpc.cidr ${config.vpc?.cidr ?? ""} can't be cut into subnets for ${zonesOf(cluster).length} zones`;
+    notes.push({ code: "capacity/bad-cidr", text, at: cluster.locate(["vpc", "cidr"]) });
+  }
+  for (const { planned } of groups.filter((group) => group.planned.subnets.length === 0)) {
+    const text = `${planned.name}: the file doesn't name the subnets of its nodes, which aren't in these numbers`;
+    notes.push({ code: "capacity/subnet-size", text });
+  }
   if (question.pods !== undefined && !onFargate && question.pods > pods) {
     const bounds = groups.map(({ planned }) => `${planned.name}: ${planned.podsPerNode} a node by ${planned.binds}`);
     const text = `${question.pods} pods are asked for, and all groups at their largest hold ${pods} (${bounds.join("; ") || "there is none"})`;
@@ -79,6 +88,11 @@ export function notesOf(facts: NoteFacts): CapacityNote[] {
     notes.push({
       code: "capacity/auto-mode",
       text: "EKS Auto Mode chooses nodes of its own, which aren't in these numbers",
+    });
+  if (config.karpenter !== undefined)
+    notes.push({
+      code: "capacity/auto-mode",
+      text: "Karpenter chooses nodes of its own, which aren't in these numbers",
     });
   if ((config.fargateProfiles ?? []).length > 0 && (!onFargate || question.pods === undefined))
     notes.push({

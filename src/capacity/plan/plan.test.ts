@@ -122,9 +122,26 @@ describe("a capacity plan", () => {
     expect(plan).toMatchObject({ vpc: null, fits: true });
     expect(plan.subnets[0]).toMatchObject({ verdict: "unknown", smallestPrefix: 24 });
     expect(codes(plan)).toContain("capacity/subnet-size");
+    const asked = planOf(`${given}${workers()}`, {
+      blockOfSubnet: (id) => (id === "subnet-1" ? "10.0.0.0/25" : undefined),
+    });
+    expect(asked.subnets.map(({ verdict }) => verdict)).toEqual(["too small", "unknown"]);
+    expect(planOf("karpenter: {version: 1.0.0}\niam: {withOIDC: true}\n").notes[0]?.text).toContain(
+      "Karpenter chooses",
+    );
     const fargate = planOf("fargateProfiles: [{name: f, selectors: [{namespace: f}]}]\n", { pods: 30 });
     expect(subnet(fargate, "private eu-central-1a").needs.rest).toBe(10);
     expect(() => planOf(workers(), { pods: -1 })).toThrow("pods: -1 is no number of them");
+  });
+
+  it("takes nodeadm's number where EKS doesn't choose the image", ({ expect }) => {
+    const group = (more: string): number | undefined =>
+      planOf(`${workers(more).replace("t3.large", "m5.4xlarge")}`).groups[0]?.podsPerNode;
+    expect([
+      group(""),
+      group(", ami: ami-0123456789abcdef0, amiFamily: AmazonLinux2023, overrideBootstrapCommand: x"),
+    ]).toEqual([110, 234]);
+    expect(group(", maxPodsPerNode: 40")).toBe(40);
   });
 
   it("is a picture too", ({ expect }) => {

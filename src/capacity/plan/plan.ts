@@ -151,7 +151,7 @@ export function planCapacity(cluster: Cluster, question: CapacityQuestion = {}):
   const notes: CapacityNote[] = [];
   const file = cniOfFile(cluster);
   const settings = { ...file.settings, ...question.cni };
-  const own = subnetsOf(cluster);
+  const own = subnetsOf(cluster, question.blockOfSubnet);
   const groups = groupsOf(cluster, own, settings, question, notes);
   const needs = needsOfGroups(groups, own, question.pods);
   const ledger = new Ledger(needs, own);
@@ -212,6 +212,7 @@ export function planCapacity(cluster: Cluster, question: CapacityQuestion = {}):
     groups: groups.map(({ planned }) => planned),
     subnets,
     fits:
+      own.length > 0 &&
       subnets.every(({ verdict }) => verdict !== "too small") &&
       (question.pods === undefined || onFargate || question.pods <= pods),
     smallestPrefix: needed,

@@ -62,9 +62,13 @@ const listed = (texts: readonly string[]): string[] =>
     .map((text) => text.trim())
     .filter(Boolean);
 
+/** Whether an account is named: without one nobody is asked. */
+const asksAws = ({ options }: Invocation): boolean =>
+  ["region", "profile", "endpointUrl", "sandbox"].some((name) => options[name] !== undefined);
+
 /** `capacity pods` */
 export const pods: Action = async (invocation) => {
-  const { options, terminal } = invocation;
+  const { terminal } = invocation;
   const names = listed((invocation.arguments[0] ?? []) as readonly string[]);
   if (names.length === 0)
     throw new LotseError("cli/usage", {
@@ -72,8 +76,7 @@ export const pods: Action = async (invocation) => {
       remedy: "Give some, as t3.large,c5.large.",
     });
   const settings = cniOf(invocation);
-  const online = ["region", "profile", "endpointUrl", "sandbox"].some((name) => options[name] !== undefined);
-  const rows = online
+  const rows = asksAws(invocation)
     ? await withAws(invocation, undefined, async (aws) => capacity.pods(names, settings, aws))
     : await capacity.pods(names, settings);
   const single = rows.filter(
@@ -149,7 +152,10 @@ async function questionOf(invocation: Invocation): Promise<CapacityQuestion> {
 export const plan: Action = async (invocation) => {
   const { options, terminal, env } = invocation;
   const cluster = await readClusterFile(invocation);
-  const planned = await capacity.plan(cluster, await questionOf(invocation));
+  const question = await questionOf(invocation);
+  const planned = asksAws(invocation)
+    ? await withAws(invocation, cluster.config.metadata.region, async (aws) => capacity.plan(cluster, question, aws))
+    : await capacity.plan(cluster, question);
   if (options["output"] === "svg") terminal.stdout.write(await capacity.draw(planned));
   else await print(invocation, planned, () => planLines(planned, terminal.stdout, env));
   return options["exitCode"] === true && !planned.fits ? exitCode.findings : exitCode.done;

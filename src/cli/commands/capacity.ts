@@ -77,7 +77,7 @@ export const capacityCommands: readonly CommandDefinition[] = [
     name: "capacity plan",
     summary: "Whether the subnets of a file hold its nodes and pods, at rest, at most and while they are upgraded",
     description:
-      "For each subnet: addresses of nodes and their pods as the CNI takes them, with those of a rolling upgrade, what EKS wants free when the control plane is upgraded, load balancers, endpoints, NAT gateways, and addresses that rest after their pods have ended. Says which size is enough, and prints a vpc block that has it. Needs no account. Exit code 0, or with --exit-code 3 when something doesn't fit.",
+      "For each subnet: addresses of nodes and their pods as the CNI takes them, with those of a rolling upgrade, what EKS wants free when the control plane is upgraded, load balancers, endpoints, NAT gateways, and addresses that rest after their pods have ended. Says which size is enough, and prints a vpc block that has it. Needs no account; with --region, --profile, --endpoint-url or --sandbox EC2 is asked about types newer than the table and about subnets that the file names by id. Exit code 0, or with --exit-code 3 when something doesn't fit.",
     options: [
       fileOption,
       { flags: "--pods <count>", description: "pods in all (default: as many as the nodes hold)" },
@@ -97,6 +97,7 @@ export const capacityCommands: readonly CommandDefinition[] = [
         default: "table",
       },
     ],
+    target: "aws",
     examples: [
       { command: "lotse capacity plan -f cluster.yaml", does: "bars and a verdict" },
       { command: "lotse capacity plan -f cluster.yaml --pods 400 --churn 600/min", does: "with jobs that come and go" },

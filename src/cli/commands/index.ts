@@ -8,6 +8,7 @@ import { configCommands } from "./config.ts";
 import { controllerCommands } from "./controller.ts";
 import { demo } from "./demo.ts";
 import { destroy } from "./destroy.ts";
+import { doctorCommands } from "./doctor.ts";
 import { drain } from "./drain.ts";
 import { explainCommands } from "./explain.ts";
 import { get } from "./get.ts";
@@ -42,6 +43,7 @@ export const commands: readonly CommandDefinition[] = [
   ...upgradeCommands,
   destroy,
   ...capacityCommands,
+  ...doctorCommands,
   ...kubeconfigCommands,
   ...loginCommands,
   whoami,

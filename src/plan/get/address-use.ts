@@ -154,3 +154,10 @@ export async function getAddressUse(aws: Aws, name: string): Promise<AddressUse>
     subnets: uses.toSorted((a, b) => (a.zone === b.zone ? (a.cidr < b.cidr ? -1 : 1) : a.zone < b.zone ? -1 : 1)),
   };
 }
+
+/** IPv4 blocks of subnets by id. @throws LotseError `aws/…` when there is no such subnet */
+export async function readSubnetBlocks(aws: Aws, ids: readonly string[]): Promise<Map<string, string>> {
+  if (ids.length === 0) return new Map();
+  const { Subnets = [] } = await aws.call("ec2", "DescribeSubnets", { SubnetIds: [...ids] });
+  return new Map(Subnets.map(({ SubnetId = "", CidrBlock = "" }) => [SubnetId, CidrBlock]));
+}

@@ -62,11 +62,16 @@ describe("a living account", () => {
 
   it("tells a plan the blocks of subnets that a file names by id", async ({ expect }) => {
     const { vpcId, subnets } = await capacity.use(world.aws, "demo");
-    const [one] = subnets;
-    const given = `vpc: {id: ${vpcId}, subnets: {private: {a: {id: ${one?.subnetId}, az: ${one?.zone}}}}}`;
+    const [one, other] = [subnets[0], subnets[2]];
+    const halves = [one, other].map((each, i) => `s${i}: {id: ${each?.subnetId}, az: ${each?.zone}}`);
+    const given = `vpc: {id: ${vpcId}, subnets: {private: {${halves.join(", ")}}}}`;
     const existing = await clusterOf(file("10.0.8.0/21").replace(/^vpc: .*$/m, given));
-    expect((await capacity.plan(existing)).subnets).toMatchObject([{ verdict: "unknown" }]);
-    expect((await capacity.plan(existing, {}, world.aws)).subnets).toMatchObject([{ cidr: one?.cidr, usable: 251 }]);
+    expect((await capacity.plan(existing)).subnets.map(({ verdict }) => verdict)).toEqual(["unknown", "unknown"]);
+    const asked = await capacity.plan(existing, {}, world.aws);
+    expect(asked.subnets.map(({ cidr, usable }) => [cidr, usable])).toEqual([
+      [one?.cidr, 251],
+      [other?.cidr, 251],
+    ]);
   });
 
   it("shows where it is going by two looks", async ({ expect }) => {

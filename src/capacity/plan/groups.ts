@@ -60,7 +60,8 @@ function podsOfNode(
   question: CapacityQuestion,
 ): PodsOfNode {
   const { limit, recommended } = maxPods(type, settings);
-  const asked = group.maxPodsPerNode;
+  const ofKubelet = "kubeletExtraConfig" in group ? group.kubeletExtraConfig?.["maxPods"] : undefined;
+  const asked = group.maxPodsPerNode ?? (typeof ofKubelet === "number" ? ofKubelet : undefined);
   // EKS says how many to nodes whose image it chooses; otherwise nodeadm takes its table's number and knows nothing of prefixes.
   const standard =
     managed && group.ami === undefined

@@ -140,7 +140,7 @@ export function planLines(
   const size =
     plan.smallestPrefix === null ? "no size is enough" : `each subnet needs a /${plan.smallestPrefix} at least`;
   const verdict = plan.fits
-    ? `${paint(output, "good", "fits")} ${plan.cluster}: up to ${plan.pods} pods; ${size}`
+    ? `${paint(output, "good", "fits")} ${plan.cluster}: ${plan.pods > 0 ? `up to ${plan.pods} pods; ` : ""}${size}`
     : `${paint(output, "bad", "does not fit")} ${plan.cluster}: ${size}`;
   return [
     ...(plan.groups.length > 0 ? [...tableLines(groupColumns, plan.groups, output.columns), ""] : []),

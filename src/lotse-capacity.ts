@@ -95,7 +95,10 @@ export const capacity = {
   /** Who holds the addresses of a living cluster's VPC. @throws LotseError `plan/no-cluster`, `aws/…` */
   use: async (aws: Aws, cluster: string): Promise<AddressUse> =>
     (await import("./plan/index.ts")).getAddressUse(aws, cluster),
-  /** The same twice, so many seconds apart, and where it is going. */
+  /** What the managed groups of a living cluster may come to take of its subnets, named by their ids. */
+  living: async (aws: Aws, use: AddressUse): Promise<CapacityPlan> =>
+    (await import("./plan/index.ts")).getLivingCapacity(aws, use),
+  /** Who holds the addresses, twice, so many seconds apart, and where it is going. */
   trend: async (
     aws: Aws,
     cluster: string,

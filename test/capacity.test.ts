@@ -74,6 +74,19 @@ describe("a living account", () => {
     ]);
   });
 
+  it("reckons what a living cluster's groups may come to take, as from its file", async ({ expect }) => {
+    const fromFile = await capacity.plan(await clusterOf(file("10.0.8.0/21")));
+    const use = await capacity.use(world.aws, "demo");
+    const living = await capacity.living(world.aws, use);
+    const needs = ({ subnets }: typeof living): Map<string | undefined, number> =>
+      new Map(subnets.map(({ cidr, needs: { rollingUpgrade } }) => [cidr, rollingUpgrade]));
+    expect(needs(living)).toEqual(needs(fromFile));
+    expect(living.groups.map(({ podsPerNode, nodes }) => [podsPerNode, nodes])).toEqual(
+      fromFile.groups.map(({ podsPerNode, nodes }) => [podsPerNode, nodes]),
+    );
+    expect([living.fits, living.vpc]).toEqual([true, null]);
+  });
+
   it("shows where it is going by two looks", async ({ expect }) => {
     const { use, trends } = await capacity.trend(world.aws, "demo", 0.01);
     expect(trends.map(({ subnetId }) => subnetId)).toEqual(use.subnets.map(({ subnetId }) => subnetId));

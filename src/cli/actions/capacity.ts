@@ -1,6 +1,6 @@
 // `lotse capacity pods|instances|plan|show`
 import { LotseError } from "../../base/index.ts";
-import type { AddressUse, CapacityQuestion, CniSettings, InstanceQuestion, SubnetTrend } from "../../lotse.ts";
+import type { CapacityQuestion, CniSettings, InstanceQuestion } from "../../lotse.ts";
 import { capacity } from "../../lotse.ts";
 import { clusterNameOf, readClusterFile } from "../cluster-input.ts";
 import type { Action, Invocation } from "../command.ts";
@@ -166,15 +166,23 @@ export const show: Action = async (invocation) => {
   const { name, region } = await clusterNameOf(invocation, "name");
   const sample = textOption(invocation, "sample");
   const seconds = sample === undefined ? 0 : durationOf("--sample", sample);
-  const { use, trends } = await withAws(
-    invocation,
-    region,
-    async (aws): Promise<{ use: AddressUse; trends: SubnetTrend[] }> =>
+  const {
+    use,
+    trends,
+    plan: living,
+  } = await withAws(invocation, region, async (aws) => {
+    const looked =
       seconds > 0
-        ? capacity.trend(aws, name, seconds, invocation.signal)
-        : { use: await capacity.use(aws, name), trends: [] },
-  );
-  const data = trends.length > 0 ? { ...use, trends } : use;
-  await print(invocation, data, () => useLines(use, trends, invocation.terminal.stdout));
+        ? await capacity.trend(aws, name, seconds, invocation.signal)
+        : { use: await capacity.use(aws, name), trends: [] };
+    return { ...looked, plan: await capacity.living(aws, looked.use) };
+  });
+  const subnets = use.subnets.map((subnet) => {
+    const { needs, verdict, smallestPrefix } = living.subnets.find((one) => one.name === subnet.subnetId) ?? {};
+    return { ...subnet, ...(needs ? { needs, verdict, smallestPrefix } : {}) };
+  });
+  const { fits, groups, notes } = living;
+  const data = { ...use, subnets, fits, groups, notes, ...(trends.length > 0 ? { trends } : {}) };
+  await print(invocation, data, () => useLines(use, living, trends, invocation.terminal.stdout));
   return exitCode.done;
 };

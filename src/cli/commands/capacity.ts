@@ -109,7 +109,7 @@ export const capacityCommands: readonly CommandDefinition[] = [
     name: "capacity show",
     summary: "Who holds the addresses of a living cluster's VPC, and how many are left",
     description:
-      "Subnet by subnet: free addresses, whole blocks of 16 that could still be had, and who holds the others, by the network interfaces. With --sample it looks twice and says where it is going. Reads only.",
+      "Subnet by subnet: free addresses, whole blocks of 16 that could still be had, who holds the others, by the network interfaces, and what the managed node groups may come to take at their largest and while they are upgraded. With --sample it looks twice and says where it is going. Reads only.",
     options: [
       nameOption,
       { flags: "--sample <duration>", description: "look again after so long, and tell the trend: 1m" },

@@ -155,13 +155,19 @@ export function planLines(
   ];
 }
 
-const useColumns: readonly Column<SubnetUse>[] = [
+interface UsedSubnet extends SubnetUse {
+  planned?: PlannedSubnet;
+}
+
+const useColumns: readonly Column<UsedSubnet>[] = [
   { title: "SUBNET", value: ({ subnetId }) => subnetId },
   { title: "ZONE", value: ({ zone }) => zone },
   { title: "BLOCK", value: ({ cidr }) => cidr },
   { title: "FREE", value: ({ free }) => free },
   { title: "OF", value: ({ usable }) => usable },
   { title: "/28 FREE", value: ({ freePrefixes }) => freePrefixes },
+  { title: "AT MOST", value: ({ planned }) => planned?.needs.total },
+  { title: "VERDICT", value: ({ planned }) => planned?.verdict },
   { title: "HELD BY", value: ({ holders }) => heldBy(holders), wrap: true },
 ];
 
@@ -181,11 +187,23 @@ const trendText = ({ subnetId, perHour, hoursLeft }: SubnetTrend): string => {
   return `${subnetId}: ${rate}${hoursLeft === null ? "" : `; none is left in ${hoursLeft.toFixed(1)} hours`}`;
 };
 
-/** Who holds the addresses of a living cluster. */
-export function useLines(use: AddressUse, trends: readonly SubnetTrend[], output: Output): string[] {
+/** Who holds the addresses of a living cluster, and what its groups may come to take. */
+export function useLines(
+  use: AddressUse,
+  plan: CapacityPlan,
+  trends: readonly SubnetTrend[],
+  output: Output,
+): string[] {
+  const byName = new Map(plan.subnets.map((subnet) => [subnet.name, subnet]));
+  const rows = use.subnets.map((subnet): UsedSubnet => {
+    const planned = byName.get(subnet.subnetId);
+    return { ...subnet, ...(planned ? { planned } : {}) };
+  });
+  const notes = plan.notes.map(({ text }) => `${paint(output, "attention", "note")} ${text}`);
   return [
     paint(output, "strong", `Addresses of ${use.cluster} (${use.vpcId}, ${use.region})`),
-    ...tableLines(useColumns, use.subnets, output.columns),
+    ...tableLines(useColumns, rows, output.columns),
     ...(trends.length > 0 ? ["", ...trends.map(trendText)] : []),
+    ...(notes.length > 0 ? ["", ...notes] : []),
   ];
 }

@@ -38,6 +38,8 @@ export interface SubnetUse {
   free: number;
   /** Whole blocks of 16 that could still be had. */
   freePrefixes: number;
+  /** Instances in it get public addresses, or internet-facing load balancers are meant to stand in it. */
+  isPublic: boolean;
   /** EKS puts the control plane's interfaces into it. */
   ofControlPlane: boolean;
   holders: AddressHolder[];
@@ -111,6 +113,8 @@ function useOf(subnet: Subnet, interfaces: readonly NetworkInterface[], ofContro
     usable: block ? usableAddresses(block.prefix) : 0,
     free: subnet.AvailableIpAddressCount ?? 0,
     freePrefixes: block ? freePrefixes(cidr, interfaces.flatMap(addressesOf)) : 0,
+    isPublic:
+      subnet.MapPublicIpOnLaunch === true || (subnet.Tags ?? []).some(({ Key }) => Key === "kubernetes.io/role/elb"),
     ofControlPlane,
     holders: [...holders.values()].toSorted((a, b) => b.addresses - a.addresses || (a.name < b.name ? -1 : 1)),
   };

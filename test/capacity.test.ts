@@ -85,6 +85,16 @@ describe("a living account", () => {
       fromFile.groups.map(({ podsPerNode, nodes }) => [podsPerNode, nodes]),
     );
     expect([living.fits, living.vpc]).toEqual([true, null]);
+    // A database's interface in one of the subnets.
+    const [first] = use.subnets;
+    world.send("ec2", "CreateNetworkInterface", {
+      SubnetId: first?.subnetId,
+      Description: "RDSNetworkInterface",
+      SecondaryPrivateIpAddressCount: 4,
+    });
+    const later = await capacity.living(world.aws, await capacity.use(world.aws, "demo"));
+    expect(later.subnets.find(({ name }) => name === first?.subnetId)?.needs.others).toBe(5);
+    expect(later.subnets.reduce((sum, { needs: { others } }) => sum + others, 0)).toBe(5);
   });
 
   it("shows where it is going by two looks", async ({ expect }) => {

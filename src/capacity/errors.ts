@@ -17,6 +17,7 @@ export const capacityCodes: Readonly<Record<string, string>> = {
   "capacity/subnet-size": "The file doesn't say how large a subnet is",
   "capacity/subnet-too-small": "A subnet has too few addresses for what the file asks for",
   "capacity/type-unknown": "The table of instance types doesn't know the type",
+  "capacity/unread": "Node groups or add-ons of a living cluster may not be read, and aren't reckoned",
   "capacity/vpc-too-small": "No VPC is large enough for what the file asks for",
   "capacity/zone-lost": "When a zone is lost, the others can't take its nodes",
 };

@@ -25,7 +25,12 @@ export const barParts: readonly {
   },
   { key: "controlPlane", text: "control plane", colour: "#7c3aed", of: ({ needs }) => needs.controlPlane },
   { key: "loadBalancers", text: "load balancers", colour: "#0d9488", of: ({ needs }) => needs.loadBalancers },
-  { key: "other", text: "NAT and endpoints", colour: "#64748b", of: ({ needs }) => needs.nat + needs.endpoints },
+  {
+    key: "other",
+    text: "NAT, endpoints, others",
+    colour: "#64748b",
+    of: ({ needs }) => needs.nat + needs.endpoints + needs.others,
+  },
   { key: "churn", text: "resting addresses", colour: "#d97706", of: ({ needs }) => needs.churn },
 ];
 

@@ -23,6 +23,8 @@ export interface CapacityQuestion {
   typeNamed?: (name: string) => Readonly<InstanceTypeFacts> | undefined;
   /** Blocks of subnets that the file names by id alone, where somebody has looked. */
   blockOfSubnet?: (id: string) => string | undefined;
+  /** Addresses of a subnet that neither the cluster nor its load balancers hold: databases, functions. */
+  heldByOthers?: (subnet: string) => number;
 }
 
 /** A subnet of the cluster. */
@@ -70,6 +72,8 @@ export interface SubnetNeeds {
   /** Interface endpoints of a private cluster. */
   endpoints: number;
   nat: number;
+  /** What others than the cluster hold of the subnet, where somebody has looked. */
+  others: number;
   /** Addresses that rest after their pods have ended. */
   churn: number;
   /** The most of the first three and all the others. */

@@ -172,8 +172,9 @@ export function planCapacity(cluster: Cluster, question: CapacityQuestion = {}):
     const churn = hosts.includes(subnet) ? perSubnet(cooling, hosts.length) : 0;
     const waiting: Need =
       prefixed && churn > 0 ? { addresses: 0, prefixes: Math.ceil(churn / 16) } : { addresses: churn, prefixes: 0 };
+    const others = question.heldByOthers?.(subnet.name) ?? 0;
     const beside: Need = {
-      addresses: fargate + reserves.controlPlane + reserves.loadBalancers + reserves.endpoints + reserves.nat,
+      addresses: fargate + others + reserves.controlPlane + reserves.loadBalancers + reserves.endpoints + reserves.nat,
       prefixes: 0,
     };
     const total = together(larger(raw.rolling, raw.maximum, raw.rest), beside, waiting);
@@ -184,6 +185,7 @@ export function planCapacity(cluster: Cluster, question: CapacityQuestion = {}):
         maximum: addressesOf(raw.maximum) + fargate,
         rollingUpgrade: addressesOf(raw.rolling) + fargate,
         ...reserves,
+        others,
         churn: addressesOf(waiting),
         total: addressesOf(total),
       },

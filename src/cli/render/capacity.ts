@@ -91,7 +91,7 @@ const subnetColumns: readonly Column<PlannedSubnet>[] = [
   { title: "ROLLING", value: ({ needs }) => needs.rollingUpgrade },
   { title: "EKS", value: ({ needs }) => needs.controlPlane },
   { title: "LB", value: ({ needs }) => needs.loadBalancers },
-  { title: "OTHER", value: ({ needs }) => needs.nat + needs.endpoints + needs.churn },
+  { title: "OTHER", value: ({ needs }) => needs.nat + needs.endpoints + needs.others + needs.churn },
   { title: "NEEDED", value: ({ needs }) => needs.total },
   { title: "OF", value: ({ usable }) => usable ?? "?", align: "right" },
   { title: "ENOUGH", value: ({ smallestPrefix }) => (smallestPrefix === null ? "none" : `/${smallestPrefix}`) },

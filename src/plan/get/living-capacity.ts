@@ -1,12 +1,14 @@
 // What the nodes of a living cluster may come to take of its subnets: the arithmetic of files, on what EKS says.
 import type { Addon, Cluster as EksCluster, Nodegroup } from "@aws-sdk/client-eks";
 import type { Aws } from "../../aws/index.ts";
-import type { CapacityPlan } from "../../capacity/index.ts";
+import { isDenied } from "../../aws/index.ts";
+import { errorMessage } from "../../base/index.ts";
+import type { CapacityNote, CapacityPlan } from "../../capacity/index.ts";
 import { planCapacity } from "../../capacity/index.ts";
 import type { Cluster, ClusterConfig, ManagedNodeGroup } from "../../config/index.ts";
 import { readAddons, readNodeGroups } from "../read/eks.ts";
 import { readInstanceTypes } from "../read/instance-types.ts";
-import type { AddressUse } from "./address-use.ts";
+import type { AddressHolder, AddressUse } from "./address-use.ts";
 import { requireCluster } from "./clusters.ts";
 
 function groupOf(name: string, group: Nodegroup): ManagedNodeGroup {
@@ -61,18 +63,54 @@ export function clusterOfUse(
   return { config, written: config, locate: () => ({ file: use.cluster }) };
 }
 
+/** Holders that come and go with the cluster, or are reckoned already. */
+const ofCluster = new Set<AddressHolder["kind"]>([
+  "control plane",
+  "node",
+  "pods",
+  "fargate",
+  "load balancer",
+  "NAT gateway",
+]);
+
+function heldByOthers(use: AddressUse): (subnet: string) => number {
+  const held = new Map(
+    use.subnets.map(({ subnetId, holders }) => [
+      subnetId,
+      holders.reduce((sum, { kind, addresses }) => sum + (ofCluster.has(kind) ? 0 : addresses), 0),
+    ]),
+  );
+  return (subnet) => held.get(subnet) ?? 0;
+}
+
 /**
- * What managed node groups at their largest take of each subnet, and whether it holds them.
+ * What managed node groups at their largest take of each subnet, and whether it holds them beside what others hold. What may
+ * not be read is a note.
  *
  * @throws LotseError `plan/no-cluster`, `aws/…`
  */
 export async function getLivingCapacity(aws: Aws, use: AddressUse): Promise<CapacityPlan> {
+  const notes: CapacityNote[] = [];
+  const orUnread = async <T>(what: string, read: Promise<Map<string, T>>): Promise<Map<string, T>> => {
+    try {
+      return await read;
+    } catch (error) {
+      if (!isDenied(error)) throw error;
+      const text = `${what} of ${use.cluster} may not be read (${errorMessage(error)}); they aren't in these numbers`;
+      notes.push({ code: "capacity/unread", text });
+      return new Map();
+    }
+  };
   const [cluster, groups, addons] = await Promise.all([
     requireCluster(aws, use.cluster),
-    readNodeGroups(aws, use.cluster),
-    readAddons(aws, use.cluster),
+    orUnread("Node groups", readNodeGroups(aws, use.cluster)),
+    orUnread("Add-ons", readAddons(aws, use.cluster)),
   ]);
   const names = [...groups.values()].flatMap(({ instanceTypes = [] }) => instanceTypes);
   const types = await readInstanceTypes(aws, [...new Set(names)]);
-  return planCapacity(clusterOfUse(use, cluster, groups, addons), { typeNamed: (name) => types.get(name) });
+  const plan = planCapacity(clusterOfUse(use, cluster, groups, addons), {
+    typeNamed: (name) => types.get(name),
+    heldByOthers: heldByOthers(use),
+  });
+  return { ...plan, notes: [...notes, ...plan.notes] };
 }

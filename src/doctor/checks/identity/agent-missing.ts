@@ -1,7 +1,7 @@
 // LT-I017: Pod Identity without its agent.
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
-import { ofCluster, ofFile } from "../../sight.ts";
+import { ofCluster } from "../../sight.ts";
 
 /** Pod Identity without its agent. */
 export const agentMissing: Check = defineCheck({
@@ -12,17 +12,6 @@ export const agentMissing: Check = defineCheck({
   why: "Pods ask the agent on their node for credentials; without the add-on nobody answers.",
   docs: "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html",
   remedy: "Install the add-on eks-pod-identity-agent.",
-  file: (file) => {
-    const { addons = [], iam, autoModeConfig } = file.config;
-    const count = (iam?.podIdentityAssociations ?? []).length;
-    const missing =
-      count > 0 && !addons.some(({ name }) => name === "eks-pod-identity-agent") && autoModeConfig?.enabled !== true;
-    return ofFile(
-      file,
-      ["iam", "podIdentityAssociations"],
-      missing && `${count} associations, and the add-on eks-pod-identity-agent isn't in the file`,
-    );
-  },
   account: async (account) => {
     const [{ name = "", computeConfig }, associations, addons] = await Promise.all([
       account.read("cluster"),

@@ -21,7 +21,6 @@ import { podExec } from "./pod-exec.ts";
 import { podsBeforeTheirRole } from "./pods-before-their-role.ts";
 import { podsWithNodeRole } from "./pods-with-node-role.ts";
 import { rbacWildcards } from "./rbac-wildcards.ts";
-import { sessionEntries } from "./session-entries.ts";
 import { sharedServiceAccount } from "./shared-service-account.ts";
 import { singleAdmin } from "./single-admin.ts";
 import { staticKeys } from "./static-keys.ts";
@@ -60,5 +59,4 @@ export const identityChecks: readonly Check[] = [
   staticKeys,
   trustOfService,
   fargateConfusedDeputy,
-  sessionEntries,
 ];

@@ -69,9 +69,10 @@ export async function roles(aws: Aws, _: string, facts: AccountFacts): Promise<A
 
 /** Principals of entries that IAM doesn't know any more. */
 export async function lostPrincipals(aws: Aws, _: string, facts: AccountFacts): Promise<readonly string[]> {
-  const [entries, cluster] = await Promise.all([facts.read("entries"), facts.read("cluster")]);
+  const [entries, cluster, caller] = await Promise.all([facts.read("entries"), facts.read("cluster"), aws.identity()]);
   const account = cluster.arn?.split(":")[4];
-  const own = entries.filter(({ arn }) => arn.split(":")[4] === account);
+  // Who is asking is there.
+  const own = entries.filter(({ arn }) => arn.split(":")[4] === account && arn !== caller.arn);
   const lost = await Promise.all(
     own.map(async ({ arn }) => {
       try {

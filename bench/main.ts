@@ -2,6 +2,7 @@
 import { bench as admission } from "./admission.ts";
 import { bench as capacity } from "./capacity.ts";
 import { bench as controlPlane } from "./control-plane.ts";
+import { bench as doctor } from "./doctor.ts";
 import { bench as emulator } from "./emulator.ts";
 import { bench as kubernetesScale } from "./kubernetes-scale.ts";
 import { bench as lifecycle } from "./lifecycle.ts";
@@ -19,6 +20,7 @@ const benches = [
   token,
   tokenReview,
   capacity,
+  doctor,
   controlPlane,
   lifecycle,
   rehearsal,

@@ -1,7 +1,8 @@
 // The doctor reads an account as it is: a cluster with planted mistakes, a careful one, and a caller who may not read everything.
 import { afterAll, beforeAll, describe, it } from "vitest";
-import type { DoctorReport } from "../src/lotse.ts";
+import type { DoctorReport, DoctorVisit } from "../src/lotse.ts";
 import { doctor } from "../src/lotse.ts";
+import { parseManifests } from "../src/rehearse/manifests/read.ts";
 import type { World } from "./helpers/world.ts";
 import { openWorld } from "./helpers/world.ts";
 
@@ -43,9 +44,49 @@ managedNodeGroups:
     nodeRepairConfig: {enabled: true}
 `;
 
+/** What runs on it: a workload that is as it should be, but for seven mistakes. */
+const shop = `apiVersion: policy/v1beta1
+kind: PodDisruptionBudget
+metadata: {name: web, namespace: shop}
+spec: {minAvailable: 2, selector: {matchLabels: {app: web}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: shop}
+spec:
+  replicas: 2
+  minReadySeconds: 10
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      hostPID: true
+      terminationGracePeriodSeconds: 0
+      topologySpreadConstraints: [{topologyKey: topology.kubernetes.io/zone, maxSkew: 1, whenUnsatisfiable: ScheduleAnyway}]
+      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+      containers:
+        - name: app
+          image: 111122223333.dkr.ecr.eu-central-1.amazonaws.com/web:latest
+          env: [{name: AWS_ACCESS_KEY_ID, value: AKIAIOSFODNN7EXAMPLE}]
+          readinessProbe: {httpGet: {path: /, port: 80}}
+          livenessProbe: {httpGet: {path: /, port: 80}}
+          resources: {requests: {cpu: 100m, memory: 64Mi}, limits: {memory: 64Mi}}
+          securityContext: {allowPrivilegeEscalation: false, readOnlyRootFilesystem: true}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, namespace: shop}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop}
+spec: {selector: {app: wbe}, ports: [{port: 80}]}
+`;
+
 let world: World;
-const visit = async (name: string, aws = world.aws): Promise<DoctorReport> =>
-  doctor.run({ today: "2026-11-21", living: { aws, name, kubernetes: false } });
+const visit = async (name: string, aws = world.aws, more: Partial<DoctorVisit> = {}): Promise<DoctorReport> =>
+  doctor.run({ today: "2026-11-21", living: { aws, name, kubernetes: false }, ...more });
 const idsOf = ({ findings }: DoctorReport): string[] => [...new Set(findings.map(({ id }) => id))].toSorted();
 
 beforeAll(async () => {
@@ -73,8 +114,9 @@ afterAll(async () => {
 });
 
 describe("the doctor in an account", () => {
-  it("names each planted mistake and no other, and can tell of every check", async ({ expect }) => {
-    const report = await visit("careless");
+  it("names each of 30 planted mistakes and no other, and can tell of every check", async ({ expect }) => {
+    const { manifests } = parseManifests("shop.yaml", shop);
+    const report = await visit("careless", world.aws, { manifests });
     expect(report.unknown).toEqual([]);
     const planted = {
       "a version in extended support, and agreed to": ["LT-U001", "LT-U002", "LT-C001"],
@@ -87,8 +129,17 @@ describe("the doctor in an account", () => {
       "spot of one old type, nobody mends": ["LT-D017", "LT-C002", "LT-D022"],
       "a forgotten volume in clear": ["LT-S004", "LT-S011"],
       "no logs, no key, no protection": ["LT-L001", "LT-E001", "LT-C007"],
+      "a budget that forbids every eviction, in a version that is gone": ["LT-U010", "LT-U007"],
+      "processes of the node, no notice, a moving tag, a key in a variable": [
+        "LT-W010",
+        "LT-U020",
+        "LT-W007",
+        "LT-I026",
+      ],
+      "a service with a slip of the pen": ["LT-N031"],
     };
     expect(idsOf(report)).toEqual(Object.values(planted).flat().toSorted());
+    expect(idsOf(report)).toHaveLength(30);
   });
 
   it("leaves a careful cluster alone, but for what its file can't say", async ({ expect }) => {

@@ -2,6 +2,7 @@
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
 import type { Meta, Rule } from "../../objects/kinds.ts";
+import { isSystem } from "../../objects/workloads.ts";
 import { inKind } from "../../sight.ts";
 
 /** A role of RBAC with wildcards. */
@@ -16,6 +17,8 @@ export const rbacWildcards: Check = defineCheck({
   objects: async (facts) => {
     const look = ({ metadata, rules }: { metadata: Meta; rules?: Rule[] }): string | undefined => {
       if (/^(system:|eks:)|^(cluster-admin|admin|edit|view)$/.test(metadata.name)) return undefined;
+      // Roles of EKS's own add-ons are named as they are, wherever they stand.
+      if (isSystem({ kind: "Role", namespace: "kube-system", name: metadata.name })) return undefined;
       const wide = (rules ?? []).find(({ verbs, resources = [] }) => verbs.includes("*") && resources.includes("*"));
       const some = (rules ?? []).find(({ verbs, resources = [] }) => verbs.includes("*") || resources.includes("*"));
       if (wide) return "A rule allows every verb on every resource";

@@ -170,6 +170,7 @@ export type * from "./lotse-capacity.ts";
 export { capacity } from "./lotse-capacity.ts";
 export type * from "./lotse-doctor.ts";
 export { doctor } from "./lotse-doctor.ts";
+export * from "./lotse-upgrades.ts";
 export type { DesiredObjects, DesiredStack, DesiredStacks, Known, Tag, Template } from "./stacks/index.ts";
 
 /** Reads a cluster file's text: a typed, defaulted cluster, or every mistake at once with line and column. */

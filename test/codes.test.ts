@@ -18,6 +18,7 @@ import { planCodes } from "../src/plan/index.ts";
 import { rehearsalCodes } from "../src/rehearse/index.ts";
 import { kubernetesCodes, sandboxCodes } from "../src/sandbox/index.ts";
 import { stackErrors } from "../src/stacks/index.ts";
+import { upgradeCodes } from "../src/upgrades/index.ts";
 
 const source = resolve(import.meta.dirname, "../src");
 const tables = {
@@ -37,6 +38,7 @@ const tables = {
   rehearse: Object.keys(rehearsalCodes),
   sandbox: Object.keys(sandboxCodes),
   stacks: Object.keys(stackErrors),
+  upgrades: Object.keys(upgradeCodes),
 };
 
 /** The product's text without the tables themselves. */

@@ -13,6 +13,7 @@ import { planCodes } from "../../src/plan/index.ts";
 import { rehearsalCodes } from "../../src/rehearse/index.ts";
 import { kubernetesCodes, sandboxCodes } from "../../src/sandbox/index.ts";
 import { stackErrors } from "../../src/stacks/index.ts";
+import { upgradeCodes } from "../../src/upgrades/index.ts";
 
 type Row = readonly [code: string, ...cells: string[]];
 
@@ -82,6 +83,12 @@ export function generate(): Promise<Map<string, string>> {
       "The visit itself. What it finds has ids of its own: the [checks](checks.md).",
       ["what it stands for"],
       Object.entries(doctorCodes),
+    ),
+    ...section(
+      "upgrades",
+      "What stands against an upgrade, and questions that make no sense: `lotse upgrade check`. Ids like LT-U010 are [checks](checks.md).",
+      ["what it stands for"],
+      Object.entries(upgradeCodes),
     ),
     ...section(
       "plan",

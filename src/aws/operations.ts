@@ -86,6 +86,10 @@ export interface Operations {
     DescribeAddon: Operation<eks.DescribeAddonCommandInput, eks.DescribeAddonCommandOutput>;
     DescribeAddonVersions: Operation<eks.DescribeAddonVersionsCommandInput, eks.DescribeAddonVersionsCommandOutput>;
     DescribeCluster: Operation<eks.DescribeClusterCommandInput, eks.DescribeClusterCommandOutput>;
+    DescribeClusterVersions: Operation<
+      eks.DescribeClusterVersionsCommandInput,
+      eks.DescribeClusterVersionsCommandOutput
+    >;
     DescribeFargateProfile: Operation<eks.DescribeFargateProfileCommandInput, eks.DescribeFargateProfileCommandOutput>;
     DescribeIdentityProviderConfig: Operation<
       eks.DescribeIdentityProviderConfigCommandInput,

@@ -18,6 +18,7 @@ const wrongUsage = new Set([
   "capacity/bad-number",
   "capacity/not-ipv6",
   "capacity/type-unknown",
+  "upgrades/bad-version",
   "cli/usage",
   "controllers/bad-flag",
   "controllers/unknown-role",

@@ -27,6 +27,7 @@ import { stacks } from "./stacks.ts";
 import { status } from "./status.ts";
 import { token } from "./token.ts";
 import { upgradeCommands } from "./upgrade.ts";
+import { versions } from "./versions.ts";
 import { whoami } from "./whoami.ts";
 
 export const commands: readonly CommandDefinition[] = [
@@ -41,6 +42,7 @@ export const commands: readonly CommandDefinition[] = [
   ...get,
   drain,
   ...upgradeCommands,
+  versions,
   destroy,
   ...capacityCommands,
   ...doctorCommands,

@@ -1,7 +1,7 @@
-// `lotse upgrade cluster|addon|nodegroup`
+// `lotse upgrade check|cluster|addon|nodegroup`
 import { defineCommand } from "../command.ts";
 import type { CommandDefinition } from "../command.ts";
-import { clusterOption, fileOption, groupNameOption, resultOption, yesOptions } from "./shared-options.ts";
+import { clusterOption, fileOption, groupNameOption, nameOption, resultOption, yesOptions } from "./shared-options.ts";
 
 const act =
   (name: "cluster" | "addon" | "nodegroup"): CommandDefinition["load"] =>
@@ -78,4 +78,34 @@ const nodegroup: CommandDefinition = defineCommand({
   load: act("nodegroup"),
 });
 
-export const upgradeCommands: readonly CommandDefinition[] = [cluster, addon, nodegroup];
+const check: CommandDefinition = defineCommand({
+  name: "upgrade check",
+  summary: "Whether a cluster is ready for a newer Kubernetes, and what stands against it",
+  description:
+    "One verdict, then the list, worst first: dates and what it costs to stay; skew of nodes, kube-proxy and kubectl; which add-on moves when;\nAPIs that go, in live objects (by managed fields and kubectl's annotation), Helm releases and manifests; budgets that stop a drain; free\naddresses; webhooks that fail closed; images of Amazon Linux 2; EKS's own insights. What can't be read is unknown, and never ready. With a\nfile alone no account is asked. Reads only.\nExit code 0: nothing stands against it; 3: errors, or with --strict something unknown; 1: it couldn't look; 2: wrong usage.",
+  options: [
+    {
+      flags: "--to <minor>",
+      description: "Kubernetes minor (default: the next one); several minors at once are judged as one way",
+    },
+    fileOption,
+    nameOption,
+    {
+      flags: "-m, --manifests <path>",
+      description: "file or folder of Kubernetes manifests, YAML or JSON; may be repeated",
+      repeatable: true,
+    },
+    { flags: "--ignore <code>", description: "leave findings of this code out; may be repeated", repeatable: true },
+    { flags: "--strict", description: "what is unknown fails, too" },
+    resultOption,
+  ],
+  target: "aws",
+  examples: [
+    { command: "lotse upgrade check --name prod", does: "for the next minor" },
+    { command: "lotse upgrade check --name prod --to 1.36 -m k8s/", does: "for a later one, with manifests" },
+    { command: "lotse upgrade check -f cluster.yaml -m k8s/", does: "what files alone tell" },
+  ],
+  load: async () => ({ run: (await import("../actions/upgrade-check.ts")).check }),
+});
+
+export const upgradeCommands: readonly CommandDefinition[] = [check, cluster, addon, nodegroup];

@@ -6,7 +6,6 @@ export const upgradeCodes: Readonly<Record<string, string>> = {
   "upgrades/addon-first": "An add-on's version isn't offered for the new Kubernetes: it has to move first",
   "upgrades/addon-not-offered": "EKS doesn't offer the add-on for the new Kubernetes",
   "upgrades/bad-version": "A version isn't one of Kubernetes, or isn't newer than the cluster's",
-  "upgrades/calendar-old": "The calendar's table is old: versions may be missing",
   "upgrades/cgroup-v1": "Nodes of Amazon Linux 2 run cgroup v1, which Kubernetes 1.35 doesn't",
   "upgrades/deprecated-api": "An API that goes with a later version is in use",
   "upgrades/end-of-support": "Support of the cluster's version ends, or has ended",

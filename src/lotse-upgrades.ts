@@ -22,6 +22,8 @@ export interface UpgradeVisit {
   today: string;
   /** Minor that is wanted; the next one when absent. */
   to?: string;
+  /** Whether the cluster may be there already: an upgrade that was interrupted goes on. */
+  resumes?: boolean;
   file?: Cluster;
   /** A living cluster. Without one most is unknown, and the verdict with it. */
   living?: { aws: Aws; name: string };
@@ -71,7 +73,7 @@ export const upgrades = {
     const { aws, name } = living;
     const found = await describeCluster(aws, name);
     const account = accountFacts(aws, name);
-    const to = room.targetOf(found.version, visit.to);
+    const to = room.targetOf(found.version, visit.to, visit.resumes ? "same" : "newer");
     const [{ upgradePolicy }, versions] = await Promise.all([
       account.read("cluster"),
       room.tried(async () => room.readClusterVersions(aws)),

@@ -225,6 +225,9 @@ describe("the target", () => {
   it("is the next minor, or a later one", ({ expect }) => {
     expect(targetOf("1.35", undefined)).toBe("1.36");
     expect(targetOf("1.31", "1.36")).toBe("1.36");
+    // Where an upgrade goes on after the control plane has moved.
+    expect(targetOf("1.36", "1.36", "same")).toBe("1.36");
+    expect(() => targetOf("1.36", "1.35", "same")).toThrow("1.35");
   });
 
   it.for(["1.35", "1.3", "1.34", "2.0", "v1.36", "1.99", "latest"])("isn't %s", (to, { expect }) => {

@@ -17,8 +17,13 @@ export function minorsBetween(from: string, to: string): string[] {
 /** No cluster goes further than this at once; a typing mistake does. */
 const furthest = 20;
 
-/** The minor that is wanted: the next one when none is named. @throws LotseError `upgrades/bad-version` */
-export function targetOf(from: string, to: string | undefined): string {
+/**
+ * The minor that is wanted: the next one when none is named.
+ *
+ * @param atLeast `same` allows the cluster's own: an upgrade that was interrupted goes on with add-ons and nodes
+ * @throws LotseError `upgrades/bad-version`
+ */
+export function targetOf(from: string, to: string | undefined, atLeast: "same" | "newer" = "newer"): string {
   const at = minorOf(from);
   if (Number.isNaN(at))
     throw new LotseError("upgrades/bad-version", {
@@ -27,7 +32,7 @@ export function targetOf(from: string, to: string | undefined): string {
       blame: "user",
     });
   const want = to === undefined ? at + 1 : /^1\.\d+$/.test(to) ? minorOf(to) : Number.NaN;
-  if (Number.isNaN(want) || want <= at || want > at + furthest)
+  if (Number.isNaN(want) || want < at + (atLeast === "same" ? 0 : 1) || want > at + furthest)
     throw new LotseError("upgrades/bad-version", {
       title: Number.isNaN(want)
         ? `${JSON.stringify(to)} is no version of Kubernetes on EKS`

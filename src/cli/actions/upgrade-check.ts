@@ -25,8 +25,9 @@ async function manifestsOf(invocation: Invocation): Promise<Pick<UpgradeVisit, "
   return { manifests };
 }
 
-/** Without the codes that somebody lives with; the verdict follows. */
-function without(report: UpgradeReport, codes: readonly string[]): UpgradeReport & { ignored: number } {
+/** Without the codes of `--ignore`; the verdict follows. */
+export function withoutIgnored({ options }: Invocation, report: UpgradeReport): UpgradeReport & { ignored: number } {
+  const codes = list(options["ignore"]);
   const findings = report.findings.filter(({ code }) => !codes.includes(code));
   const ignored = report.findings.length - findings.length;
   const blocked = findings.some(({ severity }) => severity === "error");
@@ -36,7 +37,7 @@ function without(report: UpgradeReport, codes: readonly string[]): UpgradeReport
 
 async function print(invocation: Invocation, found: UpgradeReport): Promise<number> {
   const { options, terminal, env } = invocation;
-  const report = without(found, list(options["ignore"]));
+  const report = withoutIgnored(invocation, found);
   if (options["output"] === "json") terminal.stdout.write(await renderData(report, "json"));
   else {
     const left = report.ignored === 0 ? [] : [`${report.ignored} left out by --ignore`];
@@ -46,8 +47,10 @@ async function print(invocation: Invocation, found: UpgradeReport): Promise<numb
   return fails ? exitCode.findings : exitCode.done;
 }
 
-/** `upgrade check` */
-export const check: Action = async (invocation) => {
+/** What is asked, and the living cluster it is about; undefined where files alone are looked at. */
+export async function visitOf(
+  invocation: Invocation,
+): Promise<{ visit: UpgradeVisit; name: string | undefined; region: string | undefined }> {
   const { options, env } = invocation;
   const file = typeof options["file"] === "string" ? await readClusterFile(invocation) : undefined;
   const named = textOption(invocation, "name");
@@ -71,10 +74,15 @@ export const check: Action = async (invocation) => {
     ...(to === undefined ? {} : { to }),
   };
   // A file alone asks nobody; one beside an account is about the living cluster of its name.
-  const asks = ["region", "profile", "endpointUrl", "sandbox"].some((name) => options[name] !== undefined);
-  const name = named ?? (asks ? own : undefined);
+  const asks = ["region", "profile", "endpointUrl", "sandbox"].some((option) => options[option] !== undefined);
+  return { visit, name: named ?? (asks ? own : undefined), region: file?.config.metadata.region };
+}
+
+/** `upgrade check` */
+export const check: Action = async (invocation) => {
+  const { visit, name, region } = await visitOf(invocation);
   if (name === undefined) return print(invocation, await upgrades.check(visit));
-  return withAws(invocation, file?.config.metadata.region, async (aws) =>
+  return withAws(invocation, region, async (aws) =>
     print(invocation, await upgrades.check({ ...visit, living: { aws, name } })),
   );
 };

@@ -1,6 +1,6 @@
-// `lotse upgrade check|cluster|addon|nodegroup`
+// `lotse upgrade check|plan|apply|cluster|addon|nodegroup`
 import { defineCommand } from "../command.ts";
-import type { CommandDefinition } from "../command.ts";
+import type { CommandDefinition, OptionDefinition } from "../command.ts";
 import { clusterOption, fileOption, groupNameOption, nameOption, resultOption, yesOptions } from "./shared-options.ts";
 
 const act =
@@ -78,6 +78,19 @@ const nodegroup: CommandDefinition = defineCommand({
   load: act("nodegroup"),
 });
 
+const checkOptions: readonly OptionDefinition[] = [
+  fileOption,
+  nameOption,
+  {
+    flags: "-m, --manifests <path>",
+    description: "file or folder of Kubernetes manifests, YAML or JSON; may be repeated",
+    repeatable: true,
+  },
+  { flags: "--ignore <code>", description: "leave findings of this code out; may be repeated", repeatable: true },
+  { flags: "--strict", description: "what is unknown fails, too" },
+  resultOption,
+];
+
 const check: CommandDefinition = defineCommand({
   name: "upgrade check",
   summary: "Whether a cluster is ready for a newer Kubernetes, and what stands against it",
@@ -88,16 +101,7 @@ const check: CommandDefinition = defineCommand({
       flags: "--to <minor>",
       description: "Kubernetes minor (default: the next one); several minors at once are judged as one way",
     },
-    fileOption,
-    nameOption,
-    {
-      flags: "-m, --manifests <path>",
-      description: "file or folder of Kubernetes manifests, YAML or JSON; may be repeated",
-      repeatable: true,
-    },
-    { flags: "--ignore <code>", description: "leave findings of this code out; may be repeated", repeatable: true },
-    { flags: "--strict", description: "what is unknown fails, too" },
-    resultOption,
+    ...checkOptions,
   ],
   target: "aws",
   examples: [
@@ -108,4 +112,44 @@ const check: CommandDefinition = defineCommand({
   load: async () => ({ run: (await import("../actions/upgrade-check.ts")).check }),
 });
 
-export const upgradeCommands: readonly CommandDefinition[] = [check, cluster, addon, nodegroup];
+const whole =
+  (name: "plan" | "apply"): CommandDefinition["load"] =>
+  async () => ({ run: (await import("../actions/upgrade-whole.ts"))[name] });
+
+const wholeOptions: readonly OptionDefinition[] = [
+  {
+    flags: "--to <minor>",
+    description: "Kubernetes minor: the next one (the default), or the cluster's own, to go on",
+  },
+  ...checkOptions,
+];
+
+const plan: CommandDefinition = defineCommand({
+  name: "upgrade plan",
+  summary: "What stands against the next minor, and the steps to it in order",
+  description:
+    "The check first, then the steps: control plane, add-ons, managed node groups. Changes nothing.\nExit code 0: ready to begin; 3: `lotse upgrade apply` would stop at an error, or with --strict at something unknown.",
+  options: wholeOptions,
+  target: "aws",
+  examples: [{ command: "lotse upgrade plan --name prod --to 1.36", does: "check and steps" }],
+  load: whole("plan"),
+});
+
+const apply: CommandDefinition = defineCommand({
+  name: "upgrade apply",
+  summary: "Check, then move control plane, add-ons and managed node groups to the next minor",
+  description:
+    "Stops before the first step where the check finds an error, unless --ignore names its code; then shows the steps and asks. What depends on a\nstep that fails isn't begun. Run again with the same --to it goes on with what is left. The control plane can go back one minor within 7\ndays; nodes and add-ons don't go with it.",
+  options: [...wholeOptions, ...yesOptions],
+  target: "aws",
+  examples: [
+    { command: "lotse upgrade apply --name prod --to 1.36", does: "check, show, ask, do" },
+    {
+      command: "lotse upgrade apply --name prod --to 1.36 --ignore upgrades/addon-first --yes",
+      does: "although an add-on should move first",
+    },
+  ],
+  load: whole("apply"),
+});
+
+export const upgradeCommands: readonly CommandDefinition[] = [check, plan, apply, cluster, addon, nodegroup];

@@ -47,6 +47,11 @@ describe("the calendar", () => {
     expect(standingOf(calendarOn(day, [described("1.35", "STANDARD_SUPPORT")]), "1.36")).toBe("UNKNOWN");
   });
 
+  it("takes its own dates where the account says no standing", ({ expect }) => {
+    const calendar = calendarOn(day, [described("1.37", "UNKNOWN"), described("1.35", "UNKNOWN")]);
+    expect([standingOf(calendar, "1.37"), standingOf(calendar, "1.35")]).toEqual(["UNKNOWN", "STANDARD_SUPPORT"]);
+  });
+
   it("says when it is old", ({ expect }) => {
     expect(calendarOn("2026-12-20").mayMissVersions).toBe(false);
     expect(calendarOn("2026-12-21").mayMissVersions).toBe(true);

@@ -70,7 +70,12 @@ export function calendarOn(today: string, described?: readonly DescribedVersion[
         source: "table",
       };
     });
-  const ofAccount = [...told.values()].map((each): CalendarRow => ({ ...each, source: "account" }));
+  // An answer without a standing says nothing about it: then the table's dates count.
+  const ofAccount = [...told.values()].map((each): CalendarRow => ({
+    ...each,
+    status: each.status === "UNKNOWN" ? versionStatus(each.version, today) : each.status,
+    source: "account",
+  }));
   const asked = told.size > 0;
   return {
     today,

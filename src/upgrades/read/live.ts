@@ -1,7 +1,7 @@
 // In which versions of APIs live objects are written. The server converts what it lists, so that only managed fields and kubectl's
 // annotation tell.
 import { removedApi, removedApis } from "../../facts/index.ts";
-import type { Kube, KubeObject, Resource } from "../../kube/index.ts";
+import type { Connection, Kube, KubeObject, Resource } from "../../kube/index.ts";
 import { isNotFound } from "../../kube/index.ts";
 import type { ApiUse } from "../world.ts";
 
@@ -45,6 +45,9 @@ export function usesOf(object: MarkedObject, kind: string): ApiUse[] {
   });
 }
 
+/** What reading takes of a cluster's API. */
+export type LiveDoor = Pick<Kube, "list"> & { connection: Pick<Connection, "send"> };
+
 interface ServedResource {
   name: string;
   kind: string;
@@ -53,7 +56,7 @@ interface ServedResource {
 }
 
 /** Kinds that have a version that goes, as this server serves them: in the version that takes its place, or in the one that goes. */
-async function served(kube: Kube): Promise<Resource[]> {
+async function served(kube: LiveDoor): Promise<Resource[]> {
   const rows = removedApis().filter(({ kind }) => !byControllers.has(kind));
   const wanted = [...new Set(rows.flatMap(({ apiVersion, replacement }) => [replacement ?? apiVersion, apiVersion]))];
   const lists = await Promise.all(
@@ -85,7 +88,7 @@ async function served(kube: Kube): Promise<Resource[]> {
 }
 
 /** Reads them. @throws LotseError `kube/…` */
-export async function readLiveUses(kube: Kube): Promise<ApiUse[]> {
+export async function readLiveUses(kube: LiveDoor): Promise<ApiUse[]> {
   const found = await Promise.all(
     (await served(kube)).map(async (resource) => {
       const objects = await kube.list<MarkedObject>(resource);

@@ -1,8 +1,10 @@
 import { gzipSync } from "node:zlib";
 import { describe, it } from "vitest";
+import { KubeRefusal } from "../../kube/index.ts";
 import type { ReleaseSecret } from "./helm.ts";
 import { usesOfRelease } from "./helm.ts";
-import { usesOf } from "./live.ts";
+import type { LiveDoor } from "./live.ts";
+import { readLiveUses, usesOf } from "./live.ts";
 
 const secretOf = (release: string): ReleaseSecret => ({
   apiVersion: "v1",
@@ -83,5 +85,59 @@ describe("a live object", () => {
     expect(usesOf(object([{ manager: "kube-apiserver", apiVersion: old }]), "ServiceCIDR")).toEqual([]);
     expect(usesOf(object([{ manager: "argocd", apiVersion: "networking.k8s.io/v1" }]), "ServiceCIDR")).toEqual([]);
     expect(usesOf(object([], applied("{")), "ServiceCIDR")).toEqual([]);
+  });
+});
+
+describe("a cluster's API", () => {
+  const resource = (name: string, kind: string, verbs = ["get", "list"]): object => ({
+    name,
+    kind,
+    namespaced: true,
+    verbs,
+  });
+  /** Serves these groups, and objects by their plural. */
+  const api = (groups: Record<string, object[]>, objects: Record<string, object[]>): LiveDoor & { asked: string[] } => {
+    const asked: string[] = [];
+    return {
+      asked,
+      connection: {
+        send: async <T>({ path }: { path: string }): Promise<T> => {
+          const resources = groups[path];
+          if (resources) return { resources } as T;
+          const status = { status: 404, reason: "", message: "404 page not found", causes: [] };
+          throw new KubeRefusal("kube/not-found", status, { title: path });
+        },
+      },
+      list: async <T>({ group, version, plural }: { group: string; version: string; plural: string }): Promise<T[]> => {
+        asked.push(`${group}/${version} ${plural}`);
+        return (objects[plural] ?? []) as T[];
+      },
+    };
+  };
+
+  it("is asked for kinds that have a version that goes, each once, and never for subresources", async ({ expect }) => {
+    const network = [
+      resource("servicecidrs", "ServiceCIDR"),
+      resource("servicecidrs/status", "ServiceCIDR"),
+      resource("networkpolicies", "NetworkPolicy"),
+      resource("others", "Other"),
+    ];
+    const door = api(
+      { "/apis/networking.k8s.io/v1": network, "/apis/networking.k8s.io/v1beta1": network.slice(0, 1) },
+      {
+        servicecidrs: [
+          {
+            metadata: { name: "more", managedFields: [{ manager: "argocd", apiVersion: "networking.k8s.io/v1beta1" }] },
+          },
+        ],
+      },
+    );
+    expect(await readLiveUses(door)).toMatchObject([{ name: "more", by: "argocd" }]);
+    expect(new Set(door.asked.map((each) => each.split(" ")[1]))).toEqual(new Set(["networkpolicies", "servicecidrs"]));
+    expect(door.asked).toHaveLength(2);
+  });
+
+  it("that serves none of them has nothing", async ({ expect }) => {
+    expect(await readLiveUses(api({}, {}))).toEqual([]);
   });
 });

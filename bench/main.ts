@@ -1,7 +1,9 @@
 // `npm run bench [names…]`: runs the benchmarks, prints a table, and ends with 1 when a promise isn't kept.
 import { bench as admission } from "./admission.ts";
+import { bench as capacity } from "./capacity.ts";
 import { bench as controlPlane } from "./control-plane.ts";
 import { bench as controllers } from "./controllers.ts";
+import { bench as doctor } from "./doctor.ts";
 import { bench as emulator } from "./emulator.ts";
 import { bench as kubernetesScale } from "./kubernetes-scale.ts";
 import { bench as lifecycle } from "./lifecycle.ts";
@@ -18,6 +20,8 @@ const benches = [
   startup,
   token,
   tokenReview,
+  capacity,
+  doctor,
   controlPlane,
   lifecycle,
   rehearsal,

@@ -2,6 +2,7 @@
 // nothing and fails on a difference (CI); `-- NAME` runs one generator.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { generate as checksReference } from "./generate/checks-reference.ts";
 import { generate as cliReference } from "./generate/cli-reference.ts";
 import { generate as awsSchemas } from "./generate/aws-schemas.ts";
 import { generate as cloudformationSpec } from "./generate/cloudformation-spec.ts";
@@ -14,6 +15,7 @@ import { generate as facts } from "./generate/facts.ts";
 /** Each gives its files by path; nothing that changes from run to run may be in them. */
 const generators: Record<string, () => Promise<Map<string, string>>> = {
   "aws-schemas": awsSchemas,
+  "checks-reference": checksReference,
   "cli-reference": cliReference,
   "cloudformation-spec": cloudformationSpec,
   "config-reference": configReference,

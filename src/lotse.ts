@@ -168,6 +168,9 @@ export type { Choice, KubeconfigEntry, KubeconfigPlaces, MergeResult } from "./k
 export type { PolicyScope, WorkloadPolicy } from "./iam/index.ts";
 export type { ServiceAccountsOptions, TrustRequest } from "./lotse-pods.ts";
 export { planPodRoles, planServiceAccounts, trustPolicies, workloadPolicies } from "./lotse-pods.ts";
+export * from "./lotse-capacity.ts";
+export * from "./lotse-doctor.ts";
+export * from "./lotse-upgrades.ts";
 export type { DesiredObjects, DesiredStack, DesiredStacks, Known, Tag, Template } from "./stacks/index.ts";
 
 /** Reads a cluster file's text: a typed, defaulted cluster, or every mistake at once with line and column. */

@@ -11,19 +11,28 @@ const arrows: Record<string, readonly string[]> = {
   identity: ["base", "facts"],
   config: ["base", "facts"],
   stacks: ["base", "facts", "config"],
+  capacity: ["base", "facts", "config"],
   aws: ["base"],
   kube: ["base"],
   access: ["base", "facts", "identity", "aws", "kube"],
   controllers: ["base", "facts", "iam", "identity", "aws", "kube"],
-  plan: ["base", "facts", "iam", "identity", "config", "stacks", "aws", "kube", "access", "controllers"],
+  plan: ["base", "facts", "iam", "identity", "config", "stacks", "capacity", "aws", "kube", "access", "controllers"],
   engine: ["base", "facts", "iam", "identity", "config", "stacks", "aws", "kube", "access", "controllers", "plan"],
   explain: ["base", "facts", "iam", "identity", "config", "stacks", "aws", "kube", "access"],
+  doctor: ["base", "facts", "identity", "config", "aws", "kube", "access"],
+  upgrades: ["base", "facts", "aws", "kube", "doctor"],
   sandbox: ["base", "facts", "iam", "identity"],
   rehearse: ["base", "facts", "identity", "kube", "sandbox", "lotse.ts"],
   cli: ["base", "identity", "sandbox", "rehearse", "lotse.ts"],
   "lotse-pods.ts": ["aws", "config", "iam", "identity", "plan", "access"],
+  "lotse-doctor.ts": ["config", "aws", "access", "doctor"],
+  "lotse-upgrades.ts": ["config", "aws", "access", "doctor", "upgrades"],
+  "lotse-capacity.ts": ["base", "facts", "config", "capacity", "aws", "plan"],
   "lotse.ts": [
     "lotse-pods.ts",
+    "lotse-capacity.ts",
+    "lotse-doctor.ts",
+    "lotse-upgrades.ts",
     "base",
     "facts",
     "iam",
@@ -44,7 +53,7 @@ const arrows: Record<string, readonly string[]> = {
 };
 
 /** Rooms whose functions take data and give data. */
-const pure = new Set(["facts", "iam", "identity", "config", "stacks"]);
+const pure = new Set(["facts", "iam", "identity", "config", "stacks", "capacity"]);
 
 /** Deeper than index.ts on purpose: `lotse --version` loads one line and `lotse token` a few, not a room; the image's file holds roles alone. */
 const deepImports = new Set([

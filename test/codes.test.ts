@@ -5,9 +5,11 @@ import { join, resolve } from "node:path";
 import { describe, it } from "vitest";
 import { accessCodes } from "../src/access/index.ts";
 import { awsCodes } from "../src/aws/index.ts";
+import { capacityCodes } from "../src/capacity/index.ts";
 import { cliCodes } from "../src/cli/errors.ts";
 import { controllerCodes } from "../src/controllers/index.ts";
 import { configCodes } from "../src/config/index.ts";
+import { doctorCodes } from "../src/doctor/index.ts";
 import { engineCodes } from "../src/engine/index.ts";
 import { explainCodes } from "../src/explain/index.ts";
 import { identityCodes } from "../src/identity/index.ts";
@@ -16,14 +18,17 @@ import { planCodes } from "../src/plan/index.ts";
 import { rehearsalCodes } from "../src/rehearse/index.ts";
 import { kubernetesCodes, sandboxCodes } from "../src/sandbox/index.ts";
 import { stackErrors } from "../src/stacks/index.ts";
+import { upgradeCodes } from "../src/upgrades/index.ts";
 
 const source = resolve(import.meta.dirname, "../src");
 const tables = {
   access: Object.keys(accessCodes),
   aws: Object.keys(awsCodes),
+  capacity: Object.keys(capacityCodes),
   cli: Object.keys(cliCodes),
   controllers: Object.keys(controllerCodes),
   config: configCodes().map(({ code }) => code),
+  doctor: Object.keys(doctorCodes),
   engine: Object.keys(engineCodes),
   explain: Object.keys(explainCodes),
   // Two rooms speak of Kubernetes: the door to clusters, and the sandbox that runs them.
@@ -33,6 +38,7 @@ const tables = {
   rehearse: Object.keys(rehearsalCodes),
   sandbox: Object.keys(sandboxCodes),
   stacks: Object.keys(stackErrors),
+  upgrades: Object.keys(upgradeCodes),
 };
 
 /** The product's text without the tables themselves. */

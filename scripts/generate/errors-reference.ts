@@ -2,8 +2,10 @@
 import { accessCodes } from "../../src/access/index.ts";
 import { explainCodes } from "../../src/explain/index.ts";
 import { awsCodes } from "../../src/aws/index.ts";
+import { capacityCodes } from "../../src/capacity/index.ts";
 import { cliCodes } from "../../src/cli/errors.ts";
 import { configCodes } from "../../src/config/index.ts";
+import { doctorCodes } from "../../src/doctor/index.ts";
 import { engineCodes } from "../../src/engine/index.ts";
 import { identityCodes } from "../../src/identity/index.ts";
 import { kubeCodes } from "../../src/kube/index.ts";
@@ -11,6 +13,7 @@ import { planCodes } from "../../src/plan/index.ts";
 import { rehearsalCodes } from "../../src/rehearse/index.ts";
 import { kubernetesCodes, sandboxCodes } from "../../src/sandbox/index.ts";
 import { stackErrors } from "../../src/stacks/index.ts";
+import { upgradeCodes } from "../../src/upgrades/index.ts";
 
 type Row = readonly [code: string, ...cells: string[]];
 
@@ -68,6 +71,24 @@ export function generate(): Promise<Map<string, string>> {
       'Steps of answers to "why?": `lotse explain pod|principal`.',
       ["what it stands for"],
       Object.entries(explainCodes),
+    ),
+    ...section(
+      "capacity",
+      "What is short of room, and what can't be reckoned: notes of `lotse capacity` and of plans.",
+      ["what it stands for"],
+      Object.entries(capacityCodes),
+    ),
+    ...section(
+      "doctor",
+      "The visit itself. What it finds has ids of its own: the [checks](checks.md).",
+      ["what it stands for"],
+      Object.entries(doctorCodes),
+    ),
+    ...section(
+      "upgrades",
+      "What stands against an upgrade, and questions that make no sense: `lotse upgrade check`. Ids like LT-U010 are [checks](checks.md).",
+      ["what it stands for"],
+      Object.entries(upgradeCodes),
     ),
     ...section(
       "plan",

@@ -56,6 +56,7 @@ export interface Operations {
     >;
   };
   eks: {
+    ListInsights: Operation<eks.ListInsightsCommandInput, eks.ListInsightsCommandOutput>;
     AssociateAccessPolicy: Operation<eks.AssociateAccessPolicyCommandInput, eks.AssociateAccessPolicyCommandOutput>;
     AssociateEncryptionConfig: Operation<
       eks.AssociateEncryptionConfigCommandInput,
@@ -85,6 +86,10 @@ export interface Operations {
     DescribeAddon: Operation<eks.DescribeAddonCommandInput, eks.DescribeAddonCommandOutput>;
     DescribeAddonVersions: Operation<eks.DescribeAddonVersionsCommandInput, eks.DescribeAddonVersionsCommandOutput>;
     DescribeCluster: Operation<eks.DescribeClusterCommandInput, eks.DescribeClusterCommandOutput>;
+    DescribeClusterVersions: Operation<
+      eks.DescribeClusterVersionsCommandInput,
+      eks.DescribeClusterVersionsCommandOutput
+    >;
     DescribeFargateProfile: Operation<eks.DescribeFargateProfileCommandInput, eks.DescribeFargateProfileCommandOutput>;
     DescribeIdentityProviderConfig: Operation<
       eks.DescribeIdentityProviderConfigCommandInput,
@@ -160,6 +165,8 @@ export interface Operations {
     ListRoles: Operation<iam.ListRolesCommandInput, iam.ListRolesCommandOutput>;
   };
   kms: {
+    GetKeyRotationStatus: Operation<kms.GetKeyRotationStatusCommandInput, kms.GetKeyRotationStatusCommandOutput>;
+    DescribeKey: Operation<kms.DescribeKeyCommandInput, kms.DescribeKeyCommandOutput>;
     GetKeyPolicy: Operation<kms.GetKeyPolicyCommandInput, kms.GetKeyPolicyCommandOutput>;
     ListGrants: Operation<kms.ListGrantsCommandInput, kms.ListGrantsCommandOutput>;
   };
@@ -167,6 +174,21 @@ export interface Operations {
     GetBucketPolicy: Operation<s3.GetBucketPolicyCommandInput, s3.GetBucketPolicyCommandOutput>;
   };
   ec2: {
+    GetEbsEncryptionByDefault: Operation<
+      ec2.GetEbsEncryptionByDefaultCommandInput,
+      ec2.GetEbsEncryptionByDefaultCommandOutput
+    >;
+    DescribeVpcEndpoints: Operation<ec2.DescribeVpcEndpointsCommandInput, ec2.DescribeVpcEndpointsCommandOutput>;
+    DescribeVpcAttribute: Operation<ec2.DescribeVpcAttributeCommandInput, ec2.DescribeVpcAttributeCommandOutput>;
+    DescribeVolumes: Operation<ec2.DescribeVolumesCommandInput, ec2.DescribeVolumesCommandOutput>;
+    DescribeSubnets: Operation<ec2.DescribeSubnetsCommandInput, ec2.DescribeSubnetsCommandOutput>;
+    DescribeRouteTables: Operation<ec2.DescribeRouteTablesCommandInput, ec2.DescribeRouteTablesCommandOutput>;
+    DescribeNatGateways: Operation<ec2.DescribeNatGatewaysCommandInput, ec2.DescribeNatGatewaysCommandOutput>;
+    DescribeLaunchTemplateVersions: Operation<
+      ec2.DescribeLaunchTemplateVersionsCommandInput,
+      ec2.DescribeLaunchTemplateVersionsCommandOutput
+    >;
+    DescribeFlowLogs: Operation<ec2.DescribeFlowLogsCommandInput, ec2.DescribeFlowLogsCommandOutput>;
     DeleteKeyPair: Operation<ec2.DeleteKeyPairCommandInput, ec2.DeleteKeyPairCommandOutput>;
     DeleteNetworkInterface: Operation<ec2.DeleteNetworkInterfaceCommandInput, ec2.DeleteNetworkInterfaceCommandOutput>;
     DeleteSecurityGroup: Operation<ec2.DeleteSecurityGroupCommandInput, ec2.DeleteSecurityGroupCommandOutput>;
@@ -175,6 +197,7 @@ export interface Operations {
       ec2.DescribeInstanceTypeOfferingsCommandInput,
       ec2.DescribeInstanceTypeOfferingsCommandOutput
     >;
+    DescribeInstanceTypes: Operation<ec2.DescribeInstanceTypesCommandInput, ec2.DescribeInstanceTypesCommandOutput>;
     DescribeKeyPairs: Operation<ec2.DescribeKeyPairsCommandInput, ec2.DescribeKeyPairsCommandOutput>;
     DescribeNetworkInterfaces: Operation<
       ec2.DescribeNetworkInterfacesCommandInput,

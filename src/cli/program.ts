@@ -61,7 +61,7 @@ const groups: Record<string, string> = {
   utils: "What eksctl has under utils",
   config: "Check, show and explain cluster files",
   drain: "Empty nodes of what runs on them",
-  upgrade: "Move a cluster to newer versions, part by part",
+  upgrade: "Move a cluster to newer versions, part by part; check first",
   get: "List what a cluster has",
   iam: "What IAM has to allow",
   sandbox: "An AWS account on this machine",

@@ -17,6 +17,10 @@ export interface CommandLine {
 /** What is wrong with what was typed, or with a file that was named: the same command fails again. */
 const wrongUsage = new Set([
   "cli/unreadable",
+  "capacity/bad-number",
+  "capacity/not-ipv6",
+  "capacity/type-unknown",
+  "upgrades/bad-version",
   "cli/usage",
   "controllers/bad-flag",
   "controllers/unknown-role",

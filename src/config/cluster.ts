@@ -11,6 +11,23 @@ export interface Platform {
   kind: "Platform";
   storage?: PlatformStorage;
   controllers?: PlatformControllers;
+  doctor?: PlatformDoctor;
+}
+
+/** What `lotse doctor` is to leave out. */
+export interface PlatformDoctor {
+  exclude?: PlatformExclusion[];
+}
+
+/** A decision to live with a finding, for a time. */
+export interface PlatformExclusion {
+  check: string;
+  kind?: string;
+  namespace?: string;
+  name?: string;
+  reason: string;
+  /** `2027-03-31` */
+  until: string;
 }
 
 /** Roles of lotse that run in the cluster. */

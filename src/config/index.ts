@@ -6,6 +6,8 @@ export type {
   LoadResult,
   Platform,
   PlatformControllers,
+  PlatformDoctor,
+  PlatformExclusion,
   PlatformRole,
   PlatformStorage,
 } from "./cluster.ts";

@@ -2,7 +2,14 @@
 import type { Diagnostic, SourceLocation } from "../base/index.ts";
 import { checkStruct } from "./check/check.ts";
 import { collectFindings } from "./check/findings.ts";
-import type { Platform, PlatformControllers, PlatformRole, PlatformStorage } from "./cluster.ts";
+import type {
+  Platform,
+  PlatformControllers,
+  PlatformDoctor,
+  PlatformExclusion,
+  PlatformRole,
+  PlatformStorage,
+} from "./cluster.ts";
 import { field, list, of, struct, text } from "./schema/define.ts";
 import type { Struct } from "./schema/define.ts";
 import type { SourceNode } from "./source/tree.ts";
@@ -53,6 +60,30 @@ const controllers: Struct = struct<PlatformControllers>("PlatformControllers", "
   roles: field(list(of(role)), "Which roles are installed.", { example: [{ name: "metadata-proxy" }] }),
 });
 
+const exclusion: Struct = struct<PlatformExclusion>("PlatformExclusion", "A decision to live with a finding.", {
+  check: field(text({ format: "check" }), "Id of the check; `lotse doctor --list` lists them.", {
+    required: true,
+    example: "LT-N017",
+  }),
+  kind: field(text(), "Only objects of this kind.", { example: "Deployment" }),
+  namespace: field(text(), "Only objects of this namespace.", { example: "shop" }),
+  name: field(text(), "Only objects of this name; `*` stands for anything.", { example: "web-*" }),
+  reason: field(text(), "Why it is left out; it stands in the report.", {
+    required: true,
+    example: "one NAT gateway is enough for tests",
+  }),
+  until: field(text({ format: "day" }), "The last day on which it counts.", {
+    required: true,
+    example: "2027-03-31",
+  }),
+});
+
+const doctor: Struct = struct<PlatformDoctor>("PlatformDoctor", "What `lotse doctor` is to leave out.", {
+  exclude: field(list(of(exclusion)), "Findings that are known and accepted, each with a reason and a last day.", {
+    example: [{ check: "LT-N017", reason: "one NAT gateway is enough for tests", until: "2027-03-31" }],
+  }),
+});
+
 /** Definition of the Platform document. */
 export const platformDocument: Struct = struct<Platform>(
   "Platform",
@@ -65,6 +96,7 @@ export const platformDocument: Struct = struct<Platform>(
     kind: field(text({ values: ["Platform"] }), "Always `Platform`.", { required: true, example: "Platform" }),
     storage: field(of(storage), "Volumes of the cluster."),
     controllers: field(of(controllers), "Roles of lotse in the cluster."),
+    doctor: field(of(doctor), "What `lotse doctor` leaves out."),
   },
 );
 

@@ -1,5 +1,6 @@
 // What AWS publishes as numbers and names, as data with sources and dates.
 export type { InstanceTypeFacts } from "./instance-types.ts";
+export { instanceTypesAsOf, instanceTypesSource } from "./generated/instance-types.ts";
 export { instanceType, instanceTypes } from "./instance-types.ts";
 export type { EksVersion, VersionStatus } from "./eks-versions.ts";
 export {
@@ -38,5 +39,6 @@ export { resourceTypeFacts, resourceTypesWithFacts } from "./cloudformation.ts";
 export type { Partition } from "./partitions.ts";
 export { partitionById, partitionOfRegion, partitions } from "./partitions.ts";
 export { eksRegions } from "./regions.ts";
-export type { RemovedApi } from "./removed-apis.ts";
-export { removedApi, removedApis } from "./removed-apis.ts";
+export type { ApiFate, RemovedApi } from "./removed-apis.ts";
+export { apiFate, removedApi, removedApis } from "./removed-apis.ts";
+export { clusterPrices } from "./eks-prices.ts";

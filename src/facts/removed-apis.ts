@@ -1,6 +1,7 @@
 // Kubernetes API versions that were, or will be, taken away: the lifecycle that k8s.io/api v0.36.3 and
 // k8s.io/apiextensions-apiserver v0.36.3 write down for each kind (`APILifecycleRemoved`, `APILifecycleReplacement`); where a
 // kind left that module before it did, and for replacements that it doesn't name, Kubernetes' "Deprecated API Migration Guide".
+import { minorOf } from "./eks-versions.ts";
 
 /** A version of a kind that servers stop serving. */
 export interface RemovedApi {
@@ -90,4 +91,19 @@ export function removedApis(): readonly RemovedApi[] {
 /** The row of a kind in a version, whenever it goes; undefined for what stays. */
 export function removedApi(apiVersion: string, kind: string): RemovedApi | undefined {
   return byName.get(`${apiVersion}/${kind}`);
+}
+
+/** What becomes of a kind's version on the way from one minor of Kubernetes to another. */
+export interface ApiFate {
+  row: RemovedApi;
+  /** `gone`: neither serves it; `removed`: the way takes it away; `deprecated`: it goes later. */
+  fate: "gone" | "removed" | "deprecated";
+}
+
+/** The fate of a kind between two minors (`1.34`, `1.36`); undefined for what stays. */
+export function apiFate(apiVersion: string, kind: string, from: string, to: string): ApiFate | undefined {
+  const row = removedApi(apiVersion, kind);
+  if (!row) return undefined;
+  const lacks = (version: string): boolean => minorOf(row.removedIn) <= minorOf(version);
+  return { row, fate: lacks(from) ? "gone" : lacks(to) ? "removed" : "deprecated" };
 }

@@ -42,4 +42,8 @@ export type { FargateProfileSummary } from "./get/fargate-profiles.ts";
 export { getFargateProfiles } from "./get/fargate-profiles.ts";
 export type { ClusterStatus, Part, Problem } from "./get/status.ts";
 export { getStatus } from "./get/status.ts";
+export type { AddressHolder, AddressUse, SubnetUse } from "./get/address-use.ts";
+export { getAddressUse, holderOf, readSubnetBlocks } from "./get/address-use.ts";
+export { getLivingCapacity } from "./get/living-capacity.ts";
+export { factsOfType, readInstanceTypes } from "./read/instance-types.ts";
 export { planCodes } from "./errors.ts";

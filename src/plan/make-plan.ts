@@ -10,6 +10,7 @@ import { ordered } from "./order.ts";
 import type { Plan, PlanSummary, Step, StepAction } from "./plan.ts";
 import type { Builder, Planning } from "./planning.ts";
 import { addons } from "./steps/addons.ts";
+import { capacity } from "./steps/capacity.ts";
 import { clusterStack } from "./steps/cluster-stack.ts";
 import { controlPlane } from "./steps/control-plane.ts";
 import { immutable } from "./steps/immutable.ts";
@@ -32,6 +33,7 @@ const builders: readonly Builder[] = [
   nodeGroups,
   removals,
   leftAlone,
+  capacity,
 ];
 
 /** All that a plan is made from. */

@@ -1,8 +1,16 @@
 // The KMS client and the operations of it that lotse calls; loaded on first use.
-import { GetKeyPolicyCommand, KMSClient, ListGrantsCommand } from "@aws-sdk/client-kms";
+import {
+  DescribeKeyCommand,
+  GetKeyPolicyCommand,
+  GetKeyRotationStatusCommand,
+  KMSClient,
+  ListGrantsCommand,
+} from "@aws-sdk/client-kms";
 import { defineService, type Service } from "../service.ts";
 
 export const service: Service = defineService("kms", KMSClient, {
   GetKeyPolicy: GetKeyPolicyCommand,
   ListGrants: ListGrantsCommand,
+  GetKeyRotationStatus: GetKeyRotationStatusCommand,
+  DescribeKey: DescribeKeyCommand,
 });

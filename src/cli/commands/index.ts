@@ -3,10 +3,12 @@ import type { CommandDefinition } from "../command.ts";
 import { accessCommands } from "./access.ts";
 import { accessEntryCommands } from "./access-entries.ts";
 import { apply } from "./apply.ts";
+import { capacityCommands } from "./capacity.ts";
 import { configCommands } from "./config.ts";
 import { controllerCommands } from "./controller.ts";
 import { demo } from "./demo.ts";
 import { destroy } from "./destroy.ts";
+import { doctorCommands } from "./doctor.ts";
 import { drain } from "./drain.ts";
 import { explainCommands } from "./explain.ts";
 import { get } from "./get.ts";
@@ -26,6 +28,7 @@ import { status } from "./status.ts";
 import { token } from "./token.ts";
 import { trustPolicy } from "./trust-policy.ts";
 import { upgradeCommands } from "./upgrade.ts";
+import { versions } from "./versions.ts";
 import { whoami } from "./whoami.ts";
 
 export const commands: readonly CommandDefinition[] = [
@@ -40,7 +43,10 @@ export const commands: readonly CommandDefinition[] = [
   ...get,
   drain,
   ...upgradeCommands,
+  versions,
   destroy,
+  ...capacityCommands,
+  ...doctorCommands,
   ...kubeconfigCommands,
   ...loginCommands,
   whoami,

@@ -1,7 +1,7 @@
-// `lotse upgrade cluster|addon|nodegroup`
+// `lotse upgrade check|plan|apply|cluster|addon|nodegroup`
 import { defineCommand } from "../command.ts";
-import type { CommandDefinition } from "../command.ts";
-import { clusterOption, fileOption, groupNameOption, resultOption, yesOptions } from "./shared-options.ts";
+import type { CommandDefinition, OptionDefinition } from "../command.ts";
+import { clusterOption, fileOption, groupNameOption, nameOption, resultOption, yesOptions } from "./shared-options.ts";
 
 const act =
   (name: "cluster" | "addon" | "nodegroup"): CommandDefinition["load"] =>
@@ -78,4 +78,78 @@ const nodegroup: CommandDefinition = defineCommand({
   load: act("nodegroup"),
 });
 
-export const upgradeCommands: readonly CommandDefinition[] = [cluster, addon, nodegroup];
+const checkOptions: readonly OptionDefinition[] = [
+  fileOption,
+  nameOption,
+  {
+    flags: "-m, --manifests <path>",
+    description: "file or folder of Kubernetes manifests, YAML or JSON; may be repeated",
+    repeatable: true,
+  },
+  { flags: "--ignore <code>", description: "leave findings of this code out; may be repeated", repeatable: true },
+  { flags: "--strict", description: "what is unknown fails, too" },
+  resultOption,
+];
+
+const check: CommandDefinition = defineCommand({
+  name: "upgrade check",
+  summary: "Whether a cluster is ready for a newer Kubernetes, and what stands against it",
+  description:
+    "One verdict, then the list, worst first: dates and what it costs to stay; skew of nodes, kube-proxy and kubectl; which add-on moves when;\nAPIs that go, in live objects (by managed fields and kubectl's annotation), Helm releases and manifests; budgets that stop a drain; free\naddresses; webhooks that fail closed; images of Amazon Linux 2; EKS's own insights. What can't be read is unknown, and never ready. With a\nfile alone no account is asked. Reads only.\nExit code 0: nothing stands against it; 3: errors, or with --strict something unknown; 1: it couldn't look; 2: wrong usage.",
+  options: [
+    {
+      flags: "--to <minor>",
+      description: "Kubernetes minor (default: the next one); several minors at once are judged as one way",
+    },
+    ...checkOptions,
+  ],
+  target: "aws",
+  examples: [
+    { command: "lotse upgrade check --name prod", does: "for the next minor" },
+    { command: "lotse upgrade check --name prod --to 1.36 -m k8s/", does: "for a later one, with manifests" },
+    { command: "lotse upgrade check -f cluster.yaml -m k8s/", does: "what files alone tell" },
+  ],
+  load: async () => ({ run: (await import("../actions/upgrade-check.ts")).check }),
+});
+
+const whole =
+  (name: "plan" | "apply"): CommandDefinition["load"] =>
+  async () => ({ run: (await import("../actions/upgrade-whole.ts"))[name] });
+
+const wholeOptions: readonly OptionDefinition[] = [
+  {
+    flags: "--to <minor>",
+    description: "Kubernetes minor: the next one (the default), or the cluster's own, to go on",
+  },
+  ...checkOptions,
+];
+
+const plan: CommandDefinition = defineCommand({
+  name: "upgrade plan",
+  summary: "What stands against the next minor, and the steps to it in order",
+  description:
+    "The check first, then the steps: control plane, add-ons, managed node groups. Changes nothing.\nExit code 0: ready to begin; 3: `lotse upgrade apply` would stop at an error, or with --strict at something unknown.",
+  options: wholeOptions,
+  target: "aws",
+  examples: [{ command: "lotse upgrade plan --name prod --to 1.36", does: "check and steps" }],
+  load: whole("plan"),
+});
+
+const apply: CommandDefinition = defineCommand({
+  name: "upgrade apply",
+  summary: "Check, then move control plane, add-ons and managed node groups to the next minor",
+  description:
+    "Stops before the first step where the check finds an error, unless --ignore names its code; then shows the steps and asks. What depends on a\nstep that fails isn't begun. Run again with the same --to it goes on with what is left. The control plane can go back one minor within 7\ndays; nodes and add-ons don't go with it.",
+  options: [...wholeOptions, ...yesOptions],
+  target: "aws",
+  examples: [
+    { command: "lotse upgrade apply --name prod --to 1.36", does: "check, show, ask, do" },
+    {
+      command: "lotse upgrade apply --name prod --to 1.36 --ignore upgrades/addon-first --yes",
+      does: "although an add-on should move first",
+    },
+  ],
+  load: whole("apply"),
+});
+
+export const upgradeCommands: readonly CommandDefinition[] = [check, plan, apply, cluster, addon, nodegroup];

@@ -45,6 +45,23 @@ export const formats = {
     example: "https://login.example.com",
     test: (value) => /^https:\/\/[^\s/?#]+/.test(value),
   },
-} satisfies Record<string, Format> as Record<"arn" | "duration" | "cidr" | "cidr6" | "address" | "https", Format>;
+  day: {
+    description: "a day such as 2027-03-31",
+    example: "2027-03-31",
+    // A day that no month has turns into another one.
+    test: (value) =>
+      /^\d{4}-\d{2}-\d{2}$/.test(value) &&
+      !Number.isNaN(Date.parse(value)) &&
+      new Date(value).toISOString().startsWith(value),
+  },
+  check: {
+    description: "the id of a check such as LT-N017",
+    example: "LT-N017",
+    test: (value) => /^LT-[A-Z]\d{3}$/.test(value),
+  },
+} satisfies Record<string, Format> as Record<
+  "arn" | "duration" | "cidr" | "cidr6" | "address" | "https" | "day" | "check",
+  Format
+>;
 
 export type FormatName = keyof typeof formats;

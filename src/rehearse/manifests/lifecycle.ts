@@ -1,6 +1,6 @@
 // Which of the manifests a version of Kubernetes doesn't serve, said before a server is asked.
 import type { Diagnostic } from "../../base/index.ts";
-import { minorOf, removedApi } from "../../facts/index.ts";
+import { apiFate } from "../../facts/index.ts";
 import type { Manifest } from "./document.ts";
 import { nameOf } from "./document.ts";
 
@@ -14,8 +14,9 @@ import { nameOf } from "./document.ts";
 export function lifecycleFindings(manifests: readonly Manifest[], from: string, to: string): Diagnostic[] {
   return manifests.flatMap((manifest): Diagnostic[] => {
     const { object, at } = manifest;
-    const row = removedApi(object.apiVersion, object.kind);
-    if (!row) return [];
+    const found = apiFate(object.apiVersion, object.kind, from, to);
+    if (!found) return [];
+    const { row, fate } = found;
     const place = { file: at.file, line: manifest.lineOf("apiVersion") };
     const remedy = row.replacement
       ? `Write it as apiVersion: ${row.replacement}; \`kubectl convert\` helps.`
@@ -26,9 +27,8 @@ export function lifecycleFindings(manifests: readonly Manifest[], from: string, 
       removedIn: row.removedIn,
       replacement: row.replacement,
     };
-    const gone = (version: string): boolean => minorOf(row.removedIn) <= minorOf(version);
-    if (gone(from) || gone(to)) {
-      const when = gone(from) ? `Kubernetes ${from} doesn't serve` : `the upgrade to ${to} takes away`;
+    if (fate !== "deprecated") {
+      const when = fate === "gone" ? `Kubernetes ${from} doesn't serve` : `the upgrade to ${to} takes away`;
       return [
         {
           code: "rehearse/removed-api",

@@ -1,0 +1,86 @@
+// `lotse doctor` from the outside: exit codes, forms, baselines.
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "vitest";
+import { runLotse } from "./testing.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "lotse-doctor-"));
+const write = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+const file = (more = ""): string => `apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: demo, region: eu-central-1}
+vpc: {cidr: 10.0.8.0/22}
+managedNodeGroups: [{name: web, instanceType: m5.large, maxSize: 60}]
+${more}`;
+
+describe("lotse doctor", () => {
+  it("finds what is wrong with a file without asking anybody, and ends with 3", async ({ expect }) => {
+    const { code, stdout } = await runLotse("", "doctor", "-f", write("a.yaml", file()));
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/a\.yaml:4: Cluster demo: Full nodes would take 1800 addresses, and their subnets have 369/);
+    expect(stdout).toContain("checks weren't made: they need other sources than file");
+  });
+
+  it("ends with 0 when nothing is as bad as --fail-on", async ({ expect }) => {
+    const words = ["doctor", "-f", write("b.yaml", file()), "--check", "LT-D002"];
+    expect((await runLotse("", ...words)).code).toBe(0);
+    expect((await runLotse("", ...words, "--fail-on", "warning")).code).toBe(3);
+  });
+
+  it("ends with 2 for wrong usage and invalid files, with 1 when it can't look", async ({ expect }) => {
+    expect((await runLotse("", "doctor")).code).toBe(2);
+    expect((await runLotse("", "doctor", "-f", write("c.yaml", "kind: Nothing"))).code).toBe(2);
+    expect((await runLotse("", "doctor", "-f", join(folder, "none.yaml"))).code).toBeGreaterThan(0);
+    expect((await runLotse("", "doctor", "-f", write("d.yaml", file()), "--name", "other")).code).toBe(2);
+    expect((await runLotse("", "doctor", "-f", write("e.yaml", file()), "-o", "pdf")).code).toBe(2);
+  });
+
+  it("holds back what a baseline knows", async ({ expect }) => {
+    const [path, baseline] = [write("f.yaml", file()), join(folder, "base.json")];
+    expect((await runLotse("", "doctor", "-f", path, "--write-baseline", baseline)).code).toBe(0);
+    expect(JSON.parse(readFileSync(baseline, "utf8"))).toMatchObject({ kind: "lotse-doctor-baseline" });
+    const { code, stdout } = await runLotse("", "doctor", "-f", path, "--baseline", baseline, "--fail-on", "info");
+    expect([code, stdout]).toEqual([0, expect.stringContaining("nothing found")]);
+  });
+
+  it("heeds decisions of the Platform document, and refuses days that there aren't", async ({ expect }) => {
+    const platform = (until: string): string =>
+      file(
+        `---\napiVersion: lotse.dev/v1alpha1\nkind: Platform\ndoctor: {exclude: [{check: LT-N001, reason: soon gone, until: "${until}"}]}\n`,
+      );
+    const { stdout } = await runLotse(
+      "",
+      "doctor",
+      "-f",
+      write("g.yaml", platform("2099-01-01")),
+      "--check",
+      "LT-N001",
+    );
+    expect(stdout).toContain("LT-N001 Cluster demo: soon gone (until 2099-01-01)");
+    expect((await runLotse("", "doctor", "-f", write("h.yaml", platform("2027-02-30")))).code).toBe(2);
+  });
+
+  it("reads manifests, with the line of each finding", async ({ expect }) => {
+    const path = write(
+      "pod.yaml",
+      "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: shop}\nspec:\n  containers:\n    - {name: app, image: nginx}\n",
+    );
+    const { code, stdout } = await runLotse("", "doctor", "-m", path, "-o", "json", "--fail-on", "warning");
+    expect(code).toBe(3);
+    const { findings } = JSON.parse(stdout) as { findings: { id: string; at: object }[] };
+    expect(findings.find(({ id }) => id === "LT-W007")).toMatchObject({ at: { file: path, line: 6 } });
+  });
+
+  it("lists and explains its checks", async ({ expect }) => {
+    const { stdout } = await runLotse("", "doctor", "--list", "-o", "json");
+    const list = JSON.parse(stdout) as Record<string, unknown>[];
+    expect(list.length).toBeGreaterThanOrEqual(120);
+    expect(Object.keys(list[0] ?? {})).toEqual(["id", "title", "area", "severity", "needs", "fixable", "docs"]);
+    expect((await runLotse("", "doctor", "explain", "lt-d001")).stdout).toContain("LT-D001 IMDSv1 is allowed");
+    expect((await runLotse("", "doctor", "explain", "LT-X999")).code).not.toBe(0);
+  });
+});

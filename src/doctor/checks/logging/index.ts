@@ -1,0 +1,16 @@
+// Logs of the control plane and of nodes.
+import type { Check } from "../../check.ts";
+import { controlPlaneLogs } from "./control-plane-logs.ts";
+import { dockerParser } from "./docker-parser.ts";
+import { fargateLogging } from "./fargate-logging.ts";
+import { logRetention } from "./log-retention.ts";
+import { noLogShipper } from "./no-log-shipper.ts";
+
+/** Checks of the area, by id. */
+export const loggingChecks: readonly Check[] = [
+  controlPlaneLogs,
+  logRetention,
+  noLogShipper,
+  dockerParser,
+  fargateLogging,
+];

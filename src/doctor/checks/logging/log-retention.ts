@@ -1,0 +1,32 @@
+// LT-L002: Logs are kept for ever.
+import type { Check } from "../../check.ts";
+import { defineCheck } from "../../check.ts";
+import { ofCluster, ofFile } from "../../sight.ts";
+
+/** Logs are kept for ever. */
+export const logRetention: Check = defineCheck({
+  id: "LT-L002",
+  title: "Logs are kept for ever",
+  area: "logging",
+  severity: "info",
+  why: "CloudWatch Logs bills what it stores, and without a retention nothing is ever deleted.",
+  docs: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
+  remedy: "Set cloudWatch.clusterLogging.logRetentionInDays.",
+  file: (file) => {
+    const { enableTypes = [], logRetentionInDays } = file.config.cloudWatch?.clusterLogging ?? {};
+    return ofFile(
+      file,
+      ["cloudWatch"],
+      enableTypes.length > 0 && logRetentionInDays === undefined && "logRetentionInDays isn't set",
+    );
+  },
+  account: async (account) => {
+    const [group, { name }] = await Promise.all([account.read("logGroup"), account.read("cluster")]);
+    const command = `aws logs put-retention-policy --log-group-name /aws/eks/${name}/cluster --retention-in-days 90`;
+    return ofCluster(
+      account,
+      group !== undefined &&
+        group.retentionInDays === undefined && { text: `${group.logGroupName} keeps everything`, command },
+    );
+  },
+});

@@ -113,6 +113,8 @@ export async function kwokSeconds(
   const built = program();
   if ("missing" in built) return built;
   const folder = mkdtempSync(join(tmpdir(), "lotse-kwok-"));
+  // A control plane that starts or stops doesn't keep a process alive by itself: in a sandbox others do.
+  const alive = setInterval(() => undefined, 60_000);
   const plane = await startControlPlane({
     identity: {
       cluster: "kwok",
@@ -164,6 +166,7 @@ export async function kwokSeconds(
   } finally {
     kwok.kill("SIGKILL");
     await plane.stop();
+    clearInterval(alive);
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -51,6 +51,7 @@ function withHint(message: string, group?: string): string {
 const groups: Record<string, string> = {
   access: "Who can enter a cluster, and which pods become which roles",
   associate: "Let people log in by an identity provider",
+  capacity: "How many pods fit where: types, subnets, addresses",
   create: "Let somebody into a cluster, or a pod into an account",
   delete: "Take somebody's access away",
   disassociate: "End logins by an identity provider",

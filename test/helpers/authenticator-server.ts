@@ -1,8 +1,8 @@
 // The server of aws-iam-authenticator as the API server would ask it: a judge beside our own webhook, and its peer in bench/.
+import { freePort } from "./free-port.ts";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Agent } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -33,14 +33,6 @@ export interface AuthenticatorServer {
   /** Believes it. */
   agent: Agent;
   close(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address() as { port: number };
-  await new Promise((done) => probe.close(done));
-  return port;
 }
 
 /** Starts it and waits until it listens. */

@@ -1,11 +1,11 @@
 // A self-managed API server, started with the flags and the kubeconfig that the role `authenticator` prints and writes, lets
 // people of IAM in: asked by kubectl, with tokens that kubectl gets as everywhere.
+import { freePort } from "../helpers/free-port.ts";
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { request } from "node:https";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { selfSignedCertificate } from "../../src/base/index.ts";
@@ -23,14 +23,6 @@ const kubernetes = await kubernetesOr("1.35");
 const skip = kubernetes.skip ?? kubectlMissing;
 const account = "123456789012";
 const region = "eu-central-1";
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address() as { port: number };
-  await new Promise((done) => probe.close(done));
-  return port;
-}
 
 describe.skipIf(skip)(skip ?? "an API server of one's own", () => {
   const folder = temporaryFolder();

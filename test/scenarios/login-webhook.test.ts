@@ -1,7 +1,7 @@
 // The login webhook before a real API server that is given its flags, as one's own control planes are.
+import { freePort } from "../helpers/free-port.ts";
 import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { newAuthority } from "../../src/base/index.ts";
@@ -23,14 +23,6 @@ import { kubectlMissing, runTool } from "../helpers/tools.ts";
 
 const kubernetes = await kubernetesOr("1.35");
 const skip = kubernetes.skip ?? kubectlMissing;
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address() as { port: number };
-  await new Promise((done) => probe.close(done));
-  return port;
-}
 
 describe.skipIf(skip)(skip ?? "an API server with the webhook's flags", { timeout: 120_000 }, () => {
   const folder = testFolder();

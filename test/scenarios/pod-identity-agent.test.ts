@@ -1,7 +1,7 @@
 // The EKS Pod Identity agent as a role, asked by an SDK's own provider; EKS Auth is the sandbox's.
+import { freePort } from "../helpers/free-port.ts";
 import { createSign } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromHttp } from "@aws-sdk/credential-provider-http";
@@ -15,15 +15,6 @@ import { createSandbox, type Sandbox } from "../../src/sandbox/index.ts";
 import type { MadeCluster } from "../helpers/eks-by-api.ts";
 import { makeCluster } from "../helpers/eks-by-api.ts";
 import { eventually } from "../helpers/kubernetes.ts";
-
-/** A port of 127.0.0.1 that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("the pod identity agent", () => {
   let sandbox: Sandbox;

@@ -17,6 +17,14 @@ const parameterArns = ({ parameters = [] }: PolicyScope, arns: Arns): readonly s
 const readsSecrets = ({ secrets, parameters }: PolicyScope): boolean => some(secrets) || !some(parameters);
 const readsParameters = ({ secrets, parameters }: PolicyScope): boolean => some(parameters) || !some(secrets);
 
+const decrypt: WorkloadDefinition["statements"][number] = {
+  sid: "Decrypt",
+  reason: "values that are encrypted with a key of your own",
+  actions: ["kms:Decrypt"],
+  resources: ({ kmsKeys = [] }) => kmsKeys,
+  when: hasKeys,
+};
+
 /** https://external-secrets.io/latest/provider/aws-secrets-manager/ */
 export const externalSecrets: WorkloadDefinition = defineWorkload({
   name: "external-secrets",
@@ -39,13 +47,7 @@ export const externalSecrets: WorkloadDefinition = defineWorkload({
       resources: parameterArns,
       when: readsParameters,
     },
-    {
-      sid: "Decrypt",
-      reason: "values that are encrypted with a key of your own",
-      actions: ["kms:Decrypt"],
-      resources: ({ kmsKeys = [] }) => kmsKeys,
-      when: hasKeys,
-    },
+    decrypt,
   ],
 });
 
@@ -71,13 +73,7 @@ export const secretsStoreCsi: WorkloadDefinition = defineWorkload({
       resources: parameterArns,
       when: readsParameters,
     },
-    {
-      sid: "Decrypt",
-      reason: "values that are encrypted with a key of your own",
-      actions: ["kms:Decrypt"],
-      resources: ({ kmsKeys = [] }) => kmsKeys,
-      when: hasKeys,
-    },
+    decrypt,
   ],
 });
 

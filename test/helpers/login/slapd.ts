@@ -1,7 +1,8 @@
 // OpenLDAP's server with a small directory, on a port of its own: a judge that knows LDAP better than we do.
+import { freePort } from "../free-port.ts";
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
-import { createConnection, createServer } from "node:net";
+import { createConnection } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { standInAuthority, standInCertificate, testFolder } from "./https-server.ts";
@@ -94,14 +95,6 @@ export interface Slapd {
   /** PEM of the authority of its certificate. */
   authority: string;
   close(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address() as { port: number };
-  await new Promise((done) => probe.close(done));
-  return port;
 }
 
 const answers = (port: number): Promise<boolean> =>

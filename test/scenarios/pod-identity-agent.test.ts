@@ -2,6 +2,7 @@
 import { freePort } from "../helpers/free-port.ts";
 import { createSign } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fromHttp } from "@aws-sdk/credential-provider-http";

@@ -22,7 +22,8 @@ export const clusterAdminBindings: Check = defineCheck({
       roleRef: { name: string };
       subjects?: { kind: string; name: string; namespace?: string }[];
     }): string | undefined => {
-      if (roleRef.name !== "cluster-admin" || metadata.name === "cluster-admin") return undefined;
+      // EKS's own, eks:addon-cluster-admin, is in every cluster, and nobody can take it away.
+      if (roleRef.name !== "cluster-admin" || /^(cluster-admin$|eks:)/.test(metadata.name)) return undefined;
       const others = subjects.filter(({ namespace, name }) => namespace !== "kube-system" && name !== "system:masters");
       return others.length === 0
         ? undefined

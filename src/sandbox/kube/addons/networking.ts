@@ -36,6 +36,7 @@ const eniConfigs: AddonObject = {
 /** aws-node: two containers of 25m each. */
 export function vpcCni(settings: AddonSettings): AddonObject[] {
   const env = setting<Record<string, string>>(settings, "env") ?? {};
+  const policies = String(setting<string>(settings, "enableNetworkPolicy") ?? "false");
   return [
     eniConfigs,
     serviceAccount(settings, "aws-node"),
@@ -50,7 +51,7 @@ export function vpcCni(settings: AddonSettings): AddonObject[] {
       kind: "ConfigMap",
       metadata: { name: "amazon-vpc-cni", namespace: "kube-system", labels: { "k8s-app": "aws-node" } },
       data: {
-        "enable-network-policy-controller": String(setting<string>(settings, "enableNetworkPolicy") ?? "false"),
+        "enable-network-policy-controller": policies,
         "enable-windows-ipam": "false",
       },
     },
@@ -62,7 +63,7 @@ export function vpcCni(settings: AddonSettings): AddonObject[] {
       hostPaths: { "cni-bin-dir": "/opt/cni/bin", "cni-net-dir": "/etc/cni/net.d", "run-dir": "/var/run/aws-node" },
       containers: [
         { name: "aws-node", cpu: "25m", env: { ...plainEnv, ...(settings.ipv6 ? ipv6Env : {}), ...env } },
-        { name: "aws-eks-nodeagent", cpu: "25m" },
+        { name: "aws-eks-nodeagent", cpu: "25m", args: [`--enable-network-policy=${policies}`] },
       ],
     }),
   ];

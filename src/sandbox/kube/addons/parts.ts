@@ -30,6 +30,7 @@ export interface Workload {
     memory?: string;
     memoryLimit?: string;
     env?: Record<string, string>;
+    args?: readonly string[];
   }[];
   hostNetwork?: boolean;
   /** Folders of the node, by the volume's name. */
@@ -71,9 +72,10 @@ function podTemplate(settings: AddonSettings, work: Workload): object {
       ...(work.hostPaths
         ? { volumes: Object.entries(work.hostPaths).map(([name, path]) => ({ name, hostPath: { path } })) }
         : {}),
-      containers: work.containers.map(({ name, cpu, memory, memoryLimit, env }) => ({
+      containers: work.containers.map(({ name, cpu, memory, memoryLimit, env, args }) => ({
         name,
         image: imageOf(settings.region, name, settings.version),
+        ...(args ? { args } : {}),
         ...(env ? { env: Object.entries(env).map(([key, value]) => ({ name: key, value })) } : {}),
         resources: {
           requests: { ...(cpu ? { cpu } : {}), ...(memory ? { memory } : {}) },

@@ -1,11 +1,12 @@
 // The library's verbs about pods' identity; a part of lotse.ts, which is their door.
+import type { ListedIdentityProvider, NewIdentityProvider, ProviderWait } from "./access/index.ts";
 import type { Aws } from "./aws/index.ts";
 import type { Cluster } from "./config/index.ts";
 import type { PolicyScope, WorkloadDefinition, WorkloadPolicy } from "./iam/index.ts";
 import type { GivenPodRoleSettings, MadeTrust, MigrationTarget, PodRolePlan } from "./identity/index.ts";
-import type { Plan, ServiceAccountsOptions } from "./plan/index.ts";
+import type { AssociationChoice, Plan, PodIdentityAssociationSummary, ServiceAccountsOptions } from "./plan/index.ts";
 
-export type { ServiceAccountsOptions } from "./plan/index.ts";
+export type { AssociationChoice, PodIdentityAssociationSummary, ServiceAccountsOptions } from "./plan/index.ts";
 
 /** What making service accounts with roles, or taking them down, would do; nothing else of the file. `runSteps` does it. */
 export async function planServiceAccounts(
@@ -15,6 +16,17 @@ export async function planServiceAccounts(
 ): Promise<Plan> {
   return (await import("./plan/index.ts")).planServiceAccounts(cluster, aws, options);
 }
+
+/** What making the cluster's OIDC provider in IAM would do; nothing else of the file. `runSteps` does it. */
+export async function planOidcProvider(cluster: Cluster, aws: Aws): Promise<Plan> {
+  return (await import("./plan/index.ts")).planOidcProvider(cluster, aws);
+}
+
+/** EKS Pod Identity's associations of a cluster, in eksctl's JSON shape. */
+export const podIdentityAssociations = {
+  list: async (aws: Aws, cluster: string, choice?: AssociationChoice): Promise<PodIdentityAssociationSummary[]> =>
+    (await import("./plan/index.ts")).getPodIdentityAssociations(aws, cluster, choice),
+};
 
 /** Policies of well-known workloads: what each needs and why, as narrow as the scope makes it. */
 export const workloadPolicies = {
@@ -87,4 +99,16 @@ export const trustPolicies = {
       ...(audiences.length === 0 ? {} : { audiences }),
     });
   },
+};
+
+/** OpenID Connect providers of a cluster, by EKS. */
+export const identityProviders = {
+  list: async (aws: Aws, cluster: string): Promise<ListedIdentityProvider[]> =>
+    (await import("./access/index.ts")).readIdentityProviders(aws, cluster),
+  /** False when it is associated already. @throws LotseError `access/bad-provider`, `access/provider-update` */
+  associate: async (aws: Aws, cluster: string, provider: NewIdentityProvider, how: ProviderWait): Promise<boolean> =>
+    (await import("./access/index.ts")).associateIdentityProvider(aws, cluster, provider, how),
+  /** @throws LotseError `access/no-provider`, `access/provider-update` */
+  disassociate: async (aws: Aws, cluster: string, name: string, how: ProviderWait): Promise<void> =>
+    (await import("./access/index.ts")).disassociateIdentityProvider(aws, cluster, name, how),
 };

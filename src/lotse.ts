@@ -6,14 +6,11 @@ import type {
   EntryRemoval,
   KubeconfigOptions,
   ListedEntry,
-  ListedIdentityProvider,
   MappingList,
   MappingOutcome,
   MappingRemoval,
   MappingRequest,
   NewEntry,
-  NewIdentityProvider,
-  ProviderWait,
   SigningOptions,
   WhoAmI,
 } from "./access/index.ts";
@@ -166,8 +163,21 @@ export type {
 } from "./identity/index.ts";
 export type { Choice, KubeconfigEntry, KubeconfigPlaces, MergeResult } from "./kube/index.ts";
 export type { PolicyScope, WorkloadPolicy } from "./iam/index.ts";
-export type { ServiceAccountsOptions, TrustRequest } from "./lotse-pods.ts";
-export { planPodRoles, planServiceAccounts, trustPolicies, workloadPolicies } from "./lotse-pods.ts";
+export type {
+  AssociationChoice,
+  PodIdentityAssociationSummary,
+  ServiceAccountsOptions,
+  TrustRequest,
+} from "./lotse-pods.ts";
+export {
+  identityProviders,
+  planOidcProvider,
+  planPodRoles,
+  planServiceAccounts,
+  podIdentityAssociations,
+  trustPolicies,
+  workloadPolicies,
+} from "./lotse-pods.ts";
 export * from "./lotse-capacity.ts";
 export * from "./lotse-doctor.ts";
 export * from "./lotse-upgrades.ts";
@@ -485,16 +495,4 @@ export const logins = {
   /** Logs in at an OpenID Connect provider. @throws LotseError `controllers/login-refused` */
   browser: async (login: BrowserLogin): Promise<IdToken> =>
     (await import("./controllers/index.ts")).browserLogin(login),
-};
-
-/** OpenID Connect providers of a cluster, by EKS. */
-export const identityProviders = {
-  list: async (aws: Aws, cluster: string): Promise<ListedIdentityProvider[]> =>
-    (await import("./access/index.ts")).readIdentityProviders(aws, cluster),
-  /** False when it is associated already. @throws LotseError `access/bad-provider`, `access/provider-update` */
-  associate: async (aws: Aws, cluster: string, provider: NewIdentityProvider, how: ProviderWait): Promise<boolean> =>
-    (await import("./access/index.ts")).associateIdentityProvider(aws, cluster, provider, how),
-  /** @throws LotseError `access/no-provider`, `access/provider-update` */
-  disassociate: async (aws: Aws, cluster: string, name: string, how: ProviderWait): Promise<void> =>
-    (await import("./access/index.ts")).disassociateIdentityProvider(aws, cluster, name, how),
 };

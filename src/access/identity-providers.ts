@@ -1,5 +1,6 @@
 // OIDC identity providers of a cluster: EKS starts the API server with them. One a cluster.
 // https://docs.aws.amazon.com/eks/latest/userguide/authenticate-oidc-identity-provider.html
+import type { AssociateIdentityProviderConfigCommandInput } from "@aws-sdk/client-eks";
 import type { Aws } from "../aws/index.ts";
 import { allPages, isGone, waitFor } from "../aws/index.ts";
 import { LotseError } from "../base/index.ts";
@@ -96,6 +97,29 @@ export async function readIdentityProviders(aws: Aws, clusterName: string): Prom
   return all.filter((each) => each !== undefined);
 }
 
+/** What EKS is asked for a provider. */
+export function associationRequest(
+  clusterName: string,
+  provider: NewIdentityProvider,
+): AssociateIdentityProviderConfigCommandInput {
+  const { name, issuerURL, clientID, tags, requiredClaims } = provider;
+  const { usernameClaim, usernamePrefix, groupsClaim, groupsPrefix } = provider;
+  return {
+    clusterName,
+    oidc: {
+      identityProviderConfigName: name,
+      issuerUrl: issuerURL,
+      clientId: clientID,
+      ...(usernameClaim ? { usernameClaim } : {}),
+      ...(usernamePrefix ? { usernamePrefix } : {}),
+      ...(groupsClaim ? { groupsClaim } : {}),
+      ...(groupsPrefix ? { groupsPrefix } : {}),
+      ...(requiredClaims && Object.keys(requiredClaims).length > 0 ? { requiredClaims: { ...requiredClaims } } : {}),
+    },
+    ...(tags && Object.keys(tags).length > 0 ? { tags: { ...tags } } : {}),
+  };
+}
+
 async function waitForUpdate(aws: Aws, name: string, updateId: string, timeout: number): Promise<void> {
   const look = async (): Promise<string | undefined> => {
     const { update } = await aws.call("eks", "DescribeUpdate", { name, updateId });
@@ -123,7 +147,7 @@ export async function associateIdentityProvider(
   { wait, timeout }: ProviderWait,
 ): Promise<boolean> {
   check(provider);
-  const { name, issuerURL, clientID, tags, requiredClaims, ...claims } = provider;
+  const { name, issuerURL, clientID } = provider;
   const others = await readIdentityProviders(aws, clusterName);
   const same = others.find((each) => each.name === name);
   if (same && same.issuerURL === issuerURL && same.clientID === clientID) return false;
@@ -133,17 +157,8 @@ export async function associateIdentityProvider(
       title: `${clusterName} has an identity provider already, ${other.name} (${other.issuerURL})`,
       remedy: "A cluster has one: disassociate it first.",
     });
-  const { update } = await aws.call("eks", "AssociateIdentityProviderConfig", {
-    clusterName,
-    oidc: {
-      identityProviderConfigName: name,
-      issuerUrl: issuerURL,
-      clientId: clientID,
-      ...claims,
-      ...(requiredClaims ? { requiredClaims: { ...requiredClaims } } : {}),
-    },
-    ...(tags ? { tags: { ...tags } } : {}),
-  });
+  const input = associationRequest(clusterName, provider);
+  const { update } = await aws.call("eks", "AssociateIdentityProviderConfig", input);
   if (wait) await waitForUpdate(aws, clusterName, update?.id ?? "", timeout);
   return true;
 }

@@ -21,7 +21,9 @@ export { carryOutMigration, migrationStepText, planAccessMigration } from "./mig
 export type { ListedIdentityProvider, NewIdentityProvider, ProviderWait } from "./identity-providers.ts";
 export {
   associateIdentityProvider,
+  associationRequest,
   disassociateIdentityProvider,
+  readIdentityProvider,
   readIdentityProviders,
 } from "./identity-providers.ts";
 export { planPodRoles } from "./pod-roles.ts";

@@ -62,6 +62,7 @@ const groups: Record<string, string> = {
   utils: "What eksctl has under utils",
   config: "Check, show and explain cluster files",
   drain: "Empty nodes of what runs on them",
+  update: "Change the IAM roles of pods",
   upgrade: "Move a cluster to newer versions, part by part; check first",
   get: "List what a cluster has",
   iam: "What IAM has to allow",

@@ -1,5 +1,6 @@
 // What exists, as read from the account. Only facts, no judgement; EKS objects keep the SDK's shapes.
 import type { Addon, Cluster, FargateProfile, Nodegroup, PodIdentityAssociation } from "@aws-sdk/client-eks";
+import type { ListedIdentityProvider } from "../access/index.ts";
 import type { Template } from "../stacks/index.ts";
 
 /** A stack of the cluster as CloudFormation describes it. */
@@ -53,6 +54,8 @@ export interface Found {
   /** Principal ARNs. */
   accessEntries: ReadonlySet<string>;
   podIdentityAssociations: readonly PodIdentityAssociation[];
+  /** By which people log in; absent when the caller may not look. */
+  identityProviders?: readonly ListedIdentityProvider[];
   oidcProvider?: { arn: string };
   /** The control plane's log group. */
   logGroup?: { name: string; retentionDays?: number };

@@ -15,6 +15,7 @@ import { clusterStack } from "./steps/cluster-stack.ts";
 import { controlPlane } from "./steps/control-plane.ts";
 import { immutable } from "./steps/immutable.ts";
 import { withKubernetes } from "./steps/kubernetes/index.ts";
+import { identityProviders } from "./steps/identity-providers.ts";
 import { leftAlone } from "./steps/left-alone.ts";
 import { nodeGroups } from "./steps/node-groups.ts";
 import { objects } from "./steps/objects.ts";
@@ -32,6 +33,7 @@ const builders: readonly Builder[] = [
   addons,
   nodeGroups,
   removals,
+  identityProviders,
   leftAlone,
   capacity,
 ];

@@ -14,10 +14,11 @@ const waitsFor: Readonly<Record<Phase, readonly Phase[]>> = {
   nodes: ["cluster", "control-plane", "network"],
   "after-nodes": ["cluster", "control-plane", "nodes"],
   removal: ["cluster", "control-plane", "network", "nodes", "fargate"],
+  login: ["cluster", "control-plane", "network", "beside", "fargate", "nodes", "after-nodes", "removal"],
 };
 
 /** Phases whose steps are done one after the other. */
-const serial: ReadonlySet<Phase> = new Set<Phase>(["control-plane", "fargate"]);
+const serial: ReadonlySet<Phase> = new Set<Phase>(["control-plane", "fargate", "login"]);
 
 const phases = Object.keys(waitsFor) as Phase[];
 

@@ -44,6 +44,7 @@ export type StepKind =
   | "fargate-role"
   | "fargateprofile"
   | "iamserviceaccount"
+  | "identityprovider"
   | "key-pair"
   | "log-retention"
   | "nodegroup"

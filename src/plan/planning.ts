@@ -44,6 +44,7 @@ export interface Draft extends Omit<Step, "needs"> {
  * - `nodes`: node groups.
  * - `after-nodes`: what runs on nodes.
  * - `removal`: what goes once everything new is there.
+ * - `login`: last, for it keeps the control plane busy for a quarter of an hour, and nothing relies on it.
  */
 export type Phase =
   | "cluster"
@@ -53,7 +54,8 @@ export type Phase =
   | "fargate"
   | "nodes"
   | "after-nodes"
-  | "removal";
+  | "removal"
+  | "login";
 
 /** Builds the steps of one area. Pure. */
 export type Builder = (planning: Planning) => Draft[];

@@ -2,6 +2,7 @@
 // what they stand on.
 import type { Aws } from "../aws/index.ts";
 import type { Cluster } from "../config/index.ts";
+import { LotseError } from "../base/index.ts";
 import { requireLiving } from "./drain.ts";
 import { planCluster } from "./for-cluster.ts";
 import type { KubernetesMode } from "./kubernetes-view.ts";
@@ -16,6 +17,8 @@ export interface ServiceAccountsOptions {
   names?: readonly string[];
   /** Takes them down instead: those that the file doesn't name. */
   remove?: boolean;
+  /** Changes what is there, and makes nothing. */
+  update?: boolean;
   /** Only roles; Kubernetes isn't touched. */
   roleOnly?: boolean;
   /** Also service accounts that are there already and that nobody manages. */
@@ -59,11 +62,22 @@ function strangers(steps: readonly Step[], names: ReadonlySet<string>): string[]
   });
 }
 
+/** To change something it has to be there. */
+function requireThere(steps: readonly Step[], by: NonNullable<ServiceAccountsOptions["by"]>): void {
+  const missing = steps.find((step) => step.action === "create" && roleKinds[by].includes(step.kind));
+  if (!missing) return;
+  const noun = by === "token" ? "iamserviceaccount" : "podidentityassociation";
+  throw new LotseError("plan/no-pod-role", {
+    title: `${missing.name} has no ${by === "token" ? "role of its own" : "pod identity association"}`,
+    remedy: `lotse create ${noun} makes it; lotse get ${noun} lists what there is`,
+  });
+}
+
 /**
  * Plans roles, service accounts and their namespaces, and the OIDC provider where it is missing. Nothing else of the file
  * is looked at.
  *
- * @throws LotseError `plan/no-cluster`
+ * @throws LotseError `plan/no-cluster`, `plan/no-pod-role`
  */
 export async function planServiceAccounts(
   cluster: Cluster,
@@ -86,6 +100,20 @@ export async function planServiceAccounts(
     code: "plan/existing-service-account",
     text: `Service account ${name} exists and stays as it is; --override-existing-serviceaccounts gives it the role`,
   }));
+  if (options.update === true) requireThere(kept, by);
   const plain = kept.map((step) => ({ ...step, needs: step.needs.filter((id) => ids.has(id)) }));
   return { ...whole, steps: plain, notes, summary: summarise(plain) };
+}
+
+/**
+ * Plans the cluster's OIDC provider in IAM, by which roles of service accounts trust its tokens, and nothing else.
+ *
+ * @param cluster a file with `iam.withOIDC`
+ * @throws LotseError `plan/no-cluster`
+ */
+export async function planOidcProvider(cluster: Cluster, aws: Aws): Promise<Plan> {
+  const whole = await planCluster(cluster, aws, { kubernetes: "never", parts: true });
+  if (whole.context) requireLiving(whole.context.found);
+  const steps = whole.steps.filter(({ kind }) => kind === "oidc-provider").map((step) => ({ ...step, needs: [] }));
+  return { ...whole, steps, notes: [], summary: summarise(steps) };
 }

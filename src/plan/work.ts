@@ -2,6 +2,7 @@
 import type {
   DesiredAuthMapping,
   DesiredAwsObject,
+  DesiredIdentityProvider,
   DesiredServiceAccount,
   RoleReference,
   StackCapability,
@@ -96,7 +97,7 @@ export type AwsWork =
       labels?: Record<string, string>;
       taints?: NodeGroupTaint[];
     }
-  | { do: "create-object"; object: DesiredAwsObject; version?: string }
+  | { do: "create-object"; object: Exclude<DesiredAwsObject, DesiredIdentityProvider>; version?: string }
   /** Gives an add-on that was made without a role the one that exists by now. */
   | {
       do: "update-addon";
@@ -114,7 +115,11 @@ export type AwsWork =
       role: RoleReference;
       targetRoleArn?: string;
       disableSessionTags?: boolean;
+      policy?: string;
     }
+  /** Takes `instead` away first: EKS changes no provider, and has room for one. */
+  | { do: "associate-identity-provider"; object: DesiredIdentityProvider; instead?: string }
+  | { do: "disassociate-identity-provider"; provider: string }
   | { do: "delete-addon"; addon: string }
   | { do: "delete-fargate-profile"; profile: string }
   | { do: "delete-nodegroup"; nodeGroup: string }

@@ -9,7 +9,13 @@ import {
   desiredOidcProvider,
   desiredSuspensions,
 } from "./objects/account.ts";
-import { desiredAccessEntries, desiredAddons, desiredFargateProfiles, desiredPodIdentities } from "./objects/eks.ts";
+import {
+  desiredAccessEntries,
+  desiredAddons,
+  desiredFargateProfiles,
+  desiredIdentityProviders,
+  desiredPodIdentities,
+} from "./objects/eks.ts";
 import {
   desiredAuthMappings,
   desiredCoredns,
@@ -37,6 +43,7 @@ export function desiredObjects(cluster: Cluster, known: Known = {}): DesiredObje
       ...desiredSuspensions(context),
       ...inPhase("after-nodes"),
       ...desiredPodIdentities(context),
+      ...desiredIdentityProviders(context),
     ],
     kubernetes: [
       ...desiredServiceAccounts(context),

@@ -166,6 +166,20 @@ export interface DesiredPodIdentityAssociation extends ObjectBase {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/** An OIDC provider by which people log in (AssociateIdentityProviderConfig); EKS takes one a cluster. */
+export interface DesiredIdentityProvider extends ObjectBase {
+  readonly kind: "identity-provider";
+  readonly type: string;
+  readonly issuerURL: string;
+  readonly clientID: string;
+  readonly usernameClaim?: string;
+  readonly usernamePrefix?: string;
+  readonly groupsClaim?: string;
+  readonly groupsPrefix?: string;
+  readonly requiredClaims?: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 /** Retention of the control plane's log group (PutRetentionPolicy). */
 export interface DesiredLogRetention extends ObjectBase {
   readonly kind: "log-retention";
@@ -209,6 +223,7 @@ export type DesiredAwsObject =
   | DesiredOidcProvider
   | DesiredFargateProfile
   | DesiredPodIdentityAssociation
+  | DesiredIdentityProvider
   | DesiredLogRetention
   | DesiredAccessEntry
   | DesiredKeyPair

@@ -8,6 +8,7 @@ export type {
   DesiredCorednsOnFargate,
   DesiredDevicePlugin,
   DesiredFargateProfile,
+  DesiredIdentityProvider,
   DesiredKeyPair,
   DesiredKubernetesObject,
   DesiredLogRetention,

@@ -66,6 +66,11 @@ const built: readonly string[] = [
     "namespace serviceAccountName roleARN createServiceAccount roleName permissionsBoundaryARN permissionPolicyARNs " +
       "permissionPolicyName permissionPolicy wellKnownPolicies tags targetRoleARN disableSessionTags policy",
   ),
+  ...names(
+    "identityProviders[].",
+    "type name issuerURL clientID usernameClaim usernamePrefix groupsClaim groupsPrefix",
+  ),
+  ...names("identityProviders[].", "requiredClaims tags"),
   ...names("fargateProfiles[].", "name podExecutionRoleARN subnets tags"),
   ...names("fargateProfiles[].selectors[].", "namespace labels"),
   ...names("nodeGroups[].", nodeGroupFields),
@@ -146,7 +151,6 @@ const refused: Readonly<Record<string, NotYet>> = {
   "vpc.extraIPv6CIDRs": notYet("IPv6 addresses in the VPC"),
   privateCluster: notYet("a fully private cluster", member("enabled")),
   localZones: notYet("local zones"),
-  identityProviders: notYet("OIDC identity providers for people"),
   karpenter: notYet("Karpenter"),
   gitops: notYet("GitOps with Flux"),
   outpost: notYet("AWS Outposts"),

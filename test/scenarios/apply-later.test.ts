@@ -1,6 +1,6 @@
 // What comes to a cluster later, what others do to it meanwhile, and what is in the way when it goes.
 import { describe, it } from "vitest";
-import { destroy, exportStacks, planDestroy, status } from "../../src/lotse.ts";
+import { destroy, exportStacks, identityProviders, planDestroy, status } from "../../src/lotse.ts";
 import { openWorld, stepsOf, type World } from "../helpers/world.ts";
 
 const base = `
@@ -102,6 +102,98 @@ describe("later", () => {
       base.replace("desiredCapacity: 1", `desiredCapacity: 1, ssh: {allow: true, publicKey: "${key}"}`),
     );
     expect(steps.find((step) => step.startsWith("create key-pair/eksctl-quay-nodegroup-m-"))).toBeDefined();
+    expect(await gone(world)).toEqual([]);
+  });
+});
+
+describe("the provider by which people log in", () => {
+  const alone = base.replace(/managedNodeGroups.*\n/, "");
+  const login = (more: string): string =>
+    `${alone}identityProviders: [{type: oidc, name: login, issuerURL: "https://login.example.com", clientID: kubernetes${more}}]\n`;
+  const described = async (world: World): Promise<object | undefined> => {
+    const identityProviderConfig = { type: "oidc", name: "login" };
+    const answer = await world.aws.call("eks", "DescribeIdentityProviderConfig", {
+      clusterName: "quay",
+      identityProviderConfig,
+    });
+    return answer.identityProviderConfig?.oidc;
+  };
+
+  it("is associated last, changed by replacing it, and taken away by --prune", async ({ expect }) => {
+    await using world = await openWorld({ kubernetes: "off" });
+    expect((await world.plan(login(""))).steps.at(-1)?.id).toBe("identityprovider/login");
+    await applied(world, alone);
+
+    const plan = await world.plan(login(", groupsClaim: groups, tags: {team: a}"));
+    expect(plan.steps).toMatchObject([
+      {
+        id: "identityprovider/login",
+        action: "create",
+        effect: "none",
+        duration: 900,
+        why: [{ code: "plan/missing", line: 7 }],
+        iamActions: [
+          "eks:AssociateIdentityProviderConfig",
+          "eks:DescribeIdentityProviderConfig",
+          "eks:DescribeUpdate",
+          "eks:ListIdentityProviderConfigs",
+          "eks:TagResource",
+        ],
+      },
+    ]);
+    const before = world.sandbox.clock.now();
+    await applied(world, login(", groupsClaim: groups, tags: {team: a}"));
+    expect(world.sandbox.clock.now() - before).toBeGreaterThanOrEqual(5 * 60_000);
+    expect(await described(world)).toMatchObject({
+      status: "ACTIVE",
+      issuerUrl: "https://login.example.com",
+      clientId: "kubernetes",
+      groupsClaim: "groups",
+      tags: { team: "a", "alpha.eksctl.io/cluster-name": "quay" },
+    });
+
+    const changed = login(", groupsClaim: teams, tags: {team: b}");
+    const [step] = (await world.plan(changed)).steps;
+    expect(step).toMatchObject({ action: "replace", effect: "replaces" });
+    expect(step?.why[0]?.text).toBe("claim of groups: groups → teams");
+    await applied(world, changed);
+    expect(await described(world)).toMatchObject({ groupsClaim: "teams", tags: { team: "b" } });
+    expect(await applied(world, changed.replace("team: b", "team: c"))).toEqual(["update identityprovider/login"]);
+
+    const renamed = login("").replace("name: login", "name: other");
+    expect(await applied(world, renamed)).toEqual(["replace identityprovider/other"]);
+    const kept = await world.plan(alone);
+    expect(kept.steps).toEqual([]);
+    expect(kept.notes.map(({ text }) => text)).toEqual([
+      "Identity provider other (https://login.example.com) isn't in the file; --prune takes it down",
+    ]);
+    expect(await applied(world, alone, true)).toEqual(["delete identityprovider/other"]);
+    expect(await gone(world)).toEqual([]);
+  });
+
+  it("of somebody else is left alone, and in the way", async ({ expect }) => {
+    await using world = await openWorld({ kubernetes: "off" });
+    await applied(world, alone);
+    await identityProviders.associate(
+      world.aws,
+      "quay",
+      { name: "theirs", issuerURL: "https://theirs.example.com", clientID: "k" },
+      { wait: true, timeout: 3600 },
+    );
+    const kept = await world.plan(alone, true);
+    expect([kept.steps, kept.notes.map(({ text }) => text)]).toEqual([
+      [],
+      [expect.stringContaining("isn't in the file, and nothing shows that it ever was")],
+    ]);
+    await expect(world.plan(login(""))).rejects.toMatchObject({
+      code: "plan/other-provider",
+      diagnostic: { at: { line: 7 } },
+    });
+    expect(stepsOf(await world.plan(`${alone}identityProviders: []\n`, true))).toEqual([
+      "delete identityprovider/theirs",
+    ]);
+    expect(await applied(world, login(""), true)).toEqual(["replace identityprovider/login"]);
+    // A cluster takes its provider along.
     expect(await gone(world)).toEqual([]);
   });
 });

@@ -212,7 +212,7 @@ describe("plan", () => {
 
   it("refuses what can't be built yet, by name, before anything is made", async ({ expect }) => {
     await using world = await openWorld({ kubernetes: "off" });
-    const text = `${original}\nidentityProviders: [{name: okta, type: oidc, issuerUrl: "https://x.example", clientId: k}]\n`;
+    const text = `${original}\ngitops: {flux: {gitProvider: github, flags: {owner: example, repository: fleet}}}\n`;
     await expect(world.plan(text)).rejects.toMatchObject({
       code: "stacks/not-yet",
       diagnostic: { at: { line: expect.any(Number) } },

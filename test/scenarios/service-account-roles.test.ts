@@ -1,6 +1,8 @@
 // `create|delete iamserviceaccount` as parts of a plan: roles alone, on clusters of eksctl's making and of others'.
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { loadCluster, planServiceAccounts, runSteps, workloadPolicies, type Cluster } from "../../src/lotse.ts";
+import type { Outcome } from "../../src/cli/actions/testing.ts";
+import { runLotseIn } from "../../src/cli/actions/testing.ts";
 import { makeCluster } from "../helpers/eks-by-api.ts";
 import { openWorld, stepsOf, type World } from "../helpers/world.ts";
 
@@ -122,5 +124,123 @@ describe("service accounts' roles", () => {
     await expect(
       planServiceAccounts(await fileOf("nowhere", [cart]), world.aws, { kubernetes: "never" }),
     ).rejects.toMatchObject({ code: "plan/no-cluster" });
+  });
+});
+
+describe("the commands", () => {
+  let world: World;
+  const policy = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly";
+
+  beforeAll(async () => {
+    world = await openWorld({ kubernetes: "off", listen: true });
+    makeCluster(world.sandbox, "plain");
+  });
+
+  afterAll(async () => {
+    await world?.close();
+  });
+
+  const lotse = async (line: string, ...more: string[]): Promise<Outcome> =>
+    // A profile's name makes lotse take the keys beside it instead of asking the SDK, which would look at this process.
+    runLotseIn(
+      { ...world.sandbox.env(), AWS_PROFILE: "nobody" },
+      "",
+      ...line.split(" "),
+      "--cluster",
+      "plain",
+      ...more,
+    );
+
+  it("give IAM the cluster's provider once", async ({ expect }) => {
+    const associate = "utils associate-iam-oidc-provider";
+    const asked = await lotse(associate);
+    expect([asked.code, asked.stderr]).toEqual([4, expect.stringContaining("oidc-provider plain")]);
+    expect(world.send("iam", "ListOpenIDConnectProviders", {})).toEqual({ OpenIDConnectProviderList: [] });
+    expect((await lotse(associate, "--approve")).code).toBe(0);
+    const { OpenIDConnectProviderList: providers } = world.send<{ OpenIDConnectProviderList: { Arn: string }[] }>(
+      "iam",
+      "ListOpenIDConnectProviders",
+      {},
+    );
+    expect(providers.map(({ Arn }) => Arn)).toEqual([expect.stringContaining("oidc-provider/oidc.eks.eu-central-1")]);
+    expect((await lotse(associate, "--approve")).stdout).toBe(
+      'IAM Open ID Connect provider is already associated with cluster "plain" in "eu-central-1"\n',
+    );
+  });
+
+  it("change a service account's role, and none that isn't there", async ({ expect }) => {
+    const which = ["--name", "cart", "--namespace", "shop", "--aws-only", "--approve", "--attach-policy-arn"];
+    const early = await lotse("update iamserviceaccount", ...which, policy);
+    expect([early.code, early.stderr]).toEqual([1, expect.stringContaining("plan/no-pod-role")]);
+    expect((await lotse("create iamserviceaccount", ...which, policy)).code).toBe(0);
+    const other = policy.replace("ReadOnly", "PowerUser");
+    expect((await lotse("update iamserviceaccount", ...which, other)).code).toBe(0);
+    const { RoleName } = world
+      .send<{ Roles: { RoleName: string }[] }>("iam", "ListRoles", {})
+      .Roles.find((role) => role.RoleName.startsWith("eksctl-plain-addon-")) ?? { RoleName: "" };
+    expect(world.send("iam", "ListAttachedRolePolicies", { RoleName })).toMatchObject({
+      AttachedPolicies: [{ PolicyArn: other }],
+    });
+  });
+
+  it("make, list and change associations in eksctl's shapes", async ({ expect }) => {
+    const which = ["--namespace", "shop", "--service-account-name", "till"];
+    const carryOut = ["--aws-only", "--approve"];
+    expect((await lotse("get podidentityassociation")).stdout).toBe("No podidentityassociations found\n");
+    const made = await lotse(
+      "create podidentityassociation",
+      ...which,
+      ...carryOut,
+      "--well-known-policies",
+      "certManager",
+    );
+    expect([made.code, made.stderr]).toEqual([0, expect.stringContaining("pod-identity-association shop/till")]);
+    const list = async (): Promise<Record<string, string>[]> =>
+      JSON.parse((await lotse("get podidentityassociation", ...which, "-o", "json")).stdout) as Record<
+        string,
+        string
+      >[];
+    const [before] = await list();
+    expect(before).toEqual({
+      AssociationARN: expect.stringContaining(":podidentityassociation/plain/a-"),
+      Namespace: "shop",
+      ServiceAccountName: "till",
+      RoleARN: expect.stringContaining(`arn:aws:iam::${account}:role/eksctl-plain-podidentityrole-`),
+      OwnerARN: "",
+    });
+    const session = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+    });
+    const change = ["--well-known-policies", "certManager", "--disable-session-tags", "--policy", session];
+    const changed = await lotse("update podidentityassociation", ...which, ...carryOut, ...change);
+    expect([changed.code, changed.stderr]).toEqual([0, expect.stringContaining("1 to change")]);
+    const again = await lotse("update podidentityassociation", ...which, ...carryOut, ...change);
+    expect(again.stderr).toContain("Nothing to do");
+    expect((await lotse("get podidentityassociation")).stdout).toContain("SERVICE ACCOUNT NAME");
+    expect((await lotse("get podidentityassociation", "--service-account-name", "till")).code).toBe(2);
+  });
+
+  it("list providers by which people log in in eksctl's shape", async ({ expect }) => {
+    const flags = ["--name", "login", "--issuer-url", "https://login.example.com", "--client-id", "k"];
+    expect((await lotse("associate identityprovider", ...flags, "--groups-claim", "groups", "--wait")).code).toBe(0);
+    expect(JSON.parse((await lotse("get identityprovider", "-o", "json")).stdout)).toEqual([
+      {
+        Type: "oidc",
+        Name: "login",
+        ClientID: "k",
+        IssuerURL: "https://login.example.com",
+        Status: "ACTIVE",
+        Arn: expect.stringContaining(":identityproviderconfig/plain/oidc/login/"),
+        UsernameClaim: null,
+        UsernamePrefix: null,
+        GroupsClaim: "groups",
+        GroupsPrefix: null,
+        RequiredClaims: null,
+        Tags: null,
+      },
+    ]);
+    const [head] = (await lotse("get identityprovider")).stdout.split("\n");
+    expect(head?.split(/\s+/)).toEqual(["NAME", "TYPE", "CLIENT_ID", "ISSUER_URL", "ARN", "STATUS"]);
   });
 });

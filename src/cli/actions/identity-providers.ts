@@ -102,6 +102,22 @@ export const disassociate: Action = async (invocation) => {
   });
 };
 
+/** As eksctl prints a provider: Go's names, and null for what EKS doesn't say. */
+const eksctlShape = (row: ListedIdentityProvider): object => ({
+  Type: row.type,
+  Name: row.name,
+  ClientID: row.clientID,
+  IssuerURL: row.issuerURL,
+  Status: row.status,
+  Arn: row.arn,
+  UsernameClaim: row.usernameClaim ?? null,
+  UsernamePrefix: row.usernamePrefix ?? null,
+  GroupsClaim: row.groupsClaim ?? null,
+  GroupsPrefix: row.groupsPrefix ?? null,
+  RequiredClaims: row.requiredClaims ?? null,
+  Tags: row.tags ?? null,
+});
+
 const columns: readonly Column<ListedIdentityProvider>[] = [
   { title: "NAME", value: (row) => row.name },
   { title: "TYPE", value: (row) => row.type },
@@ -122,7 +138,7 @@ export const list: Action = async (invocation) => {
     if (wanted !== undefined && rows.length === 0)
       throw new LotseError("cli/not-found", { title: `${name} has no identity provider ${wanted}` });
     const format = options["output"];
-    if (format === "json" || format === "yaml") terminal.stdout.write(await renderData(rows, format));
+    if (format === "json" || format === "yaml") terminal.stdout.write(await renderData(rows.map(eksctlShape), format));
     else if (rows.length === 0) terminal.stdout.write("No identity providers found\n");
     else terminal.stdout.write(`${tableLines(columns, rows, terminal.stdout.columns).join("\n")}\n`);
     return exitCode.done;

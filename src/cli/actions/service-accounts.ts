@@ -1,4 +1,4 @@
-// `lotse create|delete iamserviceaccount` and `podidentityassociation`: the part of a plan that is about pods' roles, from a
+// `lotse create|update|delete iamserviceaccount` and `podidentityassociation`: the part of a plan that is about pods' roles, from a
 // file or from flags.
 import { LotseError } from "../../base/index.ts";
 import type { Cluster, ServiceAccountsOptions } from "../../lotse.ts";
@@ -34,6 +34,7 @@ async function specOf(invocation: Invocation): Promise<object> {
   const arns = list(invocation, "attachPolicyArn");
   const [role, roleName] = [text(invocation, "attachRoleArn"), text(invocation, "roleName")];
   const [boundary, workload] = [text(invocation, "permissionsBoundary"), text(invocation, "policyFor")];
+  const subjectPattern = text(invocation, "subjectPattern");
   const tags = tagsOf(invocation);
   if (arns.length === 0 && role === undefined && workload === undefined)
     throw usage(
@@ -47,21 +48,31 @@ async function specOf(invocation: Invocation): Promise<object> {
     ...(role === undefined ? {} : { attachRoleARN: role }),
     ...(roleName === undefined ? {} : { roleName }),
     ...(boundary === undefined ? {} : { permissionsBoundary: boundary }),
+    ...(subjectPattern === undefined ? {} : { subjectPattern }),
     ...(Object.keys(tags).length === 0 ? {} : { tags }),
   };
+}
+
+/** `--well-known-policies autoScaler,externalDNS`, as a file would say it; which names there are is the file's matter. */
+function wellKnownOf(invocation: Invocation): Record<string, true> | undefined {
+  const names = list(invocation, "wellKnownPolicies");
+  return names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, true as const]));
 }
 
 /** The association that flags describe, as a file would. */
 async function associationOf(invocation: Invocation): Promise<object> {
   const arns = list(invocation, "permissionPolicyArns");
   const [roleARN, roleName] = [text(invocation, "roleArn"), text(invocation, "roleName")];
-  const [boundary, workload] = [text(invocation, "permissionsBoundaryArn"), text(invocation, "policyFor")];
+  const boundary = text(invocation, "permissionsBoundaryArn") ?? text(invocation, "permissionBoundaryArn");
+  const [workload, policy] = [text(invocation, "policyFor"), text(invocation, "policy")];
+  const known = wellKnownOf(invocation);
+  const sessionTags = invocation.options["disableSessionTags"];
   const targetRoleARN = text(invocation, "targetRoleArn");
   const tags = tagsOf(invocation);
-  if (arns.length === 0 && roleARN === undefined && workload === undefined)
+  if (arns.length === 0 && roleARN === undefined && workload === undefined && !known)
     throw usage(
       "What the role may do is not said",
-      "Give --permission-policy-arns, --policy-for a workload, or --role-arn for a role that exists.",
+      "Give --permission-policy-arns, --well-known-policies, --policy-for a workload, or --role-arn for a role that exists.",
     );
   return {
     namespace: text(invocation, "namespace"),
@@ -72,6 +83,9 @@ async function associationOf(invocation: Invocation): Promise<object> {
     ...(roleName === undefined ? {} : { roleName }),
     ...(boundary === undefined ? {} : { permissionsBoundaryARN: boundary }),
     ...(targetRoleARN === undefined ? {} : { targetRoleARN }),
+    ...(known ? { wellKnownPolicies: known } : {}),
+    ...(typeof sessionTags === "boolean" ? { disableSessionTags: sessionTags } : {}),
+    ...(policy === undefined ? {} : { policy }),
     ...(invocation.options["createServiceAccount"] === true ? { createServiceAccount: true } : {}),
     ...(Object.keys(tags).length === 0 ? {} : { tags }),
   };
@@ -161,12 +175,12 @@ async function wanted(invocation: Invocation, by: By, remove: boolean): Promise<
 }
 
 const carryOut =
-  (by: By, remove: boolean): Action =>
+  (by: By, verb: "create" | "update" | "delete"): Action =>
   async (invocation) => {
     const { options } = invocation;
+    const remove = verb === "delete";
     const { cluster, region, names, file } = await wanted(invocation, by, remove);
     return withAws(invocation, region, async (aws, target) => {
-      const verb = remove ? "delete" : "create";
       const { noun } = ways[by];
       const what = `${verb} ${noun} ${names.join(", ")}`;
       await printHeader(invocation, what, aws, target);
@@ -175,6 +189,7 @@ const carryOut =
         by,
         names,
         remove,
+        update: verb === "update",
         roleOnly,
         override: options["overrideExistingServiceaccounts"] === true,
         ...(options["awsOnly"] === true || roleOnly ? { kubernetes: "never" } : {}),
@@ -185,10 +200,14 @@ const carryOut =
   };
 
 /** `create iamserviceaccount` */
-export const create: Action = carryOut("token", false);
+export const create: Action = carryOut("token", "create");
+/** `update iamserviceaccount` */
+export const update: Action = carryOut("token", "update");
 /** `delete iamserviceaccount` */
-export const remove: Action = carryOut("token", true);
+export const remove: Action = carryOut("token", "delete");
 /** `create podidentityassociation` */
-export const associate: Action = carryOut("association", false);
+export const associate: Action = carryOut("association", "create");
+/** `update podidentityassociation` */
+export const reassociate: Action = carryOut("association", "update");
 /** `delete podidentityassociation` */
-export const dissociate: Action = carryOut("association", true);
+export const dissociate: Action = carryOut("association", "delete");

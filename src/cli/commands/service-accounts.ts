@@ -1,10 +1,17 @@
-// `lotse create|delete iamserviceaccount`, with eksctl's flags; and policies for well-known workloads.
+// `lotse create|update|delete iamserviceaccount` and `podidentityassociation`, with eksctl's flags; and policies for well-known workloads.
 import type { CommandDefinition, OptionDefinition } from "../command.ts";
 import { defineCommand } from "../command.ts";
-import { awsOnlyOption, clusterOption, resultOption, yesOptions } from "./shared-options.ts";
+import {
+  awsOnlyOption,
+  clusterFileOption,
+  clusterOption,
+  outputOption,
+  resultOption,
+  yesOptions,
+} from "./shared-options.ts";
 
 const act =
-  (name: "create" | "remove" | "associate" | "dissociate"): CommandDefinition["load"] =>
+  (name: "create" | "update" | "remove" | "associate" | "reassociate" | "dissociate"): CommandDefinition["load"] =>
   async () => ({ run: (await import("../actions/service-accounts.ts"))[name] });
 
 const chosenOptions: readonly OptionDefinition[] = [
@@ -47,6 +54,49 @@ const scopeOptions: readonly OptionDefinition[] = [
   { flags: "--node-role <name>", description: "role that nodes get; may be repeated", repeatable: true },
 ];
 
+/** What a service account's role may do, and how it is got. */
+const roleOptions: readonly OptionDefinition[] = [
+  {
+    flags: "--attach-policy-arn <arns>",
+    description: "policies of the role, with commas; may be repeated",
+    repeatable: true,
+  },
+  { flags: "--policy-for <workload>", description: "the policy of a well-known workload (lotse iam policy-for)" },
+  { flags: "--attach-role-arn <arn>", description: "a role that exists, instead of a new one" },
+  { flags: "--role-name <name>", description: "name of the new role" },
+  { flags: "--permissions-boundary <arn>", description: "boundary of the new role" },
+  { flags: "--tags <pairs>", description: "tags of the role: a=b,c=d; may be repeated", repeatable: true },
+  {
+    flags: "--subject-pattern <pattern>",
+    description: "who may assume it, instead of the one: system:serviceaccount:shop:*",
+  },
+  ...scopeOptions,
+];
+
+/** What an association's role may do, and how it is got. */
+const associationOptions: readonly OptionDefinition[] = [
+  {
+    flags: "--permission-policy-arns <arns>",
+    description: "policies of the role, with commas; may be repeated",
+    repeatable: true,
+  },
+  {
+    flags: "--well-known-policies <names>",
+    description: "eksctl's sets of statements: autoScaler, externalDNS, certManager …, with commas; may be repeated",
+    repeatable: true,
+  },
+  { flags: "--policy-for <workload>", description: "the policy of a well-known workload (lotse iam policy-for)" },
+  { flags: "--role-arn <arn>", description: "a role that exists, instead of a new one" },
+  { flags: "--role-name <name>", description: "name of the new role" },
+  { flags: "--target-role-arn <arn>", description: "a role that is assumed from there" },
+  { flags: "--disable-session-tags", description: "no tags of cluster, namespace and pod in sessions" },
+  { flags: "--policy <json>", description: "session policy, which narrows what the role may; needs no session tags" },
+  { flags: "--permissions-boundary-arn <arn>", description: "boundary of the new role" },
+  { flags: "--permission-boundary-arn <arn>", description: "the same, as eksctl spells it", hidden: true },
+  { flags: "--tags <pairs>", description: "tags: a=b,c=d; may be repeated", repeatable: true },
+  ...scopeOptions,
+];
+
 /** The commands. */
 export const serviceAccountCommands: readonly CommandDefinition[] = [
   defineCommand({
@@ -56,22 +106,12 @@ export const serviceAccountCommands: readonly CommandDefinition[] = [
       "Makes the role in a stack of its own, the service account with its annotation, and the cluster's OIDC provider where it is missing. The steps are shown first. Pods that run already get the role when they are made anew.",
     options: [
       ...which,
-      {
-        flags: "--attach-policy-arn <arns>",
-        description: "policies of the role, with commas; may be repeated",
-        repeatable: true,
-      },
-      { flags: "--policy-for <workload>", description: "the policy of a well-known workload (lotse iam policy-for)" },
-      { flags: "--attach-role-arn <arn>", description: "a role that exists, instead of a new one" },
-      { flags: "--role-name <name>", description: "name of the new role" },
+      ...roleOptions,
       { flags: "--role-only", description: "make the role, and leave Kubernetes alone" },
-      { flags: "--permissions-boundary <arn>", description: "boundary of the new role" },
-      { flags: "--tags <pairs>", description: "tags of the role: a=b,c=d; may be repeated", repeatable: true },
       {
         flags: "--override-existing-serviceaccounts",
         description: "also give service accounts a role that exist and that nobody manages",
       },
-      ...scopeOptions,
       awsOnlyOption,
       resultOption,
       ...yesOptions,
@@ -93,6 +133,22 @@ export const serviceAccountCommands: readonly CommandDefinition[] = [
     load: act("create"),
   }),
   defineCommand({
+    name: "update iamserviceaccount",
+    summary: "Change what service accounts' IAM roles may do",
+    description:
+      "Changes the stack with the role as the file or the flags say: what they don't name, the role loses. A service account without a role is an error.",
+    options: [...which, ...roleOptions, awsOnlyOption, resultOption, ...yesOptions],
+    target: "aws",
+    examples: [
+      {
+        command:
+          "lotse update iamserviceaccount --cluster prod --namespace shop --name cart --attach-policy-arn arn:aws:iam::aws:policy/AmazonS3FullAccess",
+        does: "another policy for one",
+      },
+    ],
+    load: act("update"),
+  }),
+  defineCommand({
     name: "delete iamserviceaccount",
     summary: "Take service accounts' IAM roles away",
     description: "Deletes the stack with the role, and the service account where eksctl or lotse made it.",
@@ -108,19 +164,8 @@ export const serviceAccountCommands: readonly CommandDefinition[] = [
       "Makes the role in a stack of its own and the association; the cluster needs the add-on eks-pod-identity-agent. The steps are shown first. Pods that run already get the role when they are made anew.",
     options: [
       ...whichAssociation,
-      {
-        flags: "--permission-policy-arns <arns>",
-        description: "policies of the role, with commas; may be repeated",
-        repeatable: true,
-      },
-      { flags: "--policy-for <workload>", description: "the policy of a well-known workload (lotse iam policy-for)" },
-      { flags: "--role-arn <arn>", description: "a role that exists, instead of a new one" },
-      { flags: "--role-name <name>", description: "name of the new role" },
-      { flags: "--target-role-arn <arn>", description: "a role that is assumed from there" },
-      { flags: "--permissions-boundary-arn <arn>", description: "boundary of the new role" },
+      ...associationOptions,
       { flags: "--create-service-account", description: "make the service account, too" },
-      { flags: "--tags <pairs>", description: "tags: a=b,c=d; may be repeated", repeatable: true },
-      ...scopeOptions,
       awsOnlyOption,
       resultOption,
       ...yesOptions,
@@ -134,6 +179,58 @@ export const serviceAccountCommands: readonly CommandDefinition[] = [
       },
     ],
     load: act("associate"),
+  }),
+  defineCommand({
+    name: "update podidentityassociation",
+    summary: "Change service accounts' pod identity associations",
+    description:
+      "Changes the association and the stack with its role as the file or the flags say. Agents keep credentials for hours: pods get the change when they are made anew.",
+    options: [
+      ...whichAssociation,
+      ...associationOptions,
+      { flags: "--no-disable-session-tags", description: "tags in sessions again", hidden: true },
+      awsOnlyOption,
+      resultOption,
+      ...yesOptions,
+    ],
+    target: "aws",
+    examples: [
+      {
+        command:
+          "lotse update podidentityassociation --cluster prod --namespace shop --service-account-name cart --role-arn arn:aws:iam::111122223333:role/cart-2",
+        does: "another role for one",
+      },
+    ],
+    load: act("reassociate"),
+  }),
+  defineCommand({
+    name: "get podidentityassociation",
+    summary: "List which service accounts have an IAM role by EKS Pod Identity",
+    options: [
+      clusterFileOption,
+      clusterOption,
+      { flags: "--namespace <name>", description: "only of this namespace" },
+      { flags: "--service-account-name <name>", description: "only of this service account" },
+      outputOption,
+    ],
+    target: "aws",
+    examples: [
+      { command: "lotse get podidentityassociation --cluster prod", does: "as a table" },
+      { command: "lotse get podidentityassociation --cluster prod -o json", does: "in eksctl's shape" },
+    ],
+    load: async () => ({ run: (await import("../actions/pod-identity-associations.ts")).list }),
+  }),
+  defineCommand({
+    name: "utils associate-iam-oidc-provider",
+    summary: "Let IAM trust the tokens of a cluster's service accounts",
+    description:
+      "Makes the OpenID Connect provider of the cluster's issuer in IAM, on which roles of service accounts stand. What is there already stays as it is.",
+    options: [clusterFileOption, clusterOption, resultOption, ...yesOptions],
+    target: "aws",
+    examples: [
+      { command: "lotse utils associate-iam-oidc-provider --cluster prod --approve", does: "without being asked" },
+    ],
+    load: () => import("../actions/oidc-provider.ts"),
   }),
   defineCommand({
     name: "delete podidentityassociation",

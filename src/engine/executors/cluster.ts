@@ -56,7 +56,7 @@ const changesNothing = (error: unknown): boolean =>
   failureKind(error) === "invalid" && /no changes? (is |are )?needed|already at the desired/i.test(errorMessage(error));
 
 /** Sends an update as soon as no other is under way; undefined when there is nothing to change any more. */
-async function whenQuiet(crew: Crew, send: () => Promise<string | undefined>): Promise<string | undefined> {
+export async function whenQuiet(crew: Crew, send: () => Promise<string | undefined>): Promise<string | undefined> {
   for (let turn = 0; ; turn += 1) {
     await quietCluster(crew);
     try {

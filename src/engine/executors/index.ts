@@ -4,6 +4,7 @@ import type { Crew } from "../crew.ts";
 import { deleteAddon, updateAddon } from "./addons.ts";
 import { encryptCluster, tagResource, updateCluster, upgradeCluster } from "./cluster.ts";
 import { deleteFargateProfile, replaceFargateProfile } from "./fargate.ts";
+import { associateProvider, disassociateProvider } from "./identity-providers.ts";
 import { applyController, deleteController } from "./kubernetes/controllers.ts";
 import { corednsToFargate } from "./kubernetes/coredns.ts";
 import { deleteLoadBalancers, drainNodeGroup } from "./kubernetes/drain.ts";
@@ -63,6 +64,8 @@ const executors: { [D in Work["do"]]: Executor<D> } = {
   "update-addon": updateAddon,
   "replace-fargate-profile": (crew, step, { object }) => replaceFargateProfile(crew, step, object),
   "update-pod-identity": updatePodIdentity,
+  "associate-identity-provider": associateProvider,
+  "disassociate-identity-provider": disassociateProvider,
   "delete-addon": deleteAddon,
   "delete-fargate-profile": deleteFargateProfile,
   "delete-nodegroup": deleteNodeGroup,

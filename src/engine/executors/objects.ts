@@ -107,7 +107,7 @@ const importKeyPair = async (crew: Crew, object: DesiredKeyPair): Promise<void> 
 
 /** The maker of each kind of object. */
 const makers: {
-  [K in DesiredAwsObject["kind"]]: (
+  [K in Extract<Work, { do: "create-object" }>["object"]["kind"]]: (
     crew: Crew,
     object: Extract<DesiredAwsObject, { kind: K }>,
     step: Step,
@@ -146,5 +146,6 @@ export async function updatePodIdentity(
     roleArn: await crew.roleArn(work.role),
     ...(work.targetRoleArn !== undefined && { targetRoleArn: work.targetRoleArn }),
     ...(work.disableSessionTags !== undefined && { disableSessionTags: work.disableSessionTags }),
+    ...(work.policy !== undefined && { policy: work.policy }),
   });
 }

@@ -1,6 +1,7 @@
 // Reads what exists of a cluster, in three waves: stacks and control plane; lists and templates; each thing.
 import { isDenied, type Aws } from "../../aws/index.ts";
 import type { Cluster } from "@aws-sdk/client-eks";
+import { readIdentityProviders } from "../../access/index.ts";
 import type { Template } from "../../stacks/index.ts";
 import type { Found, FoundStack } from "../found.ts";
 import { readAutoScalingGroups } from "./auto-scaling.ts";
@@ -56,6 +57,16 @@ async function readLogGroup(aws: Aws, cluster: string): Promise<Pick<Found, "log
   }
 }
 
+/** By which people log in; undefined when the caller may not look. */
+async function readProviders(aws: Aws, cluster: string): Promise<Found["identityProviders"]> {
+  try {
+    return (await orGone(readIdentityProviders(aws, cluster))) ?? [];
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
+}
+
 /** Names of self-managed groups' Auto Scaling groups: the physical id of `NodeGroup` in their stack. */
 async function selfManagedGroups(aws: Aws, stacks: readonly FoundStack[]): Promise<Map<string, string>> {
   const unmanaged = stacks.filter((stack) => stack.tags["alpha.eksctl.io/nodegroup-type"] === "unmanaged");
@@ -85,6 +96,7 @@ export async function readFound(aws: Aws, name: string, options: ReadOptions = {
     fargateProfiles,
     accessEntries,
     associations,
+    providers,
     living,
     logGroup,
   ] = await Promise.all([
@@ -96,6 +108,7 @@ export async function readFound(aws: Aws, name: string, options: ReadOptions = {
     cluster ? readFargateProfiles(aws, name) : new Map<string, never>(),
     cluster ? readAccessEntries(aws, cluster) : new Set<string>(),
     cluster ? readPodIdentityAssociations(aws, name) : [],
+    cluster ? readProviders(aws, name) : [],
     cluster && readOidcProvider(aws, oidcProviderArn(cluster)),
     readLogGroup(aws, name),
   ]);
@@ -120,6 +133,7 @@ export async function readFound(aws: Aws, name: string, options: ReadOptions = {
     fargateProfiles,
     accessEntries,
     podIdentityAssociations: associations,
+    ...(providers && { identityProviders: providers }),
     ...(oidcProvider && { oidcProvider }),
     ...logGroup,
   };

@@ -127,6 +127,17 @@ function fargateProfile(planning: Planning, object: DesiredFargateProfile): Draf
   ];
 }
 
+/** The same document, however it is spaced; text that is no JSON is compared as it is. */
+function sameJson(a: string, b: string | undefined): boolean {
+  if (a === b || b === undefined) return a === b;
+  try {
+    return sameMeaning(JSON.parse(a), JSON.parse(b));
+  } catch {
+    // EKS will say what is wrong with it.
+    return false;
+  }
+}
+
 function podIdentityAssociation(planning: Planning, object: DesiredPodIdentityAssociation): Draft[] {
   const name = `${object.namespace}/${object.serviceAccount}`;
   const existing = planning.found.podIdentityAssociations.find(
@@ -152,7 +163,7 @@ function podIdentityAssociation(planning: Planning, object: DesiredPodIdentityAs
   }
   const role = roleArn(planning, object.role);
   const target = object.targetRoleArn;
-  const sessionTags = object.disableSessionTags;
+  const { disableSessionTags: sessionTags, policy } = object;
   const lines = [
     ...(role !== existing.roleArn ? [`role: ${existing.roleArn} → ${role ?? "the one of its new stack"}`] : []),
     ...(target !== undefined && target !== existing.targetRoleArn
@@ -161,8 +172,24 @@ function podIdentityAssociation(planning: Planning, object: DesiredPodIdentityAs
     ...(sessionTags !== undefined && sessionTags !== (existing.disableSessionTags ?? false)
       ? [`disable session tags: ${existing.disableSessionTags ?? false} → ${sessionTags}`]
       : []),
+    ...(policy !== undefined && !sameJson(policy, existing.policy)
+      ? [`session policy: ${existing.policy ?? "none"} → ${policy}`]
+      : []),
   ];
-  if (lines.length === 0 || existing.associationId === undefined) return [];
+  if (existing.associationId === undefined) return [];
+  if (lines.length === 0) {
+    const tags = tagDifference(existing.tags ?? {}, object.tags, []);
+    if (!tags || existing.associationArn === undefined) return [];
+    return [
+      draft({
+        ...base,
+        action: "update",
+        why: tags.lines.map((text) => why(planning, "plan/changed", text, line(object))),
+        iamActions: ["eks:TagResource"],
+        work: { do: "tag-resource", arn: existing.associationArn, set: tags.set, remove: [] },
+      }),
+    ];
+  }
   return [
     draft({
       ...base,
@@ -176,6 +203,7 @@ function podIdentityAssociation(planning: Planning, object: DesiredPodIdentityAs
         role: object.role,
         ...(target !== undefined && { targetRoleArn: target }),
         ...(sessionTags !== undefined && { disableSessionTags: sessionTags }),
+        ...(policy !== undefined && { policy }),
       },
     }),
   ];
@@ -284,9 +312,9 @@ function asgTags(planning: Planning, object: DesiredAsgTags): Draft[] {
   ];
 }
 
-/** The builder of each kind; add-ons have a file of their own. */
+/** The builder of each kind; add-ons and identity providers have files of their own. */
 const builders: {
-  [K in Exclude<DesiredAwsObject["kind"], "addon">]: (
+  [K in Exclude<DesiredAwsObject["kind"], "addon" | "identity-provider">]: (
     planning: Planning,
     object: Extract<DesiredAwsObject, { kind: K }>,
   ) => Draft[];
@@ -304,6 +332,8 @@ const builders: {
 /** Steps for everything beside stacks and add-ons. */
 export function objects(planning: Planning): Draft[] {
   return planning.objects.aws.flatMap((object): Draft[] =>
-    object.kind === "addon" ? [] : builders[object.kind](planning, object as never),
+    object.kind === "addon" || object.kind === "identity-provider"
+      ? []
+      : builders[object.kind](planning, object as never),
   );
 }

@@ -4,6 +4,7 @@ import type {
   DesiredAccessEntry,
   DesiredAddon,
   DesiredFargateProfile,
+  DesiredIdentityProvider,
   DesiredPodIdentityAssociation,
   RoleReference,
 } from "../desired.ts";
@@ -104,6 +105,19 @@ export function desiredPodIdentities(context: Context): DesiredPodIdentityAssoci
     tags,
     source: [path],
     after: [context.clusterStack, ...roleStacks(role)],
+  }));
+}
+
+/** Providers of `identityProviders`, by which people log in. */
+export function desiredIdentityProviders(context: Context): DesiredIdentityProvider[] {
+  const { identityProviders = [] } = context.config;
+  return identityProviders.map(({ tags, ...provider }, i) => ({
+    kind: "identity-provider",
+    id: `identity-provider/${provider.name}`,
+    ...provider,
+    tags: tags ?? {},
+    source: [["identityProviders", i]],
+    after: [context.clusterStack],
   }));
 }
 

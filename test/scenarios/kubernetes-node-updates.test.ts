@@ -119,6 +119,35 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
       },
     });
     await settled(2);
+    // Its controller looks each 15 s.
+    await kube.connection.send({
+      method: "POST",
+      path: "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers",
+      body: {
+        apiVersion: "autoscaling/v2",
+        kind: "HorizontalPodAutoscaler",
+        metadata: { name: "scaled" },
+        spec: {
+          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "scaled" },
+          minReplicas: 3,
+          maxReplicas: 5,
+          metrics: [
+            { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 60 } } },
+          ],
+        },
+      },
+      what: "create an autoscaler",
+    });
+    const scaled = { app: "scaled" };
+    await kube.create<KubeObject & { spec: object }>(resources.deployments, {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "scaled", namespace: "default" },
+      spec: {
+        selector: { matchLabels: scaled },
+        template: { metadata: { labels: scaled }, spec: { containers: [{ name: "web", image: "nginx" }] } },
+      },
+    });
   }, 120_000);
 
   afterAll(async () => {
@@ -169,6 +198,30 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
     const after = await openNodes(2);
     expect(after.filter(({ metadata }) => before.includes(metadata.name))).toEqual([]);
     await settled(2);
+  });
+
+  it("carry as many pods as a HorizontalPodAutoscaler says", { timeout: 200_000 }, async ({ expect }) => {
+    const autoscaler = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers/scaled";
+    const { status } = await eventually(
+      () =>
+        kube.connection.send<{
+          status?: { desiredReplicas?: number; conditions?: { type: string; reason: string }[] };
+        }>({
+          method: "GET",
+          path: autoscaler,
+          what: "read an autoscaler",
+        }),
+      (found) => found.status?.conditions?.some(({ type }) => type === "ScalingActive") === true,
+      120,
+    );
+    // Its least size; nobody measures simulated containers, and it says so.
+    const active = status?.conditions?.find(({ type }) => type === "ScalingActive");
+    expect(active).toMatchObject({ status: "False", reason: "FailedGetResourceMetric" });
+    await eventually(
+      () => kube.list<Pod>(resources.pods, { namespace: "default", labelSelector: "app=scaled" }),
+      (found) => found.filter(isReady).length === 3,
+      60,
+    );
   });
 
   it("are emptied when the group shrinks", { timeout: 200_000 }, async ({ expect }) => {

@@ -24,6 +24,14 @@ interface Status {
   initContainerStatuses?: { name: string; ready: boolean; state: Record<string, { exitCode?: number }> }[];
 }
 
+/** Of whatever looks after pods. */
+interface Controlled {
+  succeeded?: number;
+  readyReplicas?: number;
+  numberReady?: number;
+  conditions?: { type: string; status: string; reason?: string }[];
+}
+
 interface Pod extends KubeObject {
   spec: { nodeName?: string };
   status: Status;
@@ -43,7 +51,9 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
   let sandbox: Sandbox;
   let made: MadeCluster;
   let kube: Kube;
+  let before: string | undefined;
 
+  const stateOf = (): string | undefined => sandbox.kubernetes?.status()[0]?.state;
   const find = (name: string): Promise<Pod> => kube.get<Pod>(resources.pods, { namespace: "default", name });
   const until = (name: string, good: (status: Status, found: Pod) => boolean): Promise<Pod> =>
     eventually(
@@ -53,10 +63,39 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
     );
   const create = (object: KubeObject): Promise<unknown> => kube.create(resources.pods, object);
 
+  const template = (app: string, more: object = {}, annotations: Record<string, string> = {}): object => ({
+    metadata: { labels: { app }, annotations },
+    spec: { containers: [{ name: app, image: app }], ...more },
+  });
+  const selects = (app: string): object => ({ selector: { matchLabels: { app } } });
+  const make = (group: string, kind: string, name: string, spec: object): Promise<unknown> =>
+    kube.connection.send({
+      method: "POST",
+      path: `/apis/${group}/namespaces/default/${kind.toLowerCase()}s`,
+      body: { apiVersion: group, kind, metadata: { name }, spec },
+      what: `create ${kind}`,
+    });
+  /** Status of a controller's object, once it is as it should be. */
+  const grown = async (path: string, good: (status: Controlled) => boolean): Promise<Controlled> => {
+    const [group, version, plural, name] = path.split("/");
+    const whole = `/apis/${group}/${version}/namespaces/default/${plural}/${name}`;
+    const look = async (): Promise<Controlled> =>
+      (await kube.connection.send<{ status?: Controlled }>({ method: "GET", path: whole, what: `read ${name}` }))
+        .status ?? {};
+    return eventually(look, good, 60);
+  };
+
   beforeAll(async () => {
     sandbox = await createSandbox({ listen: false });
     made = makeCluster(sandbox, "shop");
+    before = stateOf();
     makeGroup(sandbox, made, "workers", 2);
+    // Nobody has connected yet: its first node wakes the cluster.
+    await eventually(
+      () => Promise.resolve(stateOf()),
+      (state) => state === "running",
+      60,
+    );
     kube = kubeOf({ sandbox, send: made.send }, "shop");
     await eventually(
       () => kube.list<KubeObject & { status: Status }>(resources.nodes),
@@ -68,6 +107,11 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
   afterAll(async () => {
     kube?.close();
     await sandbox?.close();
+  });
+
+  it("have a cluster that slept until its first node came", ({ expect }) => {
+    // Until then nobody had connected.
+    expect(before).toBe("asleep");
   });
 
   it(
@@ -86,6 +130,45 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
         60,
       );
       expect(reasons).toEqual(["SyncLoadBalancerFailed"]);
+    },
+  );
+
+  it("start as slowly as they are told, and are ready as late", { timeout: 90_000 }, async ({ expect }) => {
+    // An hour and more: a busy machine doesn't make up for that.
+    await create(pod("pulling", {}, { "start-seconds": "36000" }));
+    await create(pod("warming", {}, { "start-seconds": "0", "ready-seconds": "36000" }));
+    await create(pod("quick", {}, { "start-seconds": "3", "ready-seconds": "3" }));
+    const { status: warm } = await until("warming", ({ phase }) => phase === "Running");
+    expect(warm.containerStatuses?.[0]?.ready).toBe(false);
+    expect(warm.conditions?.find(({ type }) => type === "Ready")?.reason).toBe("ContainersNotReady");
+    await until("quick", ({ containerStatuses: [web] = [] }) => web?.ready === true);
+    const { status: slow } = await find("pulling");
+    expect([slow.phase, slow.containerStatuses?.[0]?.state["waiting"]?.reason]).toEqual([
+      "Pending",
+      "ContainerCreating",
+    ]);
+    expect((await find("warming")).status.containerStatuses?.[0]?.ready).toBe(false);
+  });
+
+  it(
+    "belong to Jobs, DaemonSets and StatefulSets of Kubernetes' own controllers",
+    { timeout: 90_000 },
+    async ({ expect }) => {
+      const once = { restartPolicy: "Never" };
+      await make("batch/v1", "Job", "work", { completions: 2, parallelism: 2, template: template("work", once) });
+      const failing = template("failing", once, { "lotse.dev/sim-exit-code": "3" });
+      await make("batch/v1", "Job", "failing", { backoffLimit: 0, template: failing });
+      await make("apps/v1", "DaemonSet", "agent", { ...selects("agent"), template: template("agent") });
+      const set = { serviceName: "db", replicas: 2, ...selects("db"), template: template("db") };
+      await make("apps/v1", "StatefulSet", "db", set);
+      const is = (type: string, { conditions = [] }: Controlled): boolean =>
+        conditions.some((condition) => condition.type === type && condition.status === "True");
+      expect((await grown("batch/v1/jobs/work", (now) => is("Complete", now))).succeeded).toBe(2);
+      const { conditions = [] } = await grown("batch/v1/jobs/failing", (now) => is("Failed", now));
+      expect(conditions.map(({ reason }) => reason)).toContain("BackoffLimitExceeded");
+      await grown("apps/v1/daemonsets/agent", ({ numberReady }) => numberReady === 2);
+      await grown("apps/v1/statefulsets/db", ({ readyReplicas }) => readyReplicas === 2);
+      expect([(await find("db-0")).status.phase, (await find("db-1")).status.phase]).toEqual(["Running", "Running"]);
     },
   );
 

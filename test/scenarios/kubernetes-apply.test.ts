@@ -146,16 +146,22 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a file that asks for things
 
   it("changes labels and taints of nodes that run, without replacing them", async ({ expect }) => {
     const before = (await kube.list(resources.nodes)).map(({ metadata }) => metadata.name);
-    const changed = file.replace("disk: fast }", "disk: faster, tier: web }");
+    const changed = file.replace(
+      "disk: fast }",
+      "disk: faster, tier: web }, taints: [{ key: dedicated, value: web, effect: PreferNoSchedule }]",
+    );
     const plan = await world.plan(changed);
     expect(plan.steps.map(({ id, effect }) => `${id} (${effect})`).toSorted()).toEqual([
       "node-labels/metal (in place)",
       "nodegroup/metal (in place)",
     ]);
     expect((await world.apply(changed)).failed).toEqual([]);
-    const nodes = await kube.list(resources.nodes);
+    const nodes = await kube.list<KubeObject & { spec: { taints?: object[] } }>(resources.nodes);
     expect(nodes.map(({ metadata }) => metadata.name)).toEqual(before);
     expect(nodes.map(({ metadata }) => metadata.labels?.["tier"])).toEqual(["web", "web"]);
+    for (const { spec } of nodes) {
+      expect(spec.taints).toContainEqual({ key: "dedicated", value: "web", effect: "PreferNoSchedule" });
+    }
     expect(stepsOf(await world.plan(changed))).toEqual([]);
     expect((await world.apply(file)).ok).toBe(true);
   });

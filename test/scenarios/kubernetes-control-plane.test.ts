@@ -107,6 +107,18 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a control plane", () => {
     second.close();
   });
 
+  it("lets people of this machine in where only some addresses may, and says so", async ({ expect }) => {
+    world.send("eks", "UpdateClusterConfig", {
+      name: "shop",
+      resourcesVpcConfig: { publicAccessCidrs: ["203.0.113.0/24", "198.51.100.7/32"] },
+    });
+    world.sandbox.clock.settle();
+    expect((await kube.version()).gitVersion).toMatch(/^v1\.36\./);
+    expect(world.sandbox.kubernetes?.status()[0]?.note).toBe(
+      "open to 203.0.113.0/24, 198.51.100.7/32 on AWS; who is on this machine has no public address and gets in",
+    );
+  });
+
   it("hangs up on the outside once its endpoint is private, and says so", async ({ expect }) => {
     world.send("eks", "UpdateClusterConfig", {
       name: "shop",

@@ -141,6 +141,54 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes that go", () => {
     await kube.delete(resources.disruptionBudgets, { namespace: "default", name: "web-budget" });
   });
 
+  it("are emptied side by side when asked to", { timeout: 180_000 }, async ({ expect }) => {
+    // One pod on each of the group's nodes, which somebody holds back when it is to go.
+    const held = { app: "held" };
+    const spread = { topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels: held } };
+    await kube.create<KubeObject & { spec: object }>(resources.deployments, {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "held", namespace: "default" },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: held },
+        template: {
+          metadata: { labels: held, finalizers: ["example.com/hold"] },
+          spec: {
+            nodeSelector: { "alpha.eksctl.io/nodegroup-name": "new" },
+            affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [spread] } },
+            containers: [{ name: "web", image: "nginx" }],
+          },
+        },
+      },
+    });
+    const found = (): Promise<Pod[]> =>
+      kube.list<Pod>(resources.pods, { namespace: "default", labelSelector: "app=held" });
+    const both = await eventually(found, (all) => all.length === 2 && all.every(isReady), 60);
+    const draining = drain("new", { parallel: 2, timeout: 120, podEvictionWait: 1 });
+    const names = both.map(({ metadata }) => metadata.name);
+    // Neither is gone yet, and both are going.
+    await eventually(
+      found,
+      (all) =>
+        all.filter(({ metadata }) => names.includes(metadata.name) && metadata.deletionTimestamp !== undefined)
+          .length === 2,
+      60,
+    );
+    await kube.delete(resources.deployments, { namespace: "default", name: "held" });
+    for (const name of names) {
+      await kube.patch(resources.pods, { namespace: "default", name }, "merge", { metadata: { finalizers: null } });
+    }
+    const { failed } = await draining;
+    expect(failed.map(({ message }) => message)).toEqual([]);
+    for (const { metadata } of await found()) {
+      const key = { namespace: "default", name: metadata.name };
+      await kube.patch(resources.pods, key, "merge", { metadata: { finalizers: null } });
+    }
+    expect((await drain("new", {}, true)).ok).toBe(true);
+    await running(4);
+  });
+
   it("are empty before a group that left the file is deleted", { timeout: 90_000 }, async ({ expect }) => {
     await kube.create(resources.disruptionBudgets, budget(2));
     const file = fileOf(group("new"));

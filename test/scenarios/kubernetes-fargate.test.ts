@@ -48,8 +48,14 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "Fargate", () => {
   };
 
   beforeAll(async () => {
-    sandbox = await createSandbox({ listen: false });
+    sandbox = await createSandbox({ listen: false, kubernetes: "on" });
     made = makeCluster(sandbox, "shop");
+    // Nobody has connected: in this mode it starts by itself.
+    await eventually(
+      () => Promise.resolve(sandbox.kubernetes?.status()[0]?.state),
+      (state) => state === "running",
+      60,
+    );
     kube = kubeOf({ sandbox, send: made.send }, "shop");
     for (const name of ["shop-a", "other"]) {
       await post("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
@@ -144,13 +150,33 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "Fargate", () => {
     );
   });
 
-  it("takes CoreDNS only when it isn't told to stay on EC2", async ({ expect }) => {
+  it("has no size for what asks for more than its largest", async ({ expect }) => {
+    const requests = { cpu: "17" };
+    await createPod("shop-a", "huge", { containers: [{ name: "web", image: "nginx", resources: { requests } }] });
+    const [message] = await eventually(
+      () => messages("shop-a", "huge", "FailedScheduling"),
+      (found) => found.length > 0,
+    );
+    expect(message).toMatch(/Fargate/);
+    expect((await kube.get<Pod>(resources.pods, { namespace: "shop-a", name: "huge" })).status.phase).toBe("Pending");
+  });
+
+  it("takes CoreDNS only when it isn't told to stay on EC2", { timeout: 200_000 }, async ({ expect }) => {
     const dns = (): Promise<Pod[]> =>
       kube.list<Pod>(resources.pods, { namespace: "kube-system", labelSelector: "k8s-app=kube-dns" });
     expect((await dns()).every(({ spec }) => spec.schedulerName === "default-scheduler")).toBe(true);
-    made.send("eks", "CreateAddon", {
-      clusterName: "shop",
-      addonName: "coredns",
+    const addon = { clusterName: "shop", addonName: "coredns" };
+    const health = (): Promise<{ status: string; health: { issues: { code: string }[] } }> =>
+      Promise.resolve(
+        made.send<{ addon: { status: string; health: { issues: { code: string }[] } } }>("eks", "DescribeAddon", addon)
+          .addon,
+      );
+    // There is no node for pods that stay on EC2: its Deployment lacks them, and the add-on says so.
+    made.send("eks", "CreateAddon", { ...addon, resolveConflicts: "OVERWRITE" });
+    const starved = await eventually(health, ({ status }) => status === "DEGRADED", 60);
+    expect(starved.health.issues[0]?.code).toBe("InsufficientNumberOfReplicas");
+    made.send("eks", "UpdateAddon", {
+      ...addon,
       resolveConflicts: "OVERWRITE",
       configurationValues: JSON.stringify({ computeType: "Fargate" }),
     });
@@ -161,6 +187,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "Fargate", () => {
           .length === 2,
       40,
     );
+    expect(await eventually(health, ({ status }) => status === "ACTIVE", 60)).toMatchObject({ health: { issues: [] } });
   });
 
   it("takes node and interface away with the pod, and the pods with their profile", async ({ expect }) => {

@@ -119,7 +119,13 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
       },
     });
     await settled(2);
-    // Its controller looks each 15 s.
+    // Nowhere to run; EKS is patient for a quarter of a minute.
+    made.send("eks", "CreateAddon", {
+      clusterName: "shop",
+      addonName: "metrics-server",
+      configurationValues: JSON.stringify({ nodeSelector: { disk: "none" } }),
+    });
+    // Its controller looks each 15 s, too.
     await kube.connection.send({
       method: "POST",
       path: "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers",
@@ -220,6 +226,28 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
     await eventually(
       () => kube.list<Pod>(resources.pods, { namespace: "default", labelSelector: "app=scaled" }),
       (found) => found.filter(isReady).length === 3,
+      60,
+    );
+  });
+
+  it("carry an add-on's pods, or the add-on says that it lacks them", { timeout: 200_000 }, async ({ expect }) => {
+    const addon = { clusterName: "shop", addonName: "metrics-server" };
+    interface Described {
+      addon: { status: string; health: { issues: { code: string }[] } };
+    }
+    const until = async (status: string): Promise<string[]> => {
+      const look = (): Promise<Described> => Promise.resolve(made.send<Described>("eks", "DescribeAddon", addon));
+      const found = await eventually(look, (seen) => seen.addon.status === status, 120);
+      return found.addon.health.issues.map(({ code }) => code);
+    };
+    // There are nodes enough; its Deployment is what it goes by.
+    expect(await until("DEGRADED")).toEqual(["InsufficientNumberOfReplicas"]);
+    made.send("eks", "UpdateAddon", { ...addon, configurationValues: "{}" });
+    expect(await until("ACTIVE")).toEqual([]);
+    const ofAddon = { namespace: "kube-system", labelSelector: "app.kubernetes.io/name=metrics-server" };
+    await eventually(
+      () => kube.list<Pod>(resources.pods, ofAddon),
+      (found) => found.length === 2 && found.every(isReady),
       60,
     );
   });

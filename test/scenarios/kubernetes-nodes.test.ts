@@ -84,33 +84,52 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes", () => {
     await sandbox?.close();
   });
 
-  it("of one's own join by their user data, once their role has access, as large as it says", async ({ expect }) => {
-    const principalArn = makeRole(made.send, "own", "ec2.amazonaws.com", nodePolicies);
-    const kubelet = `    maxPodsExpression: "max_pods < 12 ? max_pods : 12"
+  it(
+    "of one's own join by their user data, once their role has access, as large as it says",
+    { timeout: 120_000 },
+    async ({ expect }) => {
+      const principalArn = makeRole(made.send, "own", "ec2.amazonaws.com", nodePolicies);
+      const kubelet = `    maxPodsExpression: "max_pods < 12 ? max_pods : 12"
     flags: ["--node-labels=team=shop", "--register-with-taints=dedicated=shop:NoSchedule"]`;
-    const instance = launch(profileWith("own"), nodeConfig("shop", kubelet));
-    const stranger = launch("own", nodeConfig("another", kubelet));
-    const silent = launch("own", "#!/bin/bash\necho hello\n");
-    await eventually(
-      () =>
-        Promise.resolve(
-          sandbox.kubernetes
-            ?.cluster({ account: sandbox.account, region: sandbox.region, name: "shop" })
-            ?.simulation?.status().nodes ?? [],
-        ),
-      (all) => all.some(({ spec, refusal }) => spec.instanceId === instance && refusal !== undefined),
-      30,
-    );
-    expect(await nodes()).toEqual([]);
-    made.send("eks", "CreateAccessEntry", { clusterName: "shop", principalArn, type: "EC2_LINUX" });
-    const node = await untilReady(instance);
-    expect(node?.metadata.labels).toMatchObject({ team: "shop", "topology.kubernetes.io/zone": `${sandbox.region}a` });
-    expect(node?.spec.taints).toContainEqual({ key: "dedicated", value: "shop", effect: "NoSchedule" });
-    expect(node?.status.capacity["pods"]).toBe("12");
-    expect(await nodes()).toHaveLength(1);
-    made.send("ec2", "TerminateInstances", { InstanceIds: [instance, stranger, silent] });
-    sandbox.clock.settle();
-  });
+      const instance = launch(profileWith("own"), nodeConfig("shop", kubelet));
+      const stranger = launch("own", nodeConfig("another", kubelet));
+      const silent = launch("own", "#!/bin/bash\necho hello\n");
+      await eventually(
+        () =>
+          Promise.resolve(
+            sandbox.kubernetes
+              ?.cluster({ account: sandbox.account, region: sandbox.region, name: "shop" })
+              ?.simulation?.status().nodes ?? [],
+          ),
+        (all) => all.some(({ spec, refusal }) => spec.instanceId === instance && refusal !== undefined),
+        30,
+      );
+      expect(await nodes()).toEqual([]);
+      made.send("eks", "CreateAccessEntry", { clusterName: "shop", principalArn, type: "EC2_LINUX" });
+      const node = await untilReady(instance);
+      expect(node?.metadata.labels).toMatchObject({
+        team: "shop",
+        "topology.kubernetes.io/zone": `${sandbox.region}a`,
+      });
+      expect(node?.spec.taints).toContainEqual({ key: "dedicated", value: "shop", effect: "NoSchedule" });
+      expect(node?.status.capacity["pods"]).toBe("12");
+      const calm = ["MemoryPressure", "DiskPressure", "PIDPressure"].map((type) => [type, "False"]);
+      expect(node?.status.conditions.map(({ type, status }) => [type, status])).toEqual([...calm, ["Ready", "True"]]);
+      // Its heartbeat: the node controller goes by it.
+      const lease = (): Promise<{ spec: { holderIdentity: string; renewTime: string } }> =>
+        kube.connection.send({
+          method: "GET",
+          path: `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node?.metadata.name}`,
+          what: "read a lease",
+        });
+      const { spec: first } = await lease();
+      expect(first.holderIdentity).toBe(node?.metadata.name);
+      await eventually(lease, ({ spec }) => spec.renewTime > first.renewTime, 60);
+      expect(await nodes()).toHaveLength(1);
+      made.send("ec2", "TerminateInstances", { InstanceIds: [instance, stranger, silent] });
+      sandbox.clock.settle();
+    },
+  );
 
   it("are unknown first and then gone when their instance ends", { timeout: 60_000 }, async ({ expect }) => {
     const seen = new Set<string | undefined>();
@@ -215,7 +234,25 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster without a network
         status: "False",
         message: expect.stringContaining("cni plugin not initialized") as string,
       });
+      // The plugin is the node's role: without its rights in EC2 it stays where it is, and says so.
+      const cni = { RoleName: "bare-node", PolicyArn: "arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy" };
+      made.send("iam", "DetachRolePolicy", cni);
       made.send("eks", "CreateAddon", { clusterName: "bare", addonName: "vpc-cni" });
+      const [missing] = await eventually(
+        async () => {
+          const { items } = await kube.connection.send<{ items: { message: string }[] }>({
+            method: "GET",
+            path: "/api/v1/namespaces/kube-system/events?fieldSelector=reason%3DMissingIAMPermissions",
+            what: "list events",
+          });
+          return items;
+        },
+        (items) => items.length > 0,
+        60,
+      );
+      expect(missing?.message).toMatch(/no network as long as EC2 refuses .* ec2:/s);
+      expect(ready((await nodes())[0])?.status).toBe("False");
+      made.send("iam", "AttachRolePolicy", cni);
       await eventually(nodes, (all) => ready(all[0])?.status === "True", 30);
 
       const labels = { app: "many" };
@@ -242,6 +279,15 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster without a network
         return reasons.flat();
       };
       await eventually(complaints, (reasons) => reasons.includes("FailedCreatePodSandBox"), 60);
+      // Neither is there one for another node.
+      makeGroup(sandbox, made, "late", 1, { subnets: [made.network.publicSubnets[0]] });
+      const late = { clusterName: "bare", nodegroupName: "late" };
+      const { nodegroup } = made.send<{ nodegroup: object }>("eks", "DescribeNodegroup", late);
+      expect(nodegroup).toMatchObject({
+        status: "CREATE_FAILED",
+        health: { issues: [{ code: "InsufficientFreeAddresses" }] },
+      });
+      expect(await nodes()).toHaveLength(1);
       await eventually(pods, (all) => all.length === 12 && running(all) > 0, 60);
       const before = running(await pods());
       await kube.patch(resources.deployments, { namespace: "default", name: "many" }, "merge", {

@@ -10,12 +10,12 @@ kind: ClusterConfig
 metadata: { name: shop, region: eu-central-1, version: "1.36" }
 availabilityZones: [eu-central-1a, eu-central-1b]
 managedNodeGroups:
-  - { name: workers, instanceType: m5.large, desiredCapacity: 4, minSize: 2, maxSize: 6 }
+  - { name: workers, instanceType: m5.large, desiredCapacity: 4, minSize: 2, maxSize: 6, spot: true }
 `;
 
 describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal with faults", () => {
   it(
-    "outlives a lost zone, an AWS that throttles, and one without capacity",
+    "outlives a lost zone, an AWS that throttles, one without capacity, and one that takes spot instances back",
     { timeout: 400_000 },
     async ({ expect }) => {
       const { text } = file(
@@ -24,7 +24,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal with faults", (
         deployment("pinned", { replicas: 9, pod: "nodeSelector: { topology.kubernetes.io/zone: eu-central-1a }" }),
       );
       const report = await rehearseText(cluster, text, {
-        faults: ["az-outage", "throttling", "insufficient-capacity"],
+        faults: ["az-outage", "throttling", "insufficient-capacity", "spot-interruption"],
         timeout: 180_000,
       });
       const said = (id: string): string => report.stages.find((stage) => stage.id === id)?.text ?? "";
@@ -39,7 +39,9 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal with faults", (
       expect(said("fault-insufficient-capacity")).toMatch(
         /^ip-\S+ is lost, and EC2 has no other; meanwhile \d of 6 .*Auto Scaling says: We currently .* capacity .*; there is capacity again; /,
       );
-      for (const id of ["az-outage", "throttling", "insufficient-capacity"]) {
+      // With two minutes' notice its pods are elsewhere before it is gone.
+      expect(said("fault-spot-interruption")).toMatch(/^ip-\S+ was interrupted, drained in time; /);
+      for (const id of ["az-outage", "throttling", "insufficient-capacity", "spot-interruption"]) {
         expect(said(`fault-${id}`)).toMatch(/; 6 workloads on 4 nodes Ready after /);
       }
       expect([report.findings, report.outcome, report.leftovers]).toEqual([[], "passed", []]);

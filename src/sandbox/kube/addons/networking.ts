@@ -159,11 +159,7 @@ export function coredns(settings: AddonSettings): AddonObject[] {
       tolerations: [
         { key: "node-role.kubernetes.io/control-plane", effect: "NoSchedule" },
         { key: "CriticalAddonsOnly", operator: "Exists" },
-        ...(setting<object[]>(settings, "tolerations") ?? []),
       ],
-      ...(setting<Record<string, string>>(settings, "nodeSelector")
-        ? { nodeSelector: setting<Record<string, string>>(settings, "nodeSelector") ?? {} }
-        : {}),
     }),
   ];
 }

@@ -44,6 +44,19 @@ export interface Workload {
   affinity?: object;
   nodeSelector?: Record<string, string>;
   topologySpread?: readonly object[];
+  /** Where the add-on's configuration speaks of its pods: at its top unless said, else below these keys. */
+  configuredAt?: readonly string[];
+}
+
+/** What most add-ons' configuration may say of their pods; each replaces what the add-on has by itself. */
+interface Placement {
+  affinity?: object;
+  nodeSelector?: Record<string, string>;
+  tolerations?: readonly object[];
+  podAnnotations?: Record<string, string>;
+  podLabels?: Record<string, string>;
+  /** Of its first container, which gives the pod its purpose. */
+  resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
 }
 
 export interface AddonObject extends KubeObject {
@@ -59,20 +72,27 @@ const imageOf = (region: string, name: string, version: string): string =>
   `602401143452.dkr.ecr.${region}.amazonaws.com/eks/${name}:${version}`;
 
 function podTemplate(settings: AddonSettings, work: Workload): object {
+  const given = setting<Placement>(settings, ...(work.configuredAt ?? [])) ?? {};
+  const { affinity = work.affinity, nodeSelector = work.nodeSelector } = given;
+  const annotations = { ...work.annotations, ...given.podAnnotations };
+  const own = work.tolerateAll ? [{ operator: "Exists" }] : (work.tolerations ?? []);
   return {
-    metadata: { labels: work.labels, ...(work.annotations ? { annotations: work.annotations } : {}) },
+    metadata: {
+      labels: { ...given.podLabels, ...work.labels },
+      ...(Object.keys(annotations).length > 0 ? { annotations } : {}),
+    },
     spec: {
       ...(work.serviceAccount ? { serviceAccountName: work.serviceAccount } : {}),
       ...(work.hostNetwork ? { hostNetwork: true } : {}),
       priorityClassName: work.priority ?? "system-cluster-critical",
-      tolerations: work.tolerateAll ? [{ operator: "Exists" }] : [...(work.tolerations ?? [])],
-      ...(work.affinity ? { affinity: work.affinity } : {}),
-      ...(work.nodeSelector ? { nodeSelector: work.nodeSelector } : {}),
+      tolerations: [...(given.tolerations ?? own)],
+      ...(affinity ? { affinity } : {}),
+      ...(nodeSelector ? { nodeSelector } : {}),
       ...(work.topologySpread ? { topologySpreadConstraints: [...work.topologySpread] } : {}),
       ...(work.hostPaths
         ? { volumes: Object.entries(work.hostPaths).map(([name, path]) => ({ name, hostPath: { path } })) }
         : {}),
-      containers: work.containers.map(({ name, cpu, memory, memoryLimit, env, args }) => ({
+      containers: work.containers.map(({ name, cpu, memory, memoryLimit, env, args }, i) => ({
         name,
         image: imageOf(settings.region, name, settings.version),
         ...(args ? { args } : {}),
@@ -80,6 +100,7 @@ function podTemplate(settings: AddonSettings, work: Workload): object {
         resources: {
           requests: { ...(cpu ? { cpu } : {}), ...(memory ? { memory } : {}) },
           ...(memoryLimit ? { limits: { memory: memoryLimit } } : {}),
+          ...(i === 0 ? given.resources : {}),
         },
       })),
     },

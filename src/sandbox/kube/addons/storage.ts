@@ -61,6 +61,7 @@ function driverObjects(settings: AddonSettings, addon: string, driver: Driver): 
       labels: labels(`${short}-csi-controller`),
       serviceAccount: accounts[0] ?? "",
       replicas: setting<number>(settings, "controller", "replicaCount") ?? 2,
+      configuredAt: ["controller"],
       containers: [{ name: `${short}-plugin`, ...small }, ...driver.sidecars.map((name) => ({ name, ...small }))],
       tolerations: [{ key: "CriticalAddonsOnly", operator: "Exists" }],
     }),
@@ -68,6 +69,7 @@ function driverObjects(settings: AddonSettings, addon: string, driver: Driver): 
       name: `${short}-csi-node`,
       labels: labels(`${short}-csi-node`),
       serviceAccount: accounts[1] ?? "",
+      configuredAt: ["node"],
       containers: ["node-driver-registrar", `${short}-plugin`, "liveness-probe"].map((name) => ({ name, ...small })),
     }),
   ];

@@ -1,6 +1,7 @@
 // Whether instances of a node group become nodes: their role must let the kubelet, the image pull and the CNI work, and
 // their subnets must let them out.
 import type { Instance } from "@aws-sdk/client-auto-scaling";
+import type { ResponseLaunchTemplateData, Subnet } from "@aws-sdk/client-ec2";
 import type { Issue } from "@aws-sdk/client-eks";
 import type { ListOpenIDConnectProvidersResponse } from "@aws-sdk/client-iam";
 import type { Context } from "../../core/index.ts";
@@ -19,6 +20,8 @@ const pull = [
   "AmazonEC2ContainerRegistryPowerUser",
   "AmazonEC2ContainerRegistryFullAccess",
 ];
+/** AWS's own policy gives IPv4 addresses alone: for IPv6 somebody has to write one (`ec2:AssignIpv6Addresses`). */
+const cni = { ipv4: ["AmazonEKS_CNI_Policy"], ipv6: [] } as const;
 const admin = ["AdministratorAccess"];
 
 /** True when aws-node has permissions from somewhere else than the node's role. */
@@ -65,7 +68,8 @@ export function nodeTrouble(
   const has = (names: readonly string[]): boolean => [...names, ...admin].some((name) => managed.includes(name));
   if (custom && !outside) return undefined;
   const joins = !outside && has(worker) && has(pull);
-  if (joins && (has(["AmazonEKS_CNI_Policy"]) || cniHasOwnRole(ctx, cluster))) return undefined;
+  const family = cluster.kubernetesNetworkConfig?.ipFamily ?? "ipv4";
+  if (joins && (has(cni[family]) || cniHasOwnRole(ctx, cluster))) return undefined;
   return {
     code: "NodeCreationFailure",
     message: joins ? "Unhealthy nodes in the kubernetes cluster" : "Instances failed to join the kubernetes cluster",
@@ -73,14 +77,42 @@ export function nodeTrouble(
   };
 }
 
-/** Nodes in a public subnet need public addresses: the subnet gives them, or the launch template asks for them. */
-export function subnetTrouble(ctx: Context, row: Readonly<NodegroupRow>): Issue | undefined {
+/** Nodes of an IPv6 cluster have IPv6 addresses: the subnet gives them, or the launch template asks for them. */
+function missingIpv6(
+  row: Readonly<NodegroupRow>,
+  subnets: readonly Subnet[],
+  own: ResponseLaunchTemplateData,
+): Issue | undefined {
+  if (own.NetworkInterfaces?.some((each) => each.Ipv6AddressCount || each.Ipv6Addresses?.length)) return undefined;
+  const ids = subnets.filter((subnet) => !subnet.AssignIpv6AddressOnCreation).map(({ SubnetId = "" }) => SubnetId);
+  if (ids.length === 0) return undefined;
+  return {
+    code: "Ec2SubnetMissingIpv6Assignment",
+    message:
+      `One or more Amazon EC2 Subnets of [${ids.join(", ")}] for node group ${row.nodegroupName} does not automatically ` +
+      "assign IPv6 addresses to instances launched into it.",
+    resourceIds: ids,
+  };
+}
+
+/**
+ * Nodes in a public subnet need public addresses, and nodes of an IPv6 cluster IPv6 ones: the subnet gives them, or the
+ * launch template asks for them.
+ */
+export function subnetTrouble(
+  ctx: Context,
+  row: Readonly<NodegroupRow>,
+  cluster: Readonly<ClusterRow>,
+): Issue | undefined {
   const { id, version } = row.launchTemplate ?? {};
   const own = id === undefined ? {} : templateData(ctx, { id, version }).data;
+  const subnets = findSubnets(ctx, row.subnets);
+  if (cluster.kubernetesNetworkConfig?.ipFamily === "ipv6") {
+    const missing = missingIpv6(row, subnets, own);
+    if (missing) return missing;
+  }
   if (own.NetworkInterfaces?.some((each) => each.AssociatePublicIpAddress)) return undefined;
-  const broken = findSubnets(ctx, row.subnets).filter(
-    (subnet) => !subnet.MapPublicIpOnLaunch && isPublicSubnet(ctx, subnet),
-  );
+  const broken = subnets.filter((subnet) => !subnet.MapPublicIpOnLaunch && isPublicSubnet(ctx, subnet));
   if (broken.length === 0) return undefined;
   const ids = broken.map((subnet) => subnet.SubnetId ?? "");
   return {

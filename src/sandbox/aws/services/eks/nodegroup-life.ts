@@ -22,7 +22,7 @@ export const groupLaunched: TimerDefinition<GroupName> = defineTimer<GroupName>(
     const cluster = ctx.table(clusters).get(which.cluster);
     if (!row || !cluster) return;
     try {
-      const trouble = subnetTrouble(ctx, row);
+      const trouble = subnetTrouble(ctx, row, cluster);
       if (trouble) return updateGroup(ctx, which, { status: "CREATE_FAILED", health: { issues: [trouble] } });
       // A group that can't be made whole leaves none of its parts behind.
       const made = ctx.attempt(() => makeParts(ctx, row, cluster));

@@ -6,6 +6,7 @@ import type {
   DescribeInstancesResult,
   DescribeLaunchTemplatesResult,
   DescribeLaunchTemplateVersionsResult,
+  DescribeVpcsResult,
 } from "@aws-sdk/client-ec2";
 import type {
   DescribeNodegroupResponse,
@@ -16,7 +17,7 @@ import type { ListAttachedRolePoliciesResponse, ListInstanceProfilesResponse } f
 import { describe, it } from "vitest";
 import { refusal } from "../../testing.ts";
 import type { World } from "./testing.ts";
-import { worldWithCluster } from "./testing.ts";
+import { clusterRequest, world, worldWithCluster } from "./testing.ts";
 
 const clusterName = "prod";
 const which = { clusterName, nodegroupName: "ng" };
@@ -170,6 +171,49 @@ describe("creating a managed node group", () => {
       here.call("ec2", "ModifySubnetAttribute", { SubnetId, MapPublicIpOnLaunch: { Value: true } });
     here.eks("CreateNodegroup", request(here, { subnets: here.publicSubnets }));
     expect(described(here)?.status).toBe("ACTIVE");
+  });
+
+  it("of an IPv6 cluster wants IPv6 of the subnets, and of the role", ({ expect }) => {
+    const here = world();
+    here.call("ec2", "AssociateVpcCidrBlock", { VpcId: here.vpc, AmazonProvidedIpv6CidrBlock: true });
+    const { Vpcs: [vpc] = [] } = here.call<DescribeVpcsResult>("ec2", "DescribeVpcs", { VpcIds: [here.vpc] });
+    const block = vpc?.Ipv6CidrBlockAssociationSet?.[0]?.Ipv6CidrBlock ?? "";
+    const [a, b, c, d = "0000"] = block.split("::")[0]?.split(":") ?? [];
+    for (const [i, SubnetId] of here.privateSubnets.entries()) {
+      const Ipv6CidrBlock = `${a}:${b}:${c}:${d.padStart(4, "0").slice(0, 2)}0${i}::/64`;
+      here.call("ec2", "AssociateSubnetCidrBlock", { SubnetId, Ipv6CidrBlock });
+    }
+    const resourcesVpcConfig = { subnetIds: here.privateSubnets };
+    here.eks(
+      "CreateCluster",
+      clusterRequest(here, { resourcesVpcConfig, kubernetesNetworkConfig: { ipFamily: "ipv6" } }),
+    );
+    here.cloud.clock.settle();
+    const attempt = (): DescribeNodegroupResponse["nodegroup"] => {
+      here.eks("CreateNodegroup", request(here));
+      const made = described(here);
+      here.eks("DeleteNodegroup", which);
+      here.cloud.clock.settle();
+      return made;
+    };
+    expect(attempt()).toMatchObject({
+      status: "CREATE_FAILED",
+      health: { issues: [{ code: "Ec2SubnetMissingIpv6Assignment", resourceIds: here.privateSubnets }] },
+    });
+    for (const SubnetId of here.privateSubnets)
+      here.call("ec2", "ModifySubnetAttribute", { SubnetId, AssignIpv6AddressOnCreation: { Value: true } });
+    // AmazonEKS_CNI_Policy knows nothing of IPv6.
+    expect(attempt()).toMatchObject({
+      status: "CREATE_FAILED",
+      health: { issues: [{ code: "NodeCreationFailure", message: "Unhealthy nodes in the kubernetes cluster" }] },
+    });
+    const statement = { Effect: "Allow", Action: "ec2:AssignIpv6Addresses", Resource: "*" };
+    here.call("iam", "PutRolePolicy", {
+      RoleName: "nodes",
+      PolicyName: "ipv6",
+      PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+    });
+    expect(attempt()?.status).toBe("ACTIVE");
   });
 
   it("fails when there is no capacity", ({ expect }) => {

@@ -82,7 +82,8 @@ const network: ConfigKind = {
     const before = row.resourcesVpcConfig;
     const subnetIds = [...(vpc?.subnetIds ?? before.subnetIds)];
     const securityGroupIds = [...(vpc?.securityGroupIds ?? before.securityGroupIds ?? [])];
-    const subnets = checkClusterSubnets(ctx, subnetIds, { cluster: row.name, free: 1, ipv6: false });
+    const ipv6 = row.kubernetesNetworkConfig?.ipFamily === "ipv6";
+    const subnets = checkClusterSubnets(ctx, subnetIds, { cluster: row.name, free: 1, ipv6 });
     if (subnets[0]?.VpcId !== before.vpcId)
       throw invalidParameter(`Subnets must belong to the cluster's VPC ${before.vpcId}`, { clusterName: row.name });
     checkSecurityGroups(ctx, securityGroupIds, before.vpcId);

@@ -51,6 +51,23 @@ export function makeNetwork(send: Send, region: string, bits = 20): Network {
   return { vpcId: VpcId, publicSubnets, privateSubnets: [subnet(2, "a"), subnet(3, "b")] };
 }
 
+/** Gives a network IPv6: a /56 of Amazon's to the VPC, a /64 to each subnet, and an address to whatever starts there. */
+function addIpv6(send: Send, { vpcId, publicSubnets, privateSubnets }: Network): void {
+  send("ec2", "AssociateVpcCidrBlock", { VpcId: vpcId, AmazonProvidedIpv6CidrBlock: true });
+  interface Described {
+    Vpcs: { Ipv6CidrBlockAssociationSet: { Ipv6CidrBlock: string }[] }[];
+  }
+  const { Vpcs } = send<Described>("ec2", "DescribeVpcs", { VpcIds: [vpcId] });
+  // 2a05:d0aa:bbbb:cc00::/56, of which zeros at the end aren't written.
+  const block = Vpcs[0]?.Ipv6CidrBlockAssociationSet[0]?.Ipv6CidrBlock ?? "";
+  const [a, b, c, d = "0"] = block.split("::")[0]?.split(":") ?? [];
+  for (const [i, SubnetId] of [...publicSubnets, ...privateSubnets].entries()) {
+    const Ipv6CidrBlock = `${a}:${b}:${c}:${d.padStart(4, "0").slice(0, 2)}0${i}::/64`;
+    send("ec2", "AssociateSubnetCidrBlock", { SubnetId, Ipv6CidrBlock });
+    send("ec2", "ModifySubnetAttribute", { SubnetId, AssignIpv6AddressOnCreation: { Value: true } });
+  }
+}
+
 /** A role that a service may take on, with AWS's policies of these names; returns its ARN. */
 export function makeRole(send: Send, name: string, service: string, policies: readonly string[]): string {
   const { Role } = send<{ Role: { Arn: string } }>("iam", "CreateRole", {
@@ -79,12 +96,31 @@ export interface MadeCluster {
   nodeRole: string;
 }
 
-/** A cluster that is ACTIVE, without nodes; `more` goes into CreateCluster. */
-export function makeCluster(sandbox: Sandbox, name: string, more: object = {}, bits = 20): MadeCluster {
+/**
+ * A cluster that is ACTIVE, without nodes; `more` goes into CreateCluster. One of IPv6 has a network and nodes' role that
+ * are fit for it.
+ */
+export function makeCluster(
+  sandbox: Sandbox,
+  name: string,
+  more: { kubernetesNetworkConfig?: { ipFamily: "ipv4" | "ipv6" }; [member: string]: unknown } = {},
+  bits = 20,
+): MadeCluster {
   const send = senderOf(sandbox);
   const network = makeNetwork(send, sandbox.region, bits);
+  const ipv6 = more.kubernetesNetworkConfig?.ipFamily === "ipv6";
+  if (ipv6) addIpv6(send, network);
   const roleArn = makeRole(send, `${name}-cluster`, "eks.amazonaws.com", ["AmazonEKSClusterPolicy"]);
   const nodeRole = makeRole(send, `${name}-node`, "ec2.amazonaws.com", nodePolicies);
+  if (ipv6) {
+    const statement = {
+      Effect: "Allow",
+      Action: ["ec2:AssignIpv6Addresses", "ec2:UnassignIpv6Addresses"],
+      Resource: "*",
+    };
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    send("iam", "PutRolePolicy", { RoleName: `${name}-node`, PolicyName: "ipv6", PolicyDocument });
+  }
   send("eks", "CreateCluster", {
     name,
     roleArn,

@@ -1,6 +1,7 @@
 // Claims on an emulated cluster: volumes of the account in the zone of their pod, made by who the driver is.
 import { afterAll, beforeAll, describe, it } from "vitest";
 import type { Kube, KubeObject } from "../../src/kube/index.ts";
+import { cidrContains, parseCidr } from "../../src/base/index.ts";
 import { resources } from "../../src/kube/index.ts";
 import { createSandbox, type Sandbox } from "../../src/sandbox/index.ts";
 import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
@@ -16,7 +17,7 @@ interface Claim extends KubeObject {
 
 interface Pod extends KubeObject {
   spec: { nodeName?: string };
-  status: { phase: string; conditions?: { type: string; message?: string }[] };
+  status: { phase: string; podIP?: string; conditions?: { type: string; message?: string }[] };
 }
 
 interface VolumeItem {
@@ -68,7 +69,8 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "volumes", () => {
 
   beforeAll(async () => {
     sandbox = await createSandbox({ listen: false });
-    made = makeCluster(sandbox, "shop");
+    // Volumes don't mind what addresses pods have: here they are IPv6.
+    made = makeCluster(sandbox, "shop", { kubernetesNetworkConfig: { ipFamily: "ipv6" } });
     makeGroup(sandbox, made, "workers", 2);
     kube = kubeOf({ sandbox, send: made.send }, "shop");
     await post("/apis/storage.k8s.io/v1/storageclasses", {
@@ -129,6 +131,28 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "volumes", () => {
     expect(volume).toMatchObject({ AvailabilityZone: zone, Size: 5, State: "in-use" });
     expect(volume?.Attachments[0]?.InstanceId).toBe(instance);
     expect((await findClaim("data")).status.phase).toBe("Bound");
+  });
+
+  it("belong to pods of an IPv6 cluster here, with addresses out of their nodes' prefixes", async ({ expect }) => {
+    const { spec, status } = await running("db");
+    interface Addresses extends KubeObject {
+      status: { addresses: { type: string; address: string }[] };
+    }
+    const node = await kube.get<Addresses>(resources.nodes, { name: spec.nodeName ?? "" });
+    const nodeIp = node.status.addresses.find(({ type }) => type === "InternalIP")?.address ?? "";
+    const interfaces = made.send<{
+      NetworkInterfaces: { Ipv6Addresses: { Ipv6Address: string }[]; Ipv6Prefixes: { Ipv6Prefix: string }[] }[];
+    }>("ec2", "DescribeNetworkInterfaces", {}).NetworkInterfaces;
+    const own = interfaces.find(({ Ipv6Addresses }) => Ipv6Addresses.some(({ Ipv6Address }) => Ipv6Address === nodeIp));
+    const prefix = parseCidr(own?.Ipv6Prefixes[0]?.Ipv6Prefix ?? "");
+    const podIp = parseCidr(`${status.podIP}/128`);
+    expect([prefix?.family, prefix?.prefix, podIp?.family]).toEqual([6, 80, 6]);
+    expect(prefix && podIp && cidrContains(prefix, podIp)).toBe(true);
+    const service = await kube.get<KubeObject & { spec: { clusterIP: string } }>(resources.services, {
+      namespace: "default",
+      name: "kubernetes",
+    });
+    expect(service.spec.clusterIP).toMatch(/^fd[0-9a-f:]+$/);
   });
 
   it("hold their pod in their zone", async ({ expect }) => {

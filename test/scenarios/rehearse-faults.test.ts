@@ -10,7 +10,8 @@ kind: ClusterConfig
 metadata: { name: shop, region: eu-central-1, version: "1.36" }
 availabilityZones: [eu-central-1a, eu-central-1b]
 managedNodeGroups:
-  - { name: workers, instanceType: m5.large, desiredCapacity: 4, minSize: 2, maxSize: 6, spot: true }
+  - { name: workers, instanceType: m5.large, desiredCapacity: 4, minSize: 2, maxSize: 6 }
+  - { name: spot, instanceTypes: [m5.large, m5a.large], spot: true, desiredCapacity: 1, availabilityZones: [eu-central-1b] }
 `;
 
 describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal with faults", () => {
@@ -21,7 +22,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal with faults", (
       const { text } = file(
         deployment("web", { replicas: 3 }),
         // Most pods are in this zone, so it is the one that is lost.
-        deployment("pinned", { replicas: 9, pod: "nodeSelector: { topology.kubernetes.io/zone: eu-central-1a }" }),
+        deployment("pinned", { replicas: 21, pod: "nodeSelector: { topology.kubernetes.io/zone: eu-central-1a }" }),
       );
       const report = await rehearseText(cluster, text, {
         faults: ["az-outage", "throttling", "insufficient-capacity", "spot-interruption"],
@@ -30,7 +31,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal with faults", (
       const said = (id: string): string => report.stages.find((stage) => stage.id === id)?.text ?? "";
 
       expect(said("fault-az-outage")).toMatch(
-        /^eu-central-1a is lost with 2 of 4 nodes; meanwhile \d of 6 workloads are /,
+        /^eu-central-1a is lost with 2 of 5 nodes; meanwhile \d of 6 workloads are /,
       );
       expect(said("fault-az-outage")).toContain(
         "Auto Scaling says: We currently do not have sufficient m5.large capacity in the Availability Zone you requested (eu-central-1a); eu-central-1a is back; ",
@@ -42,7 +43,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a rehearsal with faults", (
       // With two minutes' notice its pods are elsewhere before it is gone.
       expect(said("fault-spot-interruption")).toMatch(/^ip-\S+ was interrupted, drained in time; /);
       for (const id of ["az-outage", "throttling", "insufficient-capacity", "spot-interruption"]) {
-        expect(said(`fault-${id}`)).toMatch(/; 6 workloads on 4 nodes Ready after /);
+        expect(said(`fault-${id}`)).toMatch(/; 6 workloads on 5 nodes Ready after /);
       }
       expect([report.findings, report.outcome, report.leftovers]).toEqual([[], "passed", []]);
       const marks = report.timeline.marks.map(({ text: mark }) => mark);

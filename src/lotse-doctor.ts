@@ -1,11 +1,15 @@
 // The library's verbs about a cluster's health; a part of lotse.ts, which is their door.
 import type { Aws } from "./aws/index.ts";
-import type { Cluster } from "./config/index.ts";
+import { LotseError } from "./base/index.ts";
+import type { Cluster, FilePatch } from "./config/index.ts";
+import type * as DoctorRoom from "./doctor/index.ts";
+import type { KubernetesMode, Plan } from "./plan/index.ts";
 import type {
   Check,
   CheckSummary,
   DoctorReport,
   Exclusion,
+  Finding,
   ReportFormat,
   World,
   WrittenObject,
@@ -40,38 +44,130 @@ export interface DoctorVisit {
   baseline?: { text: string; file: string };
 }
 
-/** A cluster's health: what is wrong, how it is known, what to do. Reads only. */
+/** What {@link doctor.planFix} is told besides the visit. */
+export interface FixOptions {
+  /** From where the API endpoint may be reached; without them it isn't narrowed. */
+  cidrs?: readonly string[];
+  /** The file's text, of which everything but the remedies stays; without it the file isn't mended. */
+  text?: string;
+  /** How the plan of the mended file goes about the inside of the cluster; default `required`. */
+  kubernetes?: KubernetesMode;
+}
+
+/** What would be mended, and how. Nothing of it is done yet. */
+export interface DoctorFix {
+  report: DoctorReport;
+  /** Findings that it mends. */
+  mended: readonly Finding[];
+  /** Findings with a remedy that isn't for now, and why. */
+  left: readonly { finding: Finding; reason: string }[];
+  /** The mended file. */
+  file?: { after: string; cluster: Cluster; diff: readonly string[] };
+  /** What `apply` does with the mended file, where there is a living cluster to do it to. */
+  ofFile?: Plan;
+  /** Steps for what the file doesn't rule, for `runSteps`; when the file is applied first, they are planned anew after it. */
+  steps?: Plan;
+}
+
+type Room = typeof DoctorRoom;
+
+/** The sources of a visit, for as long as they are looked at. */
+async function withWorld<T>(
+  { today, file, manifests, living }: DoctorVisit,
+  room: Room,
+  look: (world: World) => Promise<T>,
+): Promise<T> {
+  const world: World = {
+    today,
+    ...(file ? { file: room.clusterFile(file) } : {}),
+    ...(manifests ? { manifests: room.manifestFacts(manifests) } : {}),
+  };
+  if (!living) return look(world);
+  const { describeCluster, openCluster } = await import("./access/index.ts");
+  // Who can't even describe the cluster hasn't been let in; all else that is denied is unknown, check by check.
+  const found = await describeCluster(living.aws, living.name);
+  const account = room.accountFacts(living.aws, living.name);
+  if (!living.kubernetes) return look({ ...world, account });
+  const kube = openCluster(living.aws, found);
+  try {
+    return await look({ ...world, account, cluster: room.livingFacts(kube) });
+  } finally {
+    kube.close();
+  }
+}
+
+async function judge({ file, living, only, baseline }: DoctorVisit, room: Room, world: World): Promise<DoctorReport> {
+  const checks: readonly Check[] = only ? only.map(room.checkNamed) : room.checks;
+  const known = baseline ? room.readBaseline(baseline.text, baseline.file) : new Set<string>();
+  const exclusions: readonly Exclusion[] = file?.platform?.doctor?.exclude ?? [];
+  const place = living
+    ? { cluster: living.name, region: living.aws.region }
+    : file
+      ? { cluster: file.config.metadata.name, region: file.config.metadata.region }
+      : {};
+  return room.runChecks(world, { checks, exclusions, baseline: known, ...place });
+}
+
+/** The file with its values set, loaded again, and what that changes of its text. */
+async function mendedFile(
+  file: Cluster,
+  text: string,
+  patches: readonly FilePatch[],
+  today: string,
+): Promise<DoctorFix["file"]> {
+  const { loadCluster, patchClusterFile } = await import("./config/index.ts");
+  const { lineDiff } = await import("./access/index.ts");
+  const after = patchClusterFile(text, patches);
+  const name = file.locate([]).file;
+  const { cluster, diagnostics } = loadCluster(after, { today, ...(name === undefined ? {} : { file: name }) });
+  const [wrong] = diagnostics.filter(({ severity }) => severity === "error");
+  if (!cluster || wrong)
+    throw new LotseError(wrong?.code ?? "config/cannot-patch", wrong ?? { title: "The mended file isn't valid" });
+  return { after, cluster, diff: lineDiff(text, after) };
+}
+
+/** A cluster's health: what is wrong, how it is known, what to do. Everything but carrying out a fix only reads. */
 export const doctor = {
   /** @throws LotseError `doctor/no-check`, `doctor/bad-baseline`, `access/no-cluster`, `aws/…` */
   run: async (visit: DoctorVisit): Promise<DoctorReport> => {
     const room = await import("./doctor/index.ts");
-    const { file, living, manifests, only, baseline, today } = visit;
-    const checks: readonly Check[] = only ? only.map(room.checkNamed) : room.checks;
-    const known = baseline ? room.readBaseline(baseline.text, baseline.file) : new Set<string>();
-    const world: World = {
-      today,
-      ...(file ? { file: room.clusterFile(file) } : {}),
-      ...(manifests ? { manifests: room.manifestFacts(manifests) } : {}),
-    };
-    const exclusions: readonly Exclusion[] = file?.platform?.doctor?.exclude ?? [];
-    const place = living
-      ? { cluster: living.name, region: living.aws.region }
-      : file
-        ? { cluster: file.config.metadata.name, region: file.config.metadata.region }
-        : {};
-    const options = { checks, exclusions, baseline: known, ...place };
-    if (!living) return room.runChecks(world, options);
-    const { describeCluster, openCluster } = await import("./access/index.ts");
-    // Who can't even describe the cluster hasn't been let in; all else that is denied is unknown, check by check.
-    const found = await describeCluster(living.aws, living.name);
-    const account = room.accountFacts(living.aws, living.name);
-    if (!living.kubernetes) return room.runChecks({ ...world, account }, options);
-    const kube = openCluster(living.aws, found);
-    try {
-      return await room.runChecks({ ...world, account, cluster: room.livingFacts(kube) }, options);
-    } finally {
-      kube.close();
-    }
+    return withWorld(visit, room, async (world) => judge(visit, room, world));
+  },
+  /**
+   * Remedies that nobody has to think twice about, for what a visit finds: values of the file, and steps for what lives.
+   *
+   * @throws LotseError as {@link doctor.run}, `config/cannot-patch`, `plan/…`
+   */
+  planFix: async (visit: DoctorVisit, options: FixOptions = {}): Promise<DoctorFix> => {
+    const room = await import("./doctor/index.ts");
+    const { file, living, today } = visit;
+    const { cidrs = [], text, kubernetes = "required" } = options;
+    return withWorld(visit, room, async (world) => {
+      const report = await judge(visit, room, world);
+      const { mended, left, patches, remedies } = await room.mendingOf(report, world, { cidrs });
+      const patched =
+        file && text !== undefined && patches.length > 0 ? await mendedFile(file, text, patches, today) : undefined;
+      const { planCluster, planRemedies } = await import("./plan/index.ts");
+      const steps = living && remedies.length > 0 ? await planRemedies(living.name, living.aws, remedies) : undefined;
+      // What has no step has a note: somebody else made it, and changes it.
+      const foreign = remedies.filter(
+        ({ why }) => !steps?.steps.some((step) => step.why.some((each) => each.text === why)),
+      );
+      const reasonOf = ({ id, text: about }: Finding): string | undefined =>
+        foreign.some(({ why }) => why === `${id}: ${about}`)
+          ? "lotse didn't make it; whoever did changes it"
+          : undefined;
+      return {
+        report,
+        mended: mended.filter((finding) => reasonOf(finding) === undefined),
+        left: [...left, ...mended.flatMap((finding) => ({ finding, reason: reasonOf(finding) }))].flatMap(
+          ({ finding, reason }) => (reason === undefined ? [] : [{ finding, reason }]),
+        ),
+        ...(patched && { file: patched }),
+        ...(patched && living && { ofFile: await planCluster(patched.cluster, living.aws, { kubernetes }) }),
+        ...(steps && { steps }),
+      };
+    });
   },
   list: async (): Promise<readonly CheckSummary[]> => (await import("./doctor/index.ts")).listChecks(),
   /** @throws LotseError `doctor/no-check` */

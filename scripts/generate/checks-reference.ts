@@ -2,7 +2,7 @@
 import type { Check } from "../../src/doctor/index.ts";
 import { checks } from "../../src/doctor/index.ts";
 
-function section({ id, title, severity, needs, together, why, remedy, docs }: Check): string[] {
+function section({ id, title, severity, needs, together, why, remedy, docs, fixable }: Check): string[] {
   return [
     `### ${id}`,
     "",
@@ -10,7 +10,7 @@ function section({ id, title, severity, needs, together, why, remedy, docs }: Ch
     "",
     `${why} ([source](${docs}))`,
     "",
-    `Remedy: ${remedy}`,
+    `Remedy: ${remedy}${fixable ? " (`--fix` does it.)" : ""}`,
     "",
   ];
 }

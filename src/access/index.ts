@@ -8,6 +8,7 @@ export type { KubeconfigOptions, TokenProgram } from "./kubeconfig.ts";
 export { kubeconfigEntry } from "./kubeconfig.ts";
 export type { ClusterView, EffectivePolicy, WhoAmI } from "./who-am-i.ts";
 export { whoAmI } from "./who-am-i.ts";
+export { lineDiff } from "./diff.ts";
 export type { Change, Confirm } from "./aws-auth-store.ts";
 export { editAwsAuth, readAwsAuthMap } from "./aws-auth-store.ts";
 export type { MappingList, MappingOutcome, MappingRemoval, MappingRequest } from "./mappings.ts";

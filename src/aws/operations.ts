@@ -165,6 +165,7 @@ export interface Operations {
     ListRoles: Operation<iam.ListRolesCommandInput, iam.ListRolesCommandOutput>;
   };
   kms: {
+    EnableKeyRotation: Operation<kms.EnableKeyRotationCommandInput, kms.EnableKeyRotationCommandOutput>;
     GetKeyRotationStatus: Operation<kms.GetKeyRotationStatusCommandInput, kms.GetKeyRotationStatusCommandOutput>;
     DescribeKey: Operation<kms.DescribeKeyCommandInput, kms.DescribeKeyCommandOutput>;
     GetKeyPolicy: Operation<kms.GetKeyPolicyCommandInput, kms.GetKeyPolicyCommandOutput>;
@@ -174,6 +175,12 @@ export interface Operations {
     GetBucketPolicy: Operation<s3.GetBucketPolicyCommandInput, s3.GetBucketPolicyCommandOutput>;
   };
   ec2: {
+    CreateTags: Operation<ec2.CreateTagsCommandInput, ec2.CreateTagsCommandOutput>;
+    ModifyInstanceMetadataOptions: Operation<
+      ec2.ModifyInstanceMetadataOptionsCommandInput,
+      ec2.ModifyInstanceMetadataOptionsCommandOutput
+    >;
+    ModifyVpcAttribute: Operation<ec2.ModifyVpcAttributeCommandInput, ec2.ModifyVpcAttributeCommandOutput>;
     GetEbsEncryptionByDefault: Operation<
       ec2.GetEbsEncryptionByDefaultCommandInput,
       ec2.GetEbsEncryptionByDefaultCommandOutput

@@ -24,6 +24,11 @@ const reading: readonly [code: string, severity: Severity, demands: string][] = 
     "warning",
     "Lines inside brackets and quotes are indented deeper than their key, and comments stand apart, as YAML 1.2 wants.",
   ],
+  [
+    "config/cannot-patch",
+    "error",
+    "A value that lotse is to set stands in no part that is shared by an anchor, or merged.",
+  ],
   ["config/bad-alias", "error", "An alias stands after its anchor, not inside it."],
   ["config/bad-merge", "error", "The merge key << takes a map or a list of maps."],
   ["config/bad-tag", "error", "A value fits its YAML tag."],

@@ -14,6 +14,8 @@ export type {
 export { platformRoles } from "./platform.ts";
 export type { LoadOptions } from "./load.ts";
 export { loadCluster } from "./load.ts";
+export type { FilePatch, PatchValue } from "./patch.ts";
+export { patchClusterFile } from "./patch.ts";
 export { formatPath, parsePath } from "./paths.ts";
 export { isWindows } from "./schema/ami-families.ts";
 export { unnamedNodeGroupName } from "./names.ts";

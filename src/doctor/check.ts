@@ -1,5 +1,7 @@
 // What a check of `lotse doctor` is: a definition that listing, explaining, running and the reference page are made from.
 import type { Severity, SourceLocation } from "../base/index.ts";
+import type { FilePatch } from "../config/index.ts";
+import type { Remedy } from "../plan/index.ts";
 import type { AccountFacts } from "./account/facts.ts";
 import type { ClusterFile } from "./file.ts";
 import type { ObjectFacts } from "./objects/facts.ts";
@@ -58,6 +60,30 @@ export interface World {
   manifests?: ObjectFacts;
 }
 
+/** What a person has to say before some remedies are safe. */
+export interface Wishes {
+  /** From where the API endpoint may be reached. */
+  cidrs: readonly string[];
+}
+
+/** A finding, as far as its remedy needs it. */
+export interface FixCase {
+  source: Source;
+  resource: Omit<Subject, "ignores">;
+  /** In the file, where the finding is about a node group of it. */
+  path: FilePatch["path"] | undefined;
+}
+
+/** A change that mends a finding: of a value in the file, or of what lives. */
+export type Change = ({ do: "set-in-file" } & FilePatch) | Remedy;
+
+/** What mends a finding safely; a sentence without a full stop where it can't be done now. */
+export type Fix = (
+  found: FixCase,
+  world: World,
+  wishes: Wishes,
+) => readonly Change[] | string | Promise<readonly Change[] | string>;
+
 type Look<T> = (facts: T, world: World) => readonly Seen[] | Promise<readonly Seen[]>;
 
 /** How a check is written down: it has a look for each source that it can judge. */
@@ -72,8 +98,8 @@ export interface CheckDefinition {
   /** Where the fact is published. */
   docs: string;
   remedy: string;
-  /** Whether `--fix` knows a safe remedy. */
-  fixable?: boolean;
+  /** What `--fix` does; only what nobody has to think twice about. */
+  fix?: Fix;
   file?: Look<ClusterFile>;
   account?: Look<AccountFacts>;
   /** Of the living cluster alone: state that manifests don't have. */
@@ -88,6 +114,7 @@ export interface CheckDefinition {
 export interface Check extends Omit<CheckDefinition, "file" | "account" | "cluster" | "objects" | "together"> {
   /** Sources it can look at; each one that is given is looked at, and one is enough unless {@link Check.together}. */
   needs: readonly Source[];
+  /** Whether `--fix` knows a safe remedy. */
   fixable: boolean;
   /** True when it needs all of its sources at once. */
   together: boolean;
@@ -107,7 +134,7 @@ export function defineCheck(definition: CheckDefinition): Check {
   ]);
   return Object.freeze({
     ...rest,
-    fixable: rest.fixable ?? false,
+    fixable: rest.fix !== undefined,
     needs: [...needs],
     together: together !== undefined,
     looks: (world: World) => [

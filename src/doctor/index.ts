@@ -1,10 +1,12 @@
 // What is wrong with a cluster, found in its file, its account, the cluster itself and manifests; and what to do about it.
-export type { Area, Check, Seen, Source, Subject, World } from "./check.ts";
+export type { Area, Check, Seen, Source, Subject, Wishes, World } from "./check.ts";
 export { checks } from "./checks/index.ts";
 export { doctorCodes } from "./errors.ts";
 export { baselineOf, readBaseline } from "./baseline.ts";
 export type { DoctorReport, ExcludedFinding, Exclusion, Finding, UnknownCheck } from "./report.ts";
 export { countOf, fails, nameOfSubject, summaryOf } from "./report.ts";
+export type { Mending } from "./mending.ts";
+export { mendingOf } from "./mending.ts";
 export type { DoctorOptions } from "./run.ts";
 export { runChecks } from "./run.ts";
 export type { ClusterFile } from "./file.ts";

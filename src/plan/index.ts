@@ -20,6 +20,8 @@ export type { ServiceAccountsOptions } from "./service-accounts.ts";
 export { planOidcProvider, planServiceAccounts } from "./service-accounts.ts";
 export type { UpgradeOptions } from "./upgrade.ts";
 export { planUpgrade } from "./upgrade.ts";
+export type { AskedRemedy, LaunchTemplateWish, Remedy, VpcDnsAttribute } from "./remedies.ts";
+export { planRemedies } from "./remedies.ts";
 export type { ExportedStack } from "./export.ts";
 export { exportStacks } from "./export.ts";
 export { knownFrom } from "./known.ts";

@@ -19,6 +19,7 @@ export interface ClusterConfigChange {
   authenticationMode?: string;
   supportType?: string;
   zonalShift?: boolean;
+  deletionProtection?: boolean;
 }
 
 /** A taint in EKS's words. */
@@ -96,6 +97,8 @@ export type AwsWork =
       maxUnavailablePercentage?: number;
       labels?: Record<string, string>;
       taints?: NodeGroupTaint[];
+      /** Whether EKS replaces broken nodes. */
+      repair?: boolean;
     }
   | { do: "create-object"; object: Exclude<DesiredAwsObject, DesiredIdentityProvider>; version?: string }
   /** Gives an add-on that was made without a role the one that exists by now. */
@@ -120,6 +123,12 @@ export type AwsWork =
   /** Takes `instead` away first: EKS changes no provider, and has room for one. */
   | { do: "associate-identity-provider"; object: DesiredIdentityProvider; instead?: string }
   | { do: "disassociate-identity-provider"; provider: string }
+  /** ModifyInstanceMetadataOptions: version 2 alone. */
+  | { do: "demand-tokens"; instance: string }
+  | { do: "keep-logs"; logGroup: string; days: number }
+  | { do: "rotate-key"; key: string }
+  | { do: "vpc-dns"; vpc: string; attributes: ("enableDnsSupport" | "enableDnsHostnames")[] }
+  | { do: "tag-ec2"; resource: string; tags: Record<string, string> }
   | { do: "delete-addon"; addon: string }
   | { do: "delete-fargate-profile"; profile: string }
   | { do: "delete-nodegroup"; nodeGroup: string }

@@ -1,7 +1,8 @@
 // A whole rehearsed world, AWS and Kubernetes, looked at by the doctor: first as it should be, then with 30 planted mistakes.
 import { afterAll, beforeAll, describe, it } from "vitest";
+import { resources } from "../../src/kube/index.ts";
 import type { DoctorReport, DoctorVisit } from "../../src/lotse.ts";
-import { doctor } from "../../src/lotse.ts";
+import { doctor, runSteps } from "../../src/lotse.ts";
 import { parseManifests } from "../../src/rehearse/manifests/read.ts";
 import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
 import { asRole, make, makeCarefulCluster, makeOwnRole, type CarefulCluster } from "../helpers/careful-cluster.ts";
@@ -194,5 +195,45 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the doctor in a whole world
       await doctor.fails(report, "error", false),
       await doctor.fails({ ...report, findings: [] }, "error", true),
     ]).toEqual([true, true]);
+  }, 60_000);
+
+  it("mends what it may, and the second time nothing", async ({ expect }) => {
+    await make(
+      careful.kube,
+      `apiVersion: v1\nkind: Service\n${meta("front")}\nspec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80}]}`,
+    );
+    const mark = async (of: string, is: string): Promise<unknown> =>
+      careful.kube.patch(resources.storageClasses, { name: of }, "merge", {
+        metadata: { annotations: { "storageclass.kubernetes.io/is-default-class": is } },
+      });
+    await mark("gp3", "false");
+    await mark("gp2", "true");
+    const { Subnets } = world.send<{ Subnets: { SubnetId: string }[] }>("ec2", "DescribeSubnets", {
+      Filters: [{ Name: "tag-key", Values: ["kubernetes.io/role/elb"] }],
+    });
+    world.send("ec2", "DeleteTags", {
+      Resources: Subnets.map(({ SubnetId }) => SubnetId),
+      Tags: [{ Key: "kubernetes.io/role/elb" }],
+    });
+    const fixable = (await doctor.list()).filter((check) => check.fixable).map(({ id }) => id);
+    const asked = { today: "2026-11-21", living: { aws: careful.ops, name, kubernetes: true } };
+    const first = await doctor.planFix(asked, { cidrs: ["198.51.100.0/24"] });
+    const mended = [
+      "LT-C007",
+      "LT-D022",
+      "LT-E002",
+      "LT-L001",
+      "LT-L002",
+      "LT-N012",
+      "LT-N014",
+      "LT-N015",
+      "LT-N019",
+      "LT-S003",
+    ];
+    expect([...new Set(first.mended.map(({ id }) => id))].toSorted()).toEqual(mended);
+    if (!first.steps) throw new Error("nothing to do");
+    expect((await runSteps(first.steps, careful.ops, world.host)).failed).toEqual([]);
+    expect(idsOf(await visit()).filter((id) => fixable.includes(id))).toEqual([]);
+    expect((await doctor.planFix(asked)).steps).toBe(undefined);
   }, 60_000);
 });

@@ -1,5 +1,8 @@
 // The EC2 client and the operations of it that lotse calls; loaded on first use.
 import {
+  CreateTagsCommand,
+  ModifyInstanceMetadataOptionsCommand,
+  ModifyVpcAttributeCommand,
   DeleteKeyPairCommand,
   DeleteNetworkInterfaceCommand,
   DeleteSecurityGroupCommand,
@@ -24,6 +27,9 @@ import {
 import { defineService, type Service } from "../service.ts";
 
 export const service: Service = defineService("ec2", EC2Client, {
+  CreateTags: CreateTagsCommand,
+  ModifyInstanceMetadataOptions: ModifyInstanceMetadataOptionsCommand,
+  ModifyVpcAttribute: ModifyVpcAttributeCommand,
   DeleteKeyPair: DeleteKeyPairCommand,
   DeleteNetworkInterface: DeleteNetworkInterfaceCommand,
   DeleteSecurityGroup: DeleteSecurityGroupCommand,

@@ -1,5 +1,6 @@
 // The KMS client and the operations of it that lotse calls; loaded on first use.
 import {
+  EnableKeyRotationCommand,
   DescribeKeyCommand,
   GetKeyPolicyCommand,
   GetKeyRotationStatusCommand,
@@ -9,6 +10,7 @@ import {
 import { defineService, type Service } from "../service.ts";
 
 export const service: Service = defineService("kms", KMSClient, {
+  EnableKeyRotation: EnableKeyRotationCommand,
   GetKeyPolicy: GetKeyPolicyCommand,
   ListGrants: ListGrantsCommand,
   GetKeyRotationStatus: GetKeyRotationStatusCommand,

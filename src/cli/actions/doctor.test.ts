@@ -75,11 +75,35 @@ describe("lotse doctor", () => {
     expect(findings.find(({ id }) => id === "LT-W007")).toMatchObject({ at: { file: path, line: 6 } });
   });
 
+  it("mends a file after a question, keeps its comments, and has nothing to do the second time", async ({ expect }) => {
+    const text = file("cloudWatch: # asked for by Anna\n  clusterLogging: {enableTypes: [api]}\n");
+    const path = write("i.yaml", text);
+    const words = ["doctor", "-f", path, "--fix", "--check", "LT-L001"];
+    const shown = await runLotse("", ...words);
+    expect([shown.code, readFileSync(path, "utf8")]).toEqual([4, text]);
+    expect(shown.stderr).toContain("+   clusterLogging: {enableTypes: [api, audit, authenticator]}");
+    const { code, stderr } = await runLotse("", ...words, "--yes");
+    expect([code, readFileSync(path, "utf8")]).toEqual([0, text.replace("[api]", "[api, audit, authenticator]")]);
+    expect(stderr).toContain("next: lotse plan -f");
+    const again = await runLotse("", ...words, "-o", "json");
+    expect([again.code, JSON.parse(again.stdout)]).toEqual([
+      0,
+      { mended: [], left: [], file: null, plans: [], results: [] },
+    ]);
+  });
+
+  it("doesn't mend what it can't write back, or can't print", async ({ expect }) => {
+    expect((await runLotse(file(), "doctor", "-f", "-", "--fix", "--yes")).code).toBe(2);
+    expect((await runLotse("", "doctor", "-f", write("j.yaml", file()), "--fix", "-o", "sarif")).code).toBe(2);
+  });
+
   it("lists and explains its checks", async ({ expect }) => {
     const { stdout } = await runLotse("", "doctor", "--list", "-o", "json");
     const list = JSON.parse(stdout) as Record<string, unknown>[];
     expect(list.length).toBeGreaterThanOrEqual(120);
     expect(Object.keys(list[0] ?? {})).toEqual(["id", "title", "area", "severity", "needs", "fixable", "docs"]);
+    expect(list.find(({ id }) => id === "LT-L001")).toMatchObject({ fixable: true });
+    expect((await runLotse("", "doctor", "explain", "LT-L001")).stdout).toMatch(/lotse doctor --fix/);
     expect((await runLotse("", "doctor", "explain", "lt-d001")).stdout).toContain("LT-D001 IMDSv1 is allowed");
     expect((await runLotse("", "doctor", "explain", "LT-X999")).code).not.toBe(0);
   });

@@ -10,6 +10,7 @@ import { exitCode } from "../command.ts";
 import { withAws } from "../connection.ts";
 import { checkLines, doctorLines, listLines } from "../render/doctor.ts";
 import { renderData } from "../render/data.ts";
+import { mend } from "./doctor-fix.ts";
 import { textOption } from "./files.ts";
 
 const list = (option: unknown): string[] => (Array.isArray(option) ? option.map(String) : []);
@@ -104,10 +105,11 @@ export const run: Action = async (invocation) => {
       title: "There is nothing to look at",
       remedy: "Give -f cluster.yaml, --name <cluster> or --manifests <path>; --list lists the checks.",
     });
-  if (name === undefined) return print(invocation, await doctor.run(visit));
-  return withAws(invocation, visit.file?.config.metadata.region, async (aws) => {
-    const living = { aws, name, kubernetes: options["awsOnly"] !== true };
-    return print(invocation, await doctor.run({ ...visit, living }));
+  const isFix = options["fix"] === true;
+  if (name === undefined) return isFix ? mend(invocation, visit) : print(invocation, await doctor.run(visit));
+  return withAws(invocation, visit.file?.config.metadata.region, async (aws, target) => {
+    const seen = { ...visit, living: { aws, name, kubernetes: options["awsOnly"] !== true } };
+    return isFix ? mend(invocation, seen, { aws, target }) : print(invocation, await doctor.run(seen));
   });
 };
 

@@ -1,7 +1,7 @@
 // `lotse doctor`
 import type { CommandDefinition } from "../command.ts";
 import { defineCommand } from "../command.ts";
-import { fileOption, nameOption } from "./shared-options.ts";
+import { fileOption, nameOption, yesOption } from "./shared-options.ts";
 
 /** The two commands. */
 export const doctorCommands: readonly CommandDefinition[] = [
@@ -9,7 +9,7 @@ export const doctorCommands: readonly CommandDefinition[] = [
     name: "doctor",
     summary: "What is wrong with a cluster, and what to do about it",
     description:
-      "Looks at the file (-f; asks nobody), the account and the living cluster (--name), and manifests (--manifests), in any combination. Each\nfinding names what it is about, the fact behind it and the remedy. What may not be read is unknown, never a pass. Reads only.\nExit code 0: nothing at or above --fail-on; 3: findings, or with --strict something unknown; 1: it couldn't look; 2: wrong usage.",
+      "Looks at the file (-f; asks nobody), the account and the living cluster (--name), and manifests (--manifests), in any combination. Each\nfinding names what it is about, the fact behind it and the remedy. What may not be read is unknown, never a pass. Only --fix changes anything.\nExit code 0: nothing at or above --fail-on; 3: findings, or with --strict something unknown; 1: it couldn't look; 2: wrong usage.",
     options: [
       fileOption,
       nameOption,
@@ -29,6 +29,16 @@ export const doctorCommands: readonly CommandDefinition[] = [
       { flags: "--baseline <file>", description: "leave out what was found when the file was written" },
       { flags: "--write-baseline <file>", description: "write what is found into a file for --baseline; ends with 0" },
       { flags: "--aws-only", description: "don't ask the cluster's API server" },
+      {
+        flags: "--fix",
+        description: "show what can be mended safely, ask, and do it: in the file, then in the account",
+      },
+      {
+        flags: "--cidr <cidr>",
+        description: "with --fix: a network that may reach the API endpoint; may be repeated",
+        repeatable: true,
+      },
+      yesOption,
       { flags: "--list", description: "list the checks; -o json for programs" },
       {
         flags: "-o, --output <format>",
@@ -43,6 +53,7 @@ export const doctorCommands: readonly CommandDefinition[] = [
       { command: "lotse doctor --name prod", does: "a living cluster and its account" },
       { command: "lotse doctor -m k8s/ -o sarif > doctor.sarif", does: "manifests, for GitHub's code scanning" },
       { command: "lotse doctor --name prod --baseline doctor.json", does: "only what is new" },
+      { command: "lotse doctor --name prod --fix", does: "mend what is safe to mend, after a question" },
       { command: "lotse doctor --list -o json", does: "the checks, for programs" },
     ],
     load: async () => ({ run: (await import("../actions/doctor.ts")).run }),

@@ -115,7 +115,7 @@ export function listLines(checks: readonly CheckSummary[], output: Output): stri
 
 /** One check. */
 export function checkLines(check: Check, output: Output): string[] {
-  const { id, title, severity, area, needs, together, why, remedy, docs } = check;
+  const { id, title, severity, area, needs, together, why, remedy, docs, fixable } = check;
   return [
     `${paint(output, "strong", id)} ${title}`,
     "",
@@ -125,6 +125,7 @@ export function checkLines(check: Check, output: Output): string[] {
     `  area      ${area}`,
     `  looks at  ${needs.join(together ? " and " : ", ")}`,
     ...indented(remedy, "            ", output, "  remedy    "),
+    ...(fixable ? ["            `lotse doctor --fix` does it"] : []),
     `  source    ${docs}`,
   ];
 }

@@ -69,7 +69,7 @@ export async function whenQuiet(crew: Crew, send: () => Promise<string | undefin
 }
 
 function configInput(name: string, change: ClusterConfigChange): UpdateClusterConfigCommandInput {
-  const { logging, endpoints, authenticationMode, supportType, zonalShift } = change;
+  const { logging, endpoints, authenticationMode, supportType, zonalShift, deletionProtection } = change;
   return {
     name,
     ...(logging && {
@@ -90,6 +90,7 @@ function configInput(name: string, change: ClusterConfigChange): UpdateClusterCo
     ...(authenticationMode !== undefined && { accessConfig: { authenticationMode: authenticationMode as "API" } }),
     ...(supportType !== undefined && { upgradePolicy: { supportType: supportType as "STANDARD" } }),
     ...(zonalShift !== undefined && { zonalShiftConfig: { enabled: zonalShift } }),
+    ...(deletionProtection !== undefined && { deletionProtection }),
   };
 }
 

@@ -18,6 +18,7 @@ import {
   mapIdentity,
   unmapNodeRole,
 } from "./kubernetes/objects.ts";
+import { demandTokens, giveNames, keepLogs, rotateKey, tagEc2 } from "./remedies.ts";
 import { rollNodeGroup } from "./rolling.ts";
 import { deleteNodeGroup, scaleNodeGroup, updateNodeGroup } from "./node-groups.ts";
 import { createObject, unlessGone, updatePodIdentity } from "./objects.ts";
@@ -66,6 +67,11 @@ const executors: { [D in Work["do"]]: Executor<D> } = {
   "update-pod-identity": updatePodIdentity,
   "associate-identity-provider": associateProvider,
   "disassociate-identity-provider": disassociateProvider,
+  "demand-tokens": demandTokens,
+  "keep-logs": keepLogs,
+  "rotate-key": rotateKey,
+  "vpc-dns": giveNames,
+  "tag-ec2": tagEc2,
   "delete-addon": deleteAddon,
   "delete-fargate-profile": deleteFargateProfile,
   "delete-nodegroup": deleteNodeGroup,

@@ -26,6 +26,7 @@ interface ConfigChange {
   updateConfig?: { maxUnavailable?: number; maxUnavailablePercentage?: number };
   labels?: { addOrUpdateLabels: Record<string, string> };
   taints?: { addOrUpdateTaints: NodeGroupTaint[] };
+  nodeRepairConfig?: { enabled: boolean };
 }
 
 async function updateConfig(crew: Crew, nodegroupName: string, change: ConfigChange): Promise<void> {
@@ -73,7 +74,7 @@ export async function updateNodeGroup(
   _step: Step,
   work: Extract<Work, { do: "update-nodegroup" }>,
 ): Promise<void> {
-  const { maxUnavailable, maxUnavailablePercentage, labels, taints } = work;
+  const { maxUnavailable, maxUnavailablePercentage, labels, taints, repair } = work;
   const unavailable = {
     ...(maxUnavailable !== undefined && { maxUnavailable }),
     ...(maxUnavailablePercentage !== undefined && { maxUnavailablePercentage }),
@@ -82,6 +83,7 @@ export async function updateNodeGroup(
     ...(Object.keys(unavailable).length > 0 && { updateConfig: unavailable }),
     ...(labels && { labels: { addOrUpdateLabels: labels } }),
     ...(taints && { taints: { addOrUpdateTaints: taints } }),
+    ...(repair !== undefined && { nodeRepairConfig: { enabled: repair } }),
   });
 }
 

@@ -12,6 +12,7 @@ export const deletionProtection: Check = defineCheck({
   why: "With deletion protection a cluster has to be unlocked before it can be deleted.",
   docs: "https://docs.aws.amazon.com/eks/latest/userguide/deletion-protection.html",
   remedy: "Switch it on: aws eks update-cluster-config --deletion-protection.",
+  fix: () => [{ do: "protect-from-deletion" }],
   account: async (account) => {
     const { name, deletionProtection } = await account.read("cluster");
     return ofCluster(

@@ -12,6 +12,10 @@ export const keyRotation: Check = defineCheck({
   why: "With rotation KMS makes new key material every year by itself; what is old stays readable.",
   docs: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
   remedy: "Enable rotation: aws kms enable-key-rotation.",
+  fix: async (_, { account }) => {
+    const key = await account?.read("key");
+    return [{ do: "rotate-key", key: key?.metadata.KeyId ?? "" }];
+  },
   account: async (account) => {
     const key = await account.read("key");
     const { KeyId, KeyState, Origin } = key?.metadata ?? {};

@@ -1,6 +1,7 @@
 // LT-N014: The API endpoint is open to the world.
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
+import { privateAccess, set } from "../../fixes.ts";
 import { ofCluster, ofFile } from "../../sight.ts";
 
 /** The API endpoint is open to the world. */
@@ -12,6 +13,12 @@ export const openEndpoint: Check = defineCheck({
   why: "Whoever reaches the endpoint can try stolen credentials and unpatched faults of the API server.",
   docs: "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
   remedy: "Name the networks of your people in vpc.publicAccessCIDRs, or switch public access off.",
+  fix: ({ source }, _, { cidrs }) => {
+    if (cidrs.length === 0) return "lotse can't know your people's networks: give them with --cidr";
+    return source === "file"
+      ? [set(["vpc", "publicAccessCIDRs"], cidrs), set(privateAccess, true)]
+      : [{ do: "narrow-public-access", cidrs }];
+  },
   file: (file) => {
     const { publicAccessCIDRs = [], clusterEndpoints } = file.config.vpc ?? {};
     const open =

@@ -12,6 +12,10 @@ export const vpcDns: Check = defineCheck({
   why: "Nodes find the API server's private address by the VPC's own DNS: both attributes have to be on.",
   docs: "https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
   remedy: "Switch enableDnsSupport and enableDnsHostnames on.",
+  fix: async (_, { account }) => {
+    const vpc = (await account?.read("cluster"))?.resourcesVpcConfig?.vpcId ?? "";
+    return [{ do: "vpc-dns", vpc, attributes: ["enableDnsSupport", "enableDnsHostnames"] }];
+  },
   account: async (account) => {
     const [{ resourcesVpcConfig }, { support, hostnames }] = await Promise.all([
       account.read("cluster"),

@@ -1,6 +1,7 @@
 // LT-D002: Pods reach the node's metadata service.
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
+import { inGroup } from "../../fixes.ts";
 import { inFileGroups, inList } from "../../sight.ts";
 
 /** Pods reach the node's metadata service. */
@@ -12,6 +13,7 @@ export const imdsHopLimit: Check = defineCheck({
   why: "With a hop limit of 2 or more the answer's token reaches pods, and with it the node's role; 1 keeps it on the node.",
   docs: "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
   remedy: "Set disablePodIMDS: true, or a hop limit of 1, where no pod needs the node's role.",
+  fix: (found) => inGroup(found, { disablePodIMDS: true }, { hopLimit: 1 }),
   file: (file) =>
     inFileGroups(
       file,

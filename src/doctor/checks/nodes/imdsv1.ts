@@ -1,6 +1,7 @@
 // LT-D001: IMDSv1 is allowed.
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
+import { inGroup } from "../../fixes.ts";
 import { inFileGroups, inList } from "../../sight.ts";
 
 /** IMDSv1 is allowed. */
@@ -13,6 +14,10 @@ export const imdsv1: Check = defineCheck({
   docs: "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
   remedy:
     "Set disableIMDSv1: true on the node group; for your own launch templates MetadataOptions.HttpTokens: required.",
+  fix: (found) =>
+    found.resource.kind === "Instance"
+      ? [{ do: "demand-tokens", instance: found.resource.name }]
+      : inGroup(found, { disableIMDSv1: true }, { tokens: true }),
   file: (file) =>
     inFileGroups(file, ({ group }) => group.disableIMDSv1 === false && "disableIMDSv1 is false", "disableIMDSv1"),
   account: async (account) => [

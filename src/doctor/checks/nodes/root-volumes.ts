@@ -1,6 +1,7 @@
 // LT-D003: Root volumes are unencrypted or old.
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
+import { inGroup } from "../../fixes.ts";
 import { inFileGroups, inList } from "../../sight.ts";
 
 /** Root volumes are unencrypted or old. */
@@ -12,6 +13,7 @@ export const rootVolumes: Check = defineCheck({
   why: "Images and logs of pods, and their secrets on disk, stand on the root volume; gp3 is cheaper and faster than gp2.",
   docs: "https://docs.aws.amazon.com/eks/latest/best-practices/data-encryption-and-secrets-management.html",
   remedy: "Set volumeEncrypted: true and volumeType: gp3.",
+  fix: (found) => inGroup(found, { volumeEncrypted: true, volumeType: "gp3" }, { encrypted: true, volumeType: "gp3" }),
   file: (file) =>
     inFileGroups(
       file,

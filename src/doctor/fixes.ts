@@ -1,0 +1,21 @@
+// How checks write their remedies down.
+import type { ConfigPath, PatchValue } from "../config/index.ts";
+import type { LaunchTemplateWish } from "../plan/index.ts";
+import type { Change, FixCase } from "./check.ts";
+
+/** A value in the file. */
+export const set = (path: ConfigPath, value: PatchValue): Change => ({ do: "set-in-file", path, value });
+
+/** Where the file says whether nodes reach the API server by private ways. */
+export const privateAccess: ConfigPath = ["vpc", "clusterEndpoints", "privateAccess"];
+
+/** Fields of a node group in the file, or the same in its living launch template. */
+export function inGroup(
+  { source, resource, path = [] }: FixCase,
+  fields: Readonly<Record<string, PatchValue>>,
+  wish: LaunchTemplateWish,
+): readonly Change[] {
+  return source === "file"
+    ? Object.entries(fields).map(([field, value]) => set([...path, field], value))
+    : [{ do: "launch-template", nodeGroup: resource.name, set: wish }];
+}

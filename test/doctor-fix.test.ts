@@ -1,0 +1,172 @@
+// What the doctor mends: each remedy takes its finding away, in the file and in the account, and the second time there is nothing to do.
+import { afterAll, beforeAll, describe, it } from "vitest";
+import type { DoctorFix, DoctorVisit, FixOptions } from "../src/lotse.ts";
+import { apply, doctor, hasChanges, recordingHost, runSteps } from "../src/lotse.ts";
+import type { World } from "./helpers/world.ts";
+import { clusterOf, openWorld } from "./helpers/world.ts";
+
+const name = "careless";
+const cidrs = ["198.51.100.0/24"];
+const today = "2026-11-21";
+
+/** A careless file, with a person's comments; each finding of it that has a remedy. */
+const careless = `apiVersion: eksctl.io/v1alpha5
+kind: ClusterConfig
+metadata: {name: ${name}, region: eu-central-1, version: "1.35"} # the old one
+secretsEncryption: {keyARN: KEY}
+vpc:
+  cidr: 10.64.0.0/16
+  # everybody, for now
+cloudWatch:
+  clusterLogging:
+    enableTypes: # ask Anna
+      - api
+managedNodeGroups:
+  - name: web # the first
+    instanceType: m7i.large
+    desiredCapacity: 1
+    volumeType: gp2
+    disableIMDSv1: false # the agent needs it?
+`;
+const ofFile = ["LT-N014", "LT-N015", "LT-D001", "LT-D002", "LT-D003", "LT-D022", "LT-L001", "LT-L002"];
+const ofAccount = [...ofFile, "LT-N019", "LT-E002", "LT-C007"];
+/** Shown with a real API server: test/scenarios/doctor.test.ts. */
+const ofCluster = ["LT-N012", "LT-S003"];
+
+const findings = async (visit: Omit<DoctorVisit, "today">, ids: readonly string[]): Promise<string[]> => {
+  const report = await doctor.run({ today, ...visit, only: ids });
+  if (report.unknown.length > 0) throw new Error(report.unknown.map(({ reason }) => reason).join("; "));
+  return [...new Set(report.findings.map(({ id }) => id))].toSorted();
+};
+const fixOf = async (visit: Omit<DoctorVisit, "today">, options: FixOptions = { cidrs }): Promise<DoctorFix> =>
+  doctor.planFix({ today, ...visit }, { kubernetes: "never", ...options });
+
+let world: World;
+let text: string;
+
+beforeAll(async () => {
+  world = await openWorld({ kubernetes: "off", clock: "instant" });
+  const { KeyMetadata } = world.send<{ KeyMetadata: { Arn: string } }>("kms", "CreateKey", {});
+  text = careless.replace("KEY", KeyMetadata.Arn);
+  const { ok, failed } = await world.apply(text);
+  if (!ok) throw new Error(failed.map(({ message }) => message).join("; "));
+  const { cluster } = world.send<{ cluster: { resourcesVpcConfig: { vpcId: string } } }>("eks", "DescribeCluster", {
+    name,
+  });
+  const { vpcId } = cluster.resourcesVpcConfig;
+  world.send("ec2", "ModifyVpcAttribute", { VpcId: vpcId, EnableDnsHostnames: { Value: false } });
+});
+
+afterAll(async () => {
+  await world.close();
+});
+
+describe("lotse doctor --fix", () => {
+  it("is what every check that says so has a test for", async ({ expect }) => {
+    const fixable = (await doctor.list()).filter((check) => check.fixable).map(({ id }) => id);
+    expect(fixable.toSorted()).toEqual([...new Set([...ofAccount, ...ofCluster])].toSorted());
+  });
+
+  it.for(ofFile)("mends %s in the file, and nothing else of it", async (id, { expect }) => {
+    const file = await clusterOf(text);
+    expect(await findings({ file }, [id])).toEqual([id]);
+    const first = await fixOf({ file, only: [id] }, { cidrs, text });
+    expect(first.mended.map((each) => each.id)).toEqual([id]);
+    expect(first.steps).toBe(undefined);
+    const { cluster, after, diff } = first.file ?? { cluster: file, after: "", diff: [] };
+    expect(await findings({ file: cluster }, [id])).toEqual([]);
+    const comments = (of: string): string[] => of.match(/#.*/g) ?? [];
+    expect(comments(after)).toEqual(comments(text));
+    expect(diff.filter((line) => line.startsWith("- ")).length).toBeLessThanOrEqual(1);
+    const second = await fixOf({ file: cluster, only: [id] }, { cidrs, text: after });
+    expect([second.mended, second.file]).toEqual([[], undefined]);
+  });
+
+  it("leaves open to a person what only a person knows", async ({ expect }) => {
+    const fix = await fixOf({ file: await clusterOf(text), only: ["LT-N014"] }, { text });
+    expect([fix.mended, fix.file]).toEqual([[], undefined]);
+    expect(fix.left.map(({ reason }) => reason)).toEqual([expect.stringContaining("--cidr")]);
+  });
+
+  it("leaves alone what somebody has decided to live with", async ({ expect }) => {
+    const decision = `---\napiVersion: lotse.dev/v1alpha1\nkind: Platform\ndoctor: {exclude: [{check: LT-L001, reason: soon, until: "2099-01-01"}]}\n`;
+    const excluded = await fixOf(
+      { file: await clusterOf(text + decision), only: ["LT-L001"] },
+      { text: text + decision },
+    );
+    expect(excluded.mended).toEqual([]);
+  });
+
+  it("mends the file, applies it, and then what the file doesn't rule", async ({ expect }) => {
+    const living = { aws: world.aws, name, kubernetes: false };
+    const file = await clusterOf(text);
+    const host = recordingHost();
+    const how = { kubernetes: "never" } as const;
+    expect(await findings({ living }, ofAccount)).toEqual(ofAccount.toSorted());
+
+    const first = await fixOf({ file, living }, { cidrs, text });
+    const mended = first.file?.cluster ?? file;
+    const planned = first.ofFile?.steps.map(({ id }) => id);
+    expect(planned).toEqual(
+      expect.arrayContaining(["cluster-endpoints/careless", "cluster-logging/careless", "nodegroup/web"]),
+    );
+    // What the file rules isn't done twice.
+    expect(first.steps?.steps.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(["cluster-protection/careless", expect.stringMatching(/^vpc\//)]),
+    );
+    expect(first.steps?.steps.map(({ kind }) => kind)).not.toContain("nodegroup");
+
+    if (first.ofFile) expect((await apply(first.ofFile, world.aws, host, how)).failed).toEqual([]);
+    const rest = await fixOf({ file: mended, living }, { cidrs, text: first.file?.after ?? "" });
+    expect(rest.file).toBe(undefined);
+    if (rest.steps) expect((await runSteps(rest.steps, world.aws, host, how)).failed).toEqual([]);
+    expect(await findings({ living, file: mended }, ofAccount)).toEqual([]);
+    const again = await fixOf({ file: mended, living }, { cidrs, text: first.file?.after ?? "" });
+    expect([again.file, again.steps]).toEqual([undefined, undefined]);
+  });
+
+  it("mends the account alone, where there is no file", async ({ expect }) => {
+    const other = text.replace(`name: ${name}`, "name: nofile").replace("10.64.0.0", "10.65.0.0");
+    expect((await world.apply(other)).ok).toBe(true);
+    const living = { aws: world.aws, name: "nofile", kubernetes: false };
+    const ids = ofAccount.filter((id) => id !== "LT-N019" && id !== "LT-E002");
+    expect(await findings({ living }, ids)).toEqual(ids.toSorted());
+    const fix = await fixOf({ living, only: ids });
+    const { steps } = fix;
+    expect([fix.file, fix.ofFile]).toEqual([undefined, undefined]);
+    expect(steps?.steps.find(({ id }) => id === "nodegroup/web")).toMatchObject({ effect: "rolling" });
+    if (steps) expect((await runSteps(steps, world.aws, recordingHost(), { kubernetes: "never" })).failed).toEqual([]);
+    expect(await findings({ living }, ids)).toEqual([]);
+    const again = await fixOf({ living, only: ids });
+    expect(again.steps && hasChanges(again.steps)).toBe(undefined);
+  });
+
+  it("says whose launch template it is, where no stack of eksctl's rules it", async ({ expect }) => {
+    const { launchTemplate, subnets, nodeRole } = world.send<{
+      nodegroup: { launchTemplate: { id: string; version: string }; subnets: string[]; nodeRole: string };
+    }>("eks", "DescribeNodegroup", { clusterName: "nofile", nodegroupName: "web" }).nodegroup;
+    world.send("ec2", "CreateLaunchTemplateVersion", {
+      LaunchTemplateId: launchTemplate.id,
+      SourceVersion: "1",
+      LaunchTemplateData: { MetadataOptions: { HttpTokens: "optional" } },
+    });
+    const { LaunchTemplateVersions } = world.send<{ LaunchTemplateVersions: { VersionNumber: number }[] }>(
+      "ec2",
+      "DescribeLaunchTemplateVersions",
+      { LaunchTemplateId: launchTemplate.id, Versions: ["$Latest"] },
+    );
+    world.send("eks", "CreateNodegroup", {
+      clusterName: "nofile",
+      nodegroupName: "foreign",
+      subnets,
+      nodeRole,
+      launchTemplate: { id: launchTemplate.id, version: String(LaunchTemplateVersions[0]?.VersionNumber) },
+    });
+    const fix = await fixOf({ living: { aws: world.aws, name: "nofile", kubernetes: false }, only: ["LT-D001"] });
+    expect(new Set(fix.mended.map(({ resource }) => resource.kind))).toEqual(new Set(["Instance"]));
+    expect(fix.left.map(({ finding }) => finding.resource.name)).toEqual(["foreign"]);
+    expect(fix.steps?.notes.map((note) => note.text).join()).toContain(
+      "Node group foreign has a launch template of its own",
+    );
+  });
+});

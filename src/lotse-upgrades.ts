@@ -1,8 +1,20 @@
 // The library's verbs about versions and upgrades; a part of lotse.ts, which is their door.
 import type { Aws } from "./aws/index.ts";
+import type { Host } from "./base/index.ts";
 import type { Cluster } from "./config/index.ts";
 import type { WrittenObject } from "./doctor/index.ts";
-import type { Calendar, Read, StayCost, SupportType, UpgradeReport } from "./upgrades/index.ts";
+import type { RunOptions, RunResult } from "./engine/index.ts";
+import type { Plan } from "./plan/index.ts";
+import type {
+  Calendar,
+  HealthSeen,
+  HealthSign,
+  Read,
+  StayCost,
+  SupportType,
+  UpgradeReport,
+  WayBack,
+} from "./upgrades/index.ts";
 
 export type {
   AddonPlan,
@@ -14,6 +26,7 @@ export type {
   UnknownPart,
   UpgradeFinding,
   UpgradeReport,
+  WayBack,
 } from "./upgrades/index.ts";
 
 /** What an upgrade check looks at. */
@@ -30,6 +43,47 @@ export interface UpgradeVisit {
   manifests?: readonly WrittenObject[];
   /** Version of the caller's kubectl, or why it couldn't be asked. */
   kubectl?: Read<string | undefined>;
+}
+
+/** How an upgrade is carried out. */
+export interface UpgradeRun extends RunOptions {
+  /** Seconds that the cluster has after each step to get well; default 600. */
+  grace?: number;
+}
+
+/** How it has ended; a failure of a step called `health after …` is a sign that the cluster isn't well. */
+export interface UpgradeResult extends RunResult {
+  /** How the control plane goes back; absent where it hasn't moved, or the way is closed. */
+  wayBack?: WayBack;
+}
+
+type Look = () => Promise<HealthSeen>;
+type Tell = (when: string) => (signs: readonly HealthSign[]) => void;
+
+/** Hands out a way to look at a cluster's health, and one to tell what is waited for. */
+async function watched<T>(
+  aws: Aws,
+  name: string,
+  host: Host,
+  body: (look: Look, tell: Tell) => Promise<T>,
+): Promise<T> {
+  const { readHealth, signText } = await import("./upgrades/index.ts");
+  const { describeCluster, openCluster } = await import("./access/index.ts");
+  // Tries of its own would keep the look at what else isn't well from being taken.
+  const kube = openCluster(aws, await describeCluster(aws, name), { retries: 1 });
+  const tell: Tell = (when) => (signs) =>
+    host.emit({
+      level: "info",
+      code: "upgrades/unhealthy",
+      text: `waits until the cluster is well ${when}: ${signText(signs)}`,
+      subject: name,
+      data: { cluster: name, when, signs },
+    });
+  try {
+    return await body(() => readHealth(aws, name, kube), tell);
+  } finally {
+    kube.close();
+  }
 }
 
 /** Versions of Kubernetes on EKS, and whether a cluster is ready for the next one. Reads only. */
@@ -88,4 +142,42 @@ export const upgrades = {
       kube.close();
     }
   },
+  /**
+   * Carries an upgrade's steps out, one after the other. After each it waits until the cluster is well: its parts by EKS's own
+   * word, nodes, workloads, the API server. At the first sign that stays it stops; run again it goes on with what is left. What
+   * wasn't well at the beginning isn't the upgrade's doing, and stops nothing.
+   */
+  carryOut: async (of: Plan, aws: Aws, host: Host, options: UpgradeRun = {}): Promise<UpgradeResult> => {
+    const room = await import("./upgrades/index.ts");
+    const { runPlan } = await import("./engine/index.ts");
+    const { grace = room.defaultGrace, ...run } = options;
+    return watched(aws, of.cluster, host, async (look, tell) => {
+      const before = await look();
+      const wasInside = !("unread" in before.inside);
+      const known = room.signsOf(before).filter(({ passes }) => passes !== true);
+      const result = await runPlan(of, aws, host, {
+        ...run,
+        concurrency: 1,
+        afterStep: async ({ id }) => {
+          const waiting = tell(`after ${id}`);
+          const signs = await room.awaitHealth({ look, known, wasInside, grace, signal: aws.signal, waiting });
+          if (signs.length > 0) throw room.unhealthyAfter(id, signs);
+        },
+      });
+      const wayBack = result.interrupted ? undefined : await room.readWayBack(aws, of.cluster);
+      return { ...result, ...(wayBack ? { wayBack } : {}) };
+    });
+  },
+  /** Waits until nodes and workloads are well, or so many seconds are over: an upgrade that goes on may find them on their way. */
+  settle: async (aws: Aws, cluster: string, host: Host, seconds?: number): Promise<void> => {
+    const { awaitHealth, defaultGrace } = await import("./upgrades/index.ts");
+    await watched(aws, cluster, host, async (look, tell) => {
+      const waiting = tell("before it goes on");
+      const grace = seconds ?? defaultGrace;
+      await awaitHealth({ look, known: [], wasInside: true, grace, signal: aws.signal, waiting });
+    });
+  },
+  /** How the control plane goes back; undefined where it hasn't been upgraded in place. @throws LotseError `aws/…` */
+  wayBack: async (aws: Aws, cluster: string): Promise<WayBack | undefined> =>
+    (await import("./upgrades/index.ts")).readWayBack(aws, cluster),
 };

@@ -26,7 +26,7 @@ const arrows: Record<string, readonly string[]> = {
   cli: ["base", "identity", "sandbox", "rehearse", "lotse.ts"],
   "lotse-pods.ts": ["aws", "config", "iam", "identity", "plan", "access"],
   "lotse-doctor.ts": ["base", "config", "aws", "access", "doctor", "plan"],
-  "lotse-upgrades.ts": ["config", "aws", "access", "doctor", "upgrades"],
+  "lotse-upgrades.ts": ["base", "config", "aws", "access", "plan", "engine", "doctor", "upgrades"],
   "lotse-capacity.ts": ["base", "facts", "config", "capacity", "aws", "plan"],
   "lotse.ts": [
     "lotse-pods.ts",

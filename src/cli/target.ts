@@ -12,7 +12,12 @@ export interface Target {
   label: string;
   /** An emulated account, whose clusters may have nothing inside. */
   isSandbox: boolean;
+  /** A sandbox's own time when it was found, ISO-8601: its calendar may be another than ours. */
+  time?: string;
 }
+
+/** The day in an account, `2026-11-21`: a sandbox has a calendar of its own. */
+export const dayIn = ({ time }: Target): string => (time ?? new Date().toISOString()).slice(0, 10);
 
 function regionOf(invocation: Invocation, fileRegion: string | undefined): string | undefined {
   const asked = invocation.options["region"];
@@ -45,18 +50,19 @@ async function sandboxTarget(invocation: Invocation, region: string | undefined)
     secretAccessKey: set["AWS_SECRET_ACCESS_KEY"] ?? "",
   };
   const open = { region: region ?? status.region, endpoint: status.endpoint, credentials };
-  return { open, label: `sandbox ${status.endpoint}`, isSandbox: true };
+  return { open, label: `sandbox ${status.endpoint}`, isSandbox: true, time: status.time };
 }
 
-/** Whether a sandbox answers at an endpoint; anything else that answers doesn't know the question. */
-async function isSandbox(endpoint: string): Promise<boolean> {
+/** A sandbox's time, where one answers at an endpoint; anything else that answers doesn't know the question. */
+async function sandboxTime(endpoint: string): Promise<string | undefined> {
   const { adminCall } = await import("../sandbox/index.ts");
   try {
-    await adminCall(endpoint.replace(/\/+$/, ""), "GET status", { timeout: 2000 });
-    return true;
+    const answer = await adminCall(endpoint.replace(/\/+$/, ""), "GET status", { timeout: 2000 });
+    const { time } = JSON.parse(answer) as { time?: unknown };
+    return typeof time === "string" ? time : undefined;
   } catch {
     // Another emulator, a proxy, or nobody: the first call of AWS's API will tell.
-    return false;
+    return undefined;
   }
 }
 
@@ -105,5 +111,6 @@ export async function resolveTarget(invocation: Invocation, fileRegion?: string)
     ...(keys ? { credentials: keys } : {}),
     ...(typeof profile === "string" && profile !== "" ? { profile } : {}),
   };
-  return { open, label: endpoint ?? "AWS", isSandbox: endpoint !== undefined && (await isSandbox(endpoint)) };
+  const time = endpoint === undefined ? undefined : await sandboxTime(endpoint);
+  return { open, label: endpoint ?? "AWS", isSandbox: time !== undefined, ...(time === undefined ? {} : { time }) };
 }

@@ -21,6 +21,8 @@ export interface RunOptions {
   forceConflicts?: boolean;
   /** Seconds that self-managed nodes have for becoming Ready; default 1500, as eksctl. */
   nodeTimeout?: number;
+  /** Looks at the cluster after each step that was done; what it throws ends everything: no further step is begun. */
+  afterStep?: (step: Step) => Promise<void>;
 }
 
 /** A step that failed, and with what. */
@@ -59,16 +61,18 @@ class Course {
   readonly #waiting: Map<string, Step>;
   readonly #running = new Map<string, Promise<void>>();
   readonly #width: number;
+  readonly #afterStep: RunOptions["afterStep"];
   readonly done: string[] = [];
   readonly failed: StepFailure[] = [];
   readonly skipped: string[] = [];
   readonly pending: string[] = [];
   #stopped = false;
 
-  constructor(crew: Crew, steps: readonly Step[], width: number) {
+  constructor(crew: Crew, steps: readonly Step[], { concurrency = defaultConcurrency, afterStep }: RunOptions) {
     this.#crew = crew;
     this.#waiting = new Map(steps.map((step) => [step.id, step]));
-    this.#width = width;
+    this.#width = concurrency;
+    this.#afterStep = afterStep;
   }
 
   /** Begins what can begin, waits for the next to end, and so on. */
@@ -159,24 +163,30 @@ class Course {
     } catch (error) {
       if (this.#stays(step, error)) return;
       if (fatal.has(failureKind(error))) this.#stopped = true;
-      const code = isLotseError(error) ? error.code : "engine/unexpected";
-      const message = errorMessage(error);
-      this.failed.push({ step: step.id, code, message, error });
-      if (this.#crew.signal?.aborted) return;
-      const remedy = isLotseError(error) ? error.diagnostic.remedy : undefined;
-      host.emit({
-        level: "error",
-        code: "engine/step-failed",
-        text: `${step.id}: ${message}`,
-        subject: step.id,
-        data: {
-          ...data,
-          error: code,
-          ms: Math.round(performance.now() - started),
-          ...(remedy !== undefined && { remedy }),
-        },
-      });
+      this.#fail(step.id, error, { ...data, ms: Math.round(performance.now() - started) });
+      return;
     }
+    try {
+      await this.#afterStep?.(step);
+    } catch (error) {
+      this.#stopped = true;
+      this.#fail(`health after ${step.id}`, error, { step: step.id });
+    }
+  }
+
+  #fail(step: string, error: unknown, data: Record<string, unknown>): void {
+    const code = isLotseError(error) ? error.code : "engine/unexpected";
+    const message = errorMessage(error);
+    this.failed.push({ step, code, message, error });
+    if (this.#crew.signal?.aborted) return;
+    const remedy = isLotseError(error) ? error.diagnostic.remedy : undefined;
+    this.#crew.host.emit({
+      level: "error",
+      code: "engine/step-failed",
+      text: `${step}: ${message}`,
+      subject: step,
+      data: { ...data, error: code, ...(remedy !== undefined && { remedy }) },
+    });
   }
 }
 
@@ -230,7 +240,7 @@ export async function runPlan(plan: Plan, aws: Aws, host: Host, options: RunOpti
     nodeTimeout: options.nodeTimeout ?? defaultNodeTimeout,
   });
   const steps = plan.steps.filter((step) => !step.pending);
-  const course = new Course(crew, steps, options.concurrency ?? defaultConcurrency);
+  const course = new Course(crew, steps, options);
   try {
     await course.run();
     if (!aws.signal?.aborted && course.failed.length === 0) await settleAddons(crew, plan, course.failed);

@@ -3,6 +3,7 @@ import { LotseError } from "../base/index.ts";
 import { isGone, type Aws } from "../aws/index.ts";
 import { amiTypeParameters } from "../facts/index.ts";
 import type { StackCapability, Template, TemplateResource } from "../stacks/index.ts";
+import { blueGreen } from "./upgrade-blue-green.ts";
 import { groupNames, planOf, requireGroups, requireLiving } from "./drain.ts";
 import type { Found } from "./found.ts";
 import type { Note, Plan } from "./plan.ts";
@@ -18,7 +19,14 @@ export interface UpgradeOptions {
   /** Add-ons by name, `*` for all; to the newest that fits when no version is given. */
   addons?: { names: readonly string[]; to?: string; force?: boolean };
   /** Managed node groups by name, `*` for all. */
-  nodeGroups?: { names: readonly string[]; kubernetesVersion?: string; releaseVersion?: string; force?: boolean };
+  nodeGroups?: {
+    names: readonly string[];
+    kubernetesVersion?: string;
+    releaseVersion?: string;
+    force?: boolean;
+    /** `surge`, the default: EKS replaces nodes one after the other. `blue-green`: a new group takes the old one's place. */
+    way?: "surge" | "blue-green";
+  };
 }
 
 const minorOf = (version: string): number => Number(version.split(".")[1]);
@@ -150,24 +158,28 @@ async function groupDraft(
   name: string,
   minor: string,
   options: NonNullable<UpgradeOptions["nodeGroups"]>,
-): Promise<Draft | Note | undefined> {
+): Promise<(Draft | Note)[]> {
   const group = found.nodeGroups.get(name);
   const stack = [...found.stacks.values()].find(({ tags }) => tags["alpha.eksctl.io/nodegroup-name"] === name);
   if (!group) {
     const text = `Node group ${name} is self-managed: its nodes get a newer image when a new group takes its place (another name in the file, then lotse apply --prune)`;
-    return { code: "plan/nodes-stay", text };
+    return [{ code: "plan/nodes-stay", text }];
   }
   if (!stack?.template || group.amiType === "CUSTOM") {
     const text = group.amiType === "CUSTOM" ? "has an image of its own" : "has no stack of eksctl's";
-    return { code: "plan/nodes-stay", text: `Node group ${name} ${text}; it is upgraded by whoever made it` };
+    return [{ code: "plan/nodes-stay", text: `Node group ${name} ${text}; it is upgraded by whoever made it` }];
+  }
+  if (options.way === "blue-green" && group.version !== minor) {
+    const { drafts, notes } = blueGreen(found, { ...stack, template: stack.template }, name, minor);
+    return [...drafts, ...notes];
   }
   const release = options.releaseVersion ?? (await newestRelease(aws, group.amiType ?? "", minor));
-  if (group.version === minor && (release === undefined || release === group.releaseVersion)) return undefined;
+  if (group.version === minor && (release === undefined || release === group.releaseVersion)) return [];
   const texts = [
     ...(group.version === minor ? [] : [`Kubernetes version: ${group.version} → ${minor}`]),
     ...(release === undefined ? [] : [`release: ${group.releaseVersion} → ${release}`]),
   ];
-  return draft({
+  const step = draft({
     kind: "nodegroup",
     name,
     stack: stack.name,
@@ -195,6 +207,7 @@ async function groupDraft(
       capabilities: [...stack.capabilities] as StackCapability[],
     },
   });
+  return [step];
 }
 
 const isDraft = (each: Draft | Note): each is Draft => "work" in each;
@@ -234,7 +247,7 @@ export async function planUpgrade(cluster: string, aws: Aws, options: UpgradeOpt
   const ofGroups = nodeGroups
     ? await Promise.all(names.map(async (name) => groupDraft(aws, found, name, version, nodeGroups)))
     : [];
-  const known = ofGroups.filter((each) => each !== undefined);
+  const known = ofGroups.flat();
   const notes = known.filter((each): each is Note => !isDraft(each));
   const follow = step ? followUps(found, minor, options) : [];
   return planOf(found, [...ofControlPlane, ...ofAddons, ...known.filter(isDraft)], [...notes, ...follow]);

@@ -59,6 +59,8 @@ export type KubernetesWork =
 export type AwsWork =
   /** Makes the stack; waits for one that is being made, replaces one that failed. Rendered when its turn comes. */
   | { do: "create-stack"; stack: string }
+  /** Makes a stack of this template; waits for one that is being made, replaces one that failed. */
+  | { do: "copy-stack"; stack: string; template: Template; tags: Tag[]; capabilities: StackCapability[] }
   /** Deletes the stack and makes it anew, for changes that its resources can't take. */
   | { do: "replace-stack"; stack: string }
   | { do: "update-stack"; stack: string; template: Template; tags: Tag[]; capabilities: StackCapability[] }

@@ -14,6 +14,7 @@ import { applyStage, planStage } from "./stages/begin.ts";
 import { destroyStage } from "./stages/destroy.ts";
 import { faultStage } from "./stages/fault.ts";
 import { inventory } from "./stages/inventory.ts";
+import { upgradeCheckStage } from "./stages/upgrade-check.ts";
 import { upgradeStage, versionsBetween } from "./stages/upgrade.ts";
 import { manifestsStage, readyStage } from "./stages/workloads.ts";
 
@@ -78,7 +79,10 @@ function later(options: RehearseOptions, versions: readonly string[]): { stage: 
   return [
     ...(options.manifests.manifests.length > 0 ? [{ stage: manifestsStage, kubernetes: true }] : []),
     { stage: readyStage, kubernetes: true },
-    ...versions.map((version) => ({ stage: upgradeStage(version), kubernetes: false })),
+    ...versions.flatMap((version) => [
+      { stage: upgradeCheckStage(version), kubernetes: false },
+      { stage: upgradeStage(version), kubernetes: false },
+    ]),
     ...faults.map((stage) => ({ stage, kubernetes: true })),
   ];
 }

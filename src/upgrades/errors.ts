@@ -13,8 +13,11 @@ export const upgradeCodes: Readonly<Record<string, string>> = {
   "upgrades/insight": "EKS's own insights find something that stands against the upgrade",
   "upgrades/kubectl-skew": "kubectl is too far from the new API server",
   "upgrades/kubelet-skew": "A kubelet would be too old for the new API server, or is newer than it",
+  "upgrades/node-not-ready": "A node isn't Ready",
   "upgrades/no-al2": "EKS makes no image of Amazon Linux 2 for the new Kubernetes",
   "upgrades/proxy-skew": "kube-proxy would be too old for the new API server",
   "upgrades/removed-api": "An API that the new Kubernetes doesn't serve is in use",
   "upgrades/target-not-offered": "EKS doesn't offer the new version, or supports it no more",
+  "upgrades/unhealthy": "Something isn't well after a step of an upgrade, which stops there",
+  "upgrades/workload-not-ready": "A workload hasn't all of its pods",
 };

@@ -7,6 +7,7 @@ import { judgeAddons } from "./judge/addons.ts";
 import type { AddonPlan } from "./judge/addons.ts";
 import { judgeApis } from "./judge/apis.ts";
 import { judgeCalendar } from "./judge/calendar.ts";
+import { judgeHealth } from "./judge/health.ts";
 import { judgeImages } from "./judge/images.ts";
 import { judgeInsights } from "./judge/insights.ts";
 import { judgeSkew } from "./judge/skew.ts";
@@ -42,6 +43,7 @@ const weight: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info:
 function unreadParts(world: UpgradeWorld): UnknownPart[] {
   const parts = {
     nodes: world.nodes,
+    workloads: world.inside,
     "node groups": world.groups,
     "add-ons": world.addons,
     "kube-proxy": world.kubeProxy,
@@ -102,6 +104,7 @@ export function judgeUpgrade(world: UpgradeWorld): UpgradeReport {
     ...judgeSkew(world),
     ...judgeAddons(world).findings,
     ...judgeApis(world),
+    ...judgeHealth(world),
     ...judgeImages(world),
     ...insights.findings,
     ...checks,

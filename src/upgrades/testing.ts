@@ -12,6 +12,7 @@ const ready: UpgradeWorld = {
   cluster: { name: "demo", version: "1.35", support: undefined },
   to: "1.36",
   nodes: { value: [{ name: "a", kubelet: "v1.35.2-eks-1", image: "Amazon Linux 2023.9" }] },
+  inside: { value: { nodes: [], workloads: [] } },
   groups: { value: [{ name: "web", version: "1.35", amiType: "AL2023_x86_64_STANDARD" }] },
   addons: { value: [] },
   kubeProxy: { value: "602401143452.dkr.ecr.eu-central-1.amazonaws.com/eks/kube-proxy:v1.35.0-eksbuild.2" },

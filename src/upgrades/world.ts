@@ -2,6 +2,7 @@
 import type { SourceLocation } from "../base/index.ts";
 import type { Calendar } from "./calendar/model.ts";
 import type { SupportType } from "./calendar/cost.ts";
+import type { InsideSeen } from "./health/signs.ts";
 
 /** Something that was read, or the reason why it couldn't be. */
 export type Read<T> = { value: T } | { unread: string };
@@ -71,6 +72,8 @@ export interface UpgradeWorld {
   /** Minor that is wanted: `1.36`. */
   to: string;
   nodes: Read<readonly NodeSeen[]>;
+  /** Whether nodes and workloads are Ready. */
+  inside: Read<InsideSeen>;
   groups: Read<readonly GroupSeen[]>;
   addons: Read<readonly AddonSeen[]>;
   /** Image of the DaemonSet kube-proxy; undefined when there is none. */

@@ -161,7 +161,9 @@ spec:
         "apply passed",
         "manifests passed",
         "ready passed",
+        "check-1.35 passed",
         "upgrade-1.35 passed",
+        "check-1.36 passed",
         "upgrade-1.36 passed",
         "fault-node-loss passed",
         "destroy passed",
@@ -185,11 +187,34 @@ describe("a rehearsal without Kubernetes' programs", () => {
       "plan passed",
       "apply passed",
       "ready skipped",
+      "check-1.35 passed",
       "upgrade-1.35 passed",
       "fault-node-loss skipped",
       "destroy passed",
     ]);
     expect([report.outcome, report.kubernetes]).toEqual(["passed", { missing: "Kubernetes is switched off" }]);
+  });
+
+  it("says before an upgrade what stands against it, and goes there all the same", async ({ expect }) => {
+    // EKS doesn't offer this one for 1.35, and a newer one for both.
+    const text = cluster(workers, "addons: [{ name: coredns, version: v1.12.1-eksbuild.2 }]");
+    const report = await rehearseText(text, "", { ...off, upgradeTo: "1.35" });
+    const check = report.stages.find(({ id }) => id === "check-1.35");
+    expect([check?.outcome, check?.text]).toEqual([
+      "failed",
+      "not ready; 2 findings; not looked at: Kubernetes is switched off",
+    ]);
+    expect(check?.findings).toMatchObject([
+      {
+        code: "upgrades/addon-first",
+        severity: "error",
+        title: "addon/coredns: v1.12.1-eksbuild.2 isn't offered for Kubernetes 1.35",
+        remedy: expect.stringContaining("--version v1.12.4-eksbuild.1"),
+      },
+      { code: "upgrades/insight", severity: "error" },
+    ]);
+    expect(report.stages.find(({ id }) => id === "upgrade-1.35")?.outcome).toBe("passed");
+    expect([report.outcome, report.findings.length]).toEqual(["findings", 2]);
   });
 
   it("doesn't pretend to judge manifests", async ({ expect }) => {

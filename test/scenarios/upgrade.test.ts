@@ -1,6 +1,7 @@
 // A living cluster moves to other versions: control plane, add-ons, nodes, in that order, and the file agrees afterwards.
 import { afterAll, beforeAll, it } from "vitest";
-import { planUpgrade, runSteps, type Plan } from "../../src/lotse.ts";
+import type { Host } from "../../src/base/index.ts";
+import { planUpgrade, runSteps, upgrades, type Plan } from "../../src/lotse.ts";
 import { openWorld, stepsOf, type World } from "../helpers/world.ts";
 
 const fileOf = (version: string): string => `apiVersion: eksctl.io/v1alpha5
@@ -60,4 +61,103 @@ it("refuses more than one minor at a time, and what isn't there", async ({ expec
   await expect(upgrade({ addons: { names: ["velero"] } })).rejects.toMatchObject({ code: "plan/no-addon" });
   await expect(upgrade({ nodeGroups: { names: ["nobody"] } })).rejects.toMatchObject({ code: "plan/no-nodegroup" });
   await expect(planUpgrade("nowhere", world.aws, everything)).rejects.toMatchObject({ code: "plan/no-cluster" });
+});
+
+/** Deletes the role of a node group, as somebody who tidies up may; returns how it comes back. */
+function loseRole(nodegroupName: string): () => void {
+  const { nodegroup } = world.send<{ nodegroup: { nodeRole: string } }>("eks", "DescribeNodegroup", {
+    clusterName: "pier",
+    nodegroupName,
+  });
+  const RoleName = nodegroup.nodeRole.split("/").at(-1) ?? "";
+  const { Role } = world.send<{ Role: { AssumeRolePolicyDocument: string } }>("iam", "GetRole", { RoleName });
+  const { AttachedPolicies } = world.send<{ AttachedPolicies: { PolicyArn: string }[] }>(
+    "iam",
+    "ListAttachedRolePolicies",
+    { RoleName },
+  );
+  const { InstanceProfiles } = world.send<{ InstanceProfiles: { InstanceProfileName: string }[] }>(
+    "iam",
+    "ListInstanceProfilesForRole",
+    { RoleName },
+  );
+  for (const { PolicyArn } of AttachedPolicies) world.send("iam", "DetachRolePolicy", { RoleName, PolicyArn });
+  for (const { InstanceProfileName } of InstanceProfiles)
+    world.send("iam", "RemoveRoleFromInstanceProfile", { RoleName, InstanceProfileName });
+  world.send("iam", "DeleteRole", { RoleName });
+  return () => {
+    const AssumeRolePolicyDocument = decodeURIComponent(Role.AssumeRolePolicyDocument);
+    world.send("iam", "CreateRole", { RoleName, AssumeRolePolicyDocument });
+    for (const { PolicyArn } of AttachedPolicies) world.send("iam", "AttachRolePolicy", { RoleName, PolicyArn });
+    for (const { InstanceProfileName } of InstanceProfiles)
+      world.send("iam", "AddRoleToInstanceProfile", { RoleName, InstanceProfileName });
+  };
+}
+
+/** Does something when a step is reported. */
+const onStep = (code: "engine/step-started" | "engine/step-done", step: string, act: () => void): Host => ({
+  ...world.host,
+  emit: (message) => {
+    world.host.emit(message);
+    if (message.code === code && message.subject === step) act();
+  },
+});
+const toNext = { ...everything, controlPlane: { to: "1.36" } };
+
+it("stops where a part of EKS isn't well after a step, says how to go back, and goes on when it is mended", async ({
+  expect,
+}) => {
+  const planned = await upgrade(toNext);
+  // Another run got as far as this, and was killed.
+  world.send("eks", "UpdateClusterVersion", { name: "pier", version: "1.36" });
+  const began = world.sandbox.clock.now();
+  let mend: (() => void) | undefined;
+  const host = onStep("engine/step-done", "cluster-version/pier", () => (mend = loseRole("workers")));
+  const stopped = await upgrades.carryOut(planned, world.aws, host, { grace: 0, kubernetes: "never" });
+  expect([stopped.ok, stopped.done]).toEqual([false, ["cluster-version/pier"]]);
+  expect(stopped.failed).toMatchObject([
+    {
+      step: "health after cluster-version/pier",
+      code: "upgrades/unhealthy",
+      message: expect.stringContaining("nodegroup/workers: it is DEGRADED"),
+    },
+  ]);
+  expect(stopped.skipped).toEqual(expect.arrayContaining(["nodegroup/workers"]));
+  // The nodes are of the version that it would go back to: they can stay.
+  expect(stopped.wayBack).toMatchObject({ version: "1.35", nodeGroups: [] });
+  const daysOpen = (Date.parse(stopped.wayBack?.until ?? "") - began) / 86_400_000;
+  expect(daysOpen).toBeCloseTo(7, 1);
+  mend?.();
+  // Killed again, in the middle of the nodes.
+  const killed = new AbortController();
+  const impatient = onStep("engine/step-started", "nodegroup/workers", () => killed.abort());
+  const aws = await world.connect({ signal: killed.signal });
+  const interrupted = await upgrades.carryOut(await upgrade(toNext), aws, impatient, { kubernetes: "never" });
+  aws.close();
+  expect(interrupted).toMatchObject({ interrupted: true, skipped: ["nodegroup/workers"] });
+});
+
+it("finishes with new groups beside the old ones where that is wanted, and then has nothing to do", async ({
+  expect,
+}) => {
+  const blueGreen = { ...toNext, nodeGroups: { names: ["*"], way: "blue-green" as const } };
+  const planned = await upgrade(blueGreen);
+  expect(stepsOf(planned)).toEqual([
+    "create nodegroup/workers-1-36",
+    "update drain/workers",
+    "delete nodegroup/workers",
+  ]);
+  expect(planned.notes.map(({ text }) => text)).toContain(
+    "In the cluster file node group workers is workers-1-36 from now on",
+  );
+  const result = await upgrades.carryOut(planned, world.aws, world.host, { kubernetes: "when-reachable" });
+  expect(result.failed.map(({ message }) => message)).toEqual([]);
+  const { nodegroups } = world.send<{ nodegroups: string[] }>("eks", "ListNodegroups", { clusterName: "pier" });
+  expect(nodegroups).toEqual(["workers-1-36"]);
+  // Going back takes the nodes with it now.
+  expect(result.wayBack).toMatchObject({ version: "1.35", nodeGroups: ["workers-1-36"] });
+  expect(stepsOf(await upgrade(blueGreen))).toEqual([]);
+  expect(stepsOf(await upgrade(toNext))).toEqual([]);
+  const file = fileOf("1.36").replace("name: workers", "name: workers-1-36");
+  expect(stepsOf(await world.plan(file))).toEqual([]);
 });

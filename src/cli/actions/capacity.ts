@@ -165,7 +165,7 @@ export const plan: Action = async (invocation) => {
 export const show: Action = async (invocation) => {
   const { name, region } = await clusterNameOf(invocation, "name");
   const sample = textOption(invocation, "sample");
-  const seconds = sample === undefined ? 0 : durationOf("--sample", sample);
+  const seconds = sample === undefined ? 0 : durationOf("sample", sample);
   const {
     use,
     trends,

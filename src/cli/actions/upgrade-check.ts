@@ -8,15 +8,17 @@ import type { Action, Invocation } from "../command.ts";
 import { exitCode } from "../command.ts";
 import { withAws } from "../connection.ts";
 import { readKubectlVersion } from "../kubectl-version.ts";
+import { dayIn } from "../target.ts";
 import { renderData } from "../render/data.ts";
 import { upgradeLines } from "../render/upgrade-check.ts";
 import { textOption } from "./files.ts";
 
-const list = (option: unknown): string[] => (Array.isArray(option) ? option.map(String) : []);
+/** Values of an option that may be given several times. */
+export const repeatedOption = (option: unknown): string[] => (Array.isArray(option) ? option.map(String) : []);
 
 /** Objects of manifests; a folder in which something can't be read is refused, for nobody would see what was left out. */
 async function manifestsOf(invocation: Invocation): Promise<Pick<UpgradeVisit, "manifests">> {
-  const paths = list(invocation.options["manifests"]);
+  const paths = repeatedOption(invocation.options["manifests"]);
   if (paths.length === 0) return {};
   const { manifests, findings } = await readManifests(paths);
   const errors = findings.filter(({ severity }) => severity === "error");
@@ -27,7 +29,7 @@ async function manifestsOf(invocation: Invocation): Promise<Pick<UpgradeVisit, "
 
 /** Without the codes of `--ignore`; the verdict follows. */
 export function withoutIgnored({ options }: Invocation, report: UpgradeReport): UpgradeReport & { ignored: number } {
-  const codes = list(options["ignore"]);
+  const codes = repeatedOption(options["ignore"]);
   const findings = report.findings.filter(({ code }) => !codes.includes(code));
   const ignored = report.findings.length - findings.length;
   const blocked = findings.some(({ severity }) => severity === "error");
@@ -82,7 +84,7 @@ export async function visitOf(
 export const check: Action = async (invocation) => {
   const { visit, name, region } = await visitOf(invocation);
   if (name === undefined) return print(invocation, await upgrades.check(visit));
-  return withAws(invocation, region, async (aws) =>
-    print(invocation, await upgrades.check({ ...visit, living: { aws, name } })),
+  return withAws(invocation, region, async (aws, target) =>
+    print(invocation, await upgrades.check({ ...visit, today: dayIn(target), living: { aws, name } })),
   );
 };

@@ -6,6 +6,7 @@ import { today } from "../cluster-input.ts";
 import type { Action, Invocation } from "../command.ts";
 import { exitCode } from "../command.ts";
 import { withAws } from "../connection.ts";
+import { dayIn } from "../target.ts";
 import { renderData } from "../render/data.ts";
 import { versionLines } from "../render/versions.ts";
 import { textOption } from "./files.ts";
@@ -24,15 +25,14 @@ function dayOf(invocation: Invocation): string {
 /** EKS is asked when somebody says where. */
 async function calendarOf(invocation: Invocation): Promise<Calendar> {
   const { options } = invocation;
-  const day = dayOf(invocation);
   const asks = ["region", "profile", "endpointUrl", "sandbox"].some((name) => options[name] !== undefined);
-  if (!asks) return upgrades.calendar(day);
+  if (!asks) return upgrades.calendar(dayOf(invocation));
   if (options["on"] !== undefined)
     throw new LotseError("cli/usage", {
       title: "EKS tells how its versions stand today, not on another day",
       remedy: "Give --on without --region, --profile, --endpoint-url and --sandbox.",
     });
-  return withAws(invocation, undefined, async (aws) => upgrades.calendar(day, aws));
+  return withAws(invocation, undefined, async (aws, target) => upgrades.calendar(dayIn(target), aws));
 }
 
 /** `versions` */

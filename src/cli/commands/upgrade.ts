@@ -116,11 +116,20 @@ const whole =
   (name: "plan" | "apply"): CommandDefinition["load"] =>
   async () => ({ run: (await import("../actions/upgrade-whole.ts"))[name] });
 
+const waysOption: OptionDefinition = {
+  flags: "--nodes <way>",
+  description:
+    "surge: EKS replaces nodes of managed groups one after the other; blue-green: a new group takes the old one's place",
+  choices: ["surge", "blue-green"],
+  default: "surge",
+};
+
 const wholeOptions: readonly OptionDefinition[] = [
   {
     flags: "--to <minor>",
     description: "Kubernetes minor: the next one (the default), or the cluster's own, to go on",
   },
+  waysOption,
   ...checkOptions,
 ];
 
@@ -139,14 +148,22 @@ const apply: CommandDefinition = defineCommand({
   name: "upgrade apply",
   summary: "Check, then move control plane, add-ons and managed node groups to the next minor",
   description:
-    "Stops before the first step where the check finds an error, unless --ignore names its code; then shows the steps and asks. What depends on a\nstep that fails isn't begun. Run again with the same --to it goes on with what is left. The control plane can go back one minor within 7\ndays; nodes and add-ons don't go with it.",
-  options: [...wholeOptions, ...yesOptions],
+    "Stops before the first step where the check finds an error, unless --ignore names its code; then shows the steps and asks. They are done one\nafter the other, and after each the cluster has to be well: cluster, add-ons and node groups by EKS's own word, nodes, workloads, the API\nserver. At the first sign that stays for --grace it stops, and says until when and how the control plane can go back (one minor, within 7\ndays; nodes and add-ons don't go with it). What wasn't well before is left out. Run again with the same --to it goes on with what is left.",
+  options: [
+    ...wholeOptions,
+    { flags: "--grace <duration>", description: "how long the cluster has after each step to get well (default: 10m)" },
+    ...yesOptions,
+  ],
   target: "aws",
   examples: [
     { command: "lotse upgrade apply --name prod --to 1.36", does: "check, show, ask, do" },
     {
       command: "lotse upgrade apply --name prod --to 1.36 --ignore upgrades/addon-first --yes",
       does: "although an add-on should move first",
+    },
+    {
+      command: "lotse upgrade apply --name prod --nodes blue-green --grace 20m",
+      does: "new node groups beside the old ones, with patience",
     },
   ],
   load: whole("apply"),

@@ -22,7 +22,7 @@ import { demandTokens, giveNames, keepLogs, rotateKey, tagEc2 } from "./remedies
 import { rollNodeGroup } from "./rolling.ts";
 import { deleteNodeGroup, scaleNodeGroup, updateNodeGroup } from "./node-groups.ts";
 import { createObject, unlessGone, updatePodIdentity } from "./objects.ts";
-import { deleteStack, ensureStack, replaceStack, updateStack } from "./stacks.ts";
+import { deleteStack, ensureStack, newStack, replaceStack, updateStack } from "./stacks.ts";
 import { deleteCluster } from "./delete-cluster.ts";
 
 type Executor<D extends Work["do"]> = (crew: Crew, step: Step, work: Extract<Work, { do: D }>) => Promise<void>;
@@ -51,6 +51,7 @@ export const isInside = (step: Step): boolean => step.work !== undefined && step
 const executors: { [D in Work["do"]]: Executor<D> } = {
   ...inside,
   "create-stack": (crew, step, { stack }) => ensureStack(crew, step, stack),
+  "copy-stack": (crew, step, work) => ensureStack(crew, step, work.stack, () => newStack(work)),
   "replace-stack": (crew, step, { stack }) => replaceStack(crew, step, stack),
   "update-stack": updateStack,
   "roll-nodegroup": rollNodeGroup,

@@ -15,7 +15,14 @@ const turns = 6;
 const uniqueTags = (tags: readonly { Key: string; Value: string }[]): { Key: string; Value: string }[] =>
   [...new Map(tags.map(({ Key, Value }) => [Key, Value]))].map(([Key, Value]) => ({ Key, Value }));
 
-async function submit(crew: Crew, stack: DesiredStack): Promise<string> {
+/** What CreateStack is told. */
+type NewStack = Pick<DesiredStack, "stackName" | "template" | "capabilities" | "tags" | "enableTerminationProtection">;
+
+/** A stack that is all in its step. */
+export const newStack = (work: Extract<Work, { do: "copy-stack" }>): Promise<NewStack> =>
+  Promise.resolve({ ...work, stackName: work.stack, enableTerminationProtection: false });
+
+async function submit(crew: Crew, stack: NewStack): Promise<string> {
   try {
     const { StackId } = await crew.aws.call("cloudformation", "CreateStack", {
       StackName: stack.stackName,
@@ -34,7 +41,12 @@ async function submit(crew: Crew, stack: DesiredStack): Promise<string> {
 }
 
 /** Makes a stack, or goes on with what is there of it. */
-export async function ensureStack(crew: Crew, step: Step, name: string): Promise<void> {
+export async function ensureStack(
+  crew: Crew,
+  step: Step,
+  name: string,
+  render: () => Promise<NewStack> = () => crew.render(name),
+): Promise<void> {
   let submitted = false;
   for (let turn = 0; turn < turns; turn += 1) {
     const existing = await readStack(crew.aws, name);
@@ -49,7 +61,7 @@ export async function ensureStack(crew: Crew, step: Step, name: string): Promise
     }
     const adopts = existing?.status === "CREATE_IN_PROGRESS";
     if (adopts) crew.adopted(step);
-    const id = existing?.id ?? (await submit(crew, await crew.render(name)));
+    const id = existing?.id ?? (await submit(crew, await render()));
     submitted = true;
     const end = await watchStack(crew, step, name, id);
     if (end.status === "CREATE_COMPLETE") return;

@@ -6,6 +6,7 @@ import type { Kube } from "../../kube/index.ts";
 import type { SupportType } from "../calendar/cost.ts";
 import type { Calendar } from "../calendar/model.ts";
 import type { ApiUse, Read, UpgradeWorld } from "../world.ts";
+import { readInside } from "../health/read.ts";
 import { readAccount } from "./account.ts";
 import { readChecks } from "./checks.ts";
 import { readReleases } from "./helm.ts";
@@ -43,8 +44,8 @@ const ofManifests = (manifests: readonly WrittenObject[]): ApiUse[] =>
 async function ofCluster(
   kube: Kube,
   cluster: ReturnType<typeof livingFacts>,
-): Promise<Pick<UpgradeWorld, "nodes" | "kubeProxy" | "live" | "helm"> & { broken: readonly string[] }> {
-  const [nodes, kubeProxy, live, releases] = await Promise.all([
+): Promise<Pick<UpgradeWorld, "nodes" | "inside" | "kubeProxy" | "live" | "helm"> & { broken: readonly string[] }> {
+  const [nodes, inside, kubeProxy, live, releases] = await Promise.all([
     tried(async () =>
       (await cluster.list("nodes")).map(({ metadata, status }) => ({
         name: metadata.name,
@@ -52,6 +53,7 @@ async function ofCluster(
         image: status?.nodeInfo?.osImage ?? "",
       })),
     ),
+    tried(async () => readInside(kube)),
     tried(async () => {
       const sets = await cluster.list("daemonSets");
       const own = sets.find(({ metadata }) => metadata.name === "kube-proxy" && metadata.namespace === "kube-system");
@@ -63,7 +65,14 @@ async function ofCluster(
   const all = "value" in releases ? releases.value : [];
   const helm: Read<readonly ApiUse[]> =
     "value" in releases ? { value: all.flatMap((each) => ("uses" in each ? each.uses : [])) } : releases;
-  return { nodes, kubeProxy, live, helm, broken: all.flatMap((each) => ("unread" in each ? [each.unread] : [])) };
+  return {
+    nodes,
+    inside,
+    kubeProxy,
+    live,
+    helm,
+    broken: all.flatMap((each) => ("unread" in each ? [each.unread] : [])),
+  };
 }
 
 /** Reads everything, several things at a time. What can't be read is in the world, with its reason. */
@@ -72,7 +81,14 @@ export async function readUpgradeWorld(question: UpgradeQuestion, living?: Livin
   const base = { calendar, cluster, to, kubectl, manifests: ofManifests(manifests) };
   if (!living) {
     const unread = { unread: "no account was asked: give --name, or --sandbox, --profile or --region beside the file" };
-    const parts = { nodes: unread, groups: unread, addons: unread, kubeProxy: unread, insights: unread };
+    const parts = {
+      nodes: unread,
+      inside: unread,
+      groups: unread,
+      addons: unread,
+      kubeProxy: unread,
+      insights: unread,
+    };
     return { ...base, ...parts, live: unread, helm: unread, ...(await readChecks(sources)) };
   }
   const { aws, account, kube } = living;

@@ -1,0 +1,149 @@
+// Blue and green: a managed node group's upgrade by a new group beside it, onto which pods move before the old one goes.
+// Going back is easy until then: the old nodes are as they were.
+import { stackSeconds } from "./duration.ts";
+import type { Found, FoundStack } from "./found.ts";
+import type { Note } from "./plan.ts";
+import { draft, type Draft } from "./planning.ts";
+import { drained, drainSeconds } from "./steps/kubernetes/drains.ts";
+import { insideIamActions } from "./steps/kubernetes/inside.ts";
+import { stackIamActions } from "./steps/stack.ts";
+import type { StackCapability, Template, TemplateResource } from "../stacks/index.ts";
+
+const nameTags = new Set(["alpha.eksctl.io/nodegroup-name", "eksctl.io/v1alpha2/nodegroup-name"]);
+
+/** Names that an account has once: a second stack can't have them. */
+const ownNames = ["RoleName", "InstanceProfileName", "GroupName", "LaunchTemplateName"] as const;
+
+/** EKS takes names of up to 63 characters. */
+const longestName = 63;
+
+/** `workers` → `workers-1-36`, `workers-1-35` → `workers-1-36`. */
+export function greenName(name: string, minor: string): string {
+  const suffix = `-${minor.replace(".", "-")}`;
+  return name.replace(/-1-\d+$/, "").slice(0, longestName - suffix.length) + suffix;
+}
+
+/** A template's value with the group's name where eksctl writes it: tags, labels, the name itself, the nodes' name. */
+function renamed(value: unknown, names: readonly (readonly [string, string])[]): unknown {
+  if (typeof value === "string") return names.find(([from]) => from === value)?.[1] ?? value;
+  if (Array.isArray(value)) return value.map((each) => renamed(each, names));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, renamed(each, names)]));
+}
+
+const groupType = "AWS::EKS::Nodegroup";
+const literal = (value: unknown): boolean => typeof value === "string";
+
+function greenTemplate(template: Template, cluster: string, from: string, to: string, minor: string): Template {
+  const nodesName = (name: string): string => `${cluster}-${name}-Node`;
+  const places = [[nodesName(from), nodesName(to)]] as const;
+  const tagged = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(tagged);
+    if (value === null || typeof value !== "object") return value;
+    const own = value as Record<string, unknown>;
+    if (nameTags.has(String(own["Key"]))) return { ...own, Value: to };
+    return Object.fromEntries(
+      Object.entries(own).map(([key, each]) => [key, nameTags.has(key) && literal(each) ? to : tagged(each)]),
+    );
+  };
+  const resources = Object.entries(template.Resources).map(([id, resource]): [string, TemplateResource] => {
+    const changed = tagged(renamed(resource, places)) as TemplateResource;
+    if (resource.Type !== groupType) return [id, changed];
+    const { ReleaseVersion: _old, ...rest } = changed.Properties ?? {};
+    return [id, { ...changed, Properties: { ...rest, NodegroupName: to, Version: minor } }];
+  });
+  return { ...template, Resources: Object.fromEntries(resources) };
+}
+
+const usable = /^(?:CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/;
+
+function creation(found: Found, stack: FoundStack, template: Template, from: string, to: string, minor: string): Draft {
+  const stackName = stack.name.endsWith(`-${from}`)
+    ? `${stack.name.slice(0, -from.length)}${to}`
+    : `eksctl-${found.name}-nodegroup-${to}`;
+  const green = greenTemplate(template, found.name, from, to, minor);
+  const types = Object.values(green.Resources).map(({ Type }) => Type);
+  return draft({
+    kind: "nodegroup",
+    name: to,
+    stack: stackName,
+    action: "create",
+    phase: "nodes",
+    why: [{ code: "plan/asked", text: `takes the place of ${from}, with Kubernetes ${minor}` }],
+    duration: stackSeconds(green, "create"),
+    iamActions: stackIamActions("create", types),
+    work: {
+      do: "copy-stack",
+      stack: stackName,
+      template: green,
+      tags: Object.entries(stack.tags)
+        .filter(([key]) => !key.startsWith("aws:"))
+        .map(([Key, Value]) => ({ Key, Value: nameTags.has(Key) ? to : Value })),
+      capabilities: [...stack.capabilities] as StackCapability[],
+    },
+  });
+}
+
+/**
+ * Steps by which a new group takes the place of one: it is made, pods move, the old one goes. What an interrupted run has made
+ * is gone on with.
+ *
+ * @param stack the stack of the old group, with its template
+ */
+export function blueGreen(
+  found: Found,
+  stack: FoundStack & { template: Template },
+  from: string,
+  minor: string,
+): { drafts: Draft[]; notes: Note[] } {
+  const { template } = stack;
+  const taken = Object.values(template.Resources).flatMap(({ Properties }) =>
+    ownNames.flatMap((name) => {
+      // Whoever wrote the template may have left the properties out.
+      const value = (Properties as typeof Properties | undefined)?.[name];
+      return typeof value === "string" ? [`${name} ${value}`] : [];
+    }),
+  );
+  if (taken.length > 0) {
+    const text = `Node group ${from} stays: a second one can't have ${taken.join(", ")} too; upgrade it by --nodes surge`;
+    return { drafts: [], notes: [{ code: "plan/nodes-stay", text }] };
+  }
+  const to = greenName(from, minor);
+  const isThere = [...found.stacks.values()].some(
+    ({ tags, status }) => usable.test(status) && [...nameTags].some((tag) => tags[tag] === to),
+  );
+  const text = `pods move from ${from} to ${to}, as fast as their disruption budgets allow`;
+  const drain = draft({
+    kind: "drain",
+    name: from,
+    action: "update",
+    effect: "interrupts",
+    phase: "removal",
+    why: [{ code: "plan/nodes-go", text }],
+    duration: drainSeconds,
+    iamActions: insideIamActions,
+    provides: [drained(from)],
+    work: { do: "drain-nodegroup", nodeGroup: from },
+  });
+  const removal = draft({
+    kind: "nodegroup",
+    name: from,
+    stack: stack.name,
+    action: "delete",
+    effect: "in place",
+    phase: "removal",
+    why: [{ code: "plan/asked", text: `${to} has taken its place` }],
+    duration: stackSeconds(template, "delete"),
+    iamActions: stackIamActions(
+      "delete",
+      Object.values(template.Resources).map(({ Type }) => Type),
+    ),
+    after: [drained(from)],
+    work: { do: "delete-stack", stack: stack.name },
+  });
+  const renamedInFile = `In the cluster file node group ${from} is ${to} from now on`;
+  return {
+    drafts: [...(isThere ? [] : [creation(found, stack, template, from, to, minor)]), drain, removal],
+    notes: [{ code: "plan/not-in-file", text: renamedInFile }],
+  };
+}

@@ -19,7 +19,7 @@ const arrows: Record<string, readonly string[]> = {
   plan: ["base", "facts", "iam", "identity", "config", "stacks", "capacity", "aws", "kube", "access", "controllers"],
   engine: ["base", "facts", "iam", "identity", "config", "stacks", "aws", "kube", "access", "controllers", "plan"],
   explain: ["base", "facts", "iam", "identity", "config", "stacks", "aws", "kube", "access"],
-  doctor: ["base", "facts", "identity", "config", "aws", "kube", "access", "plan"],
+  doctor: ["base", "facts", "iam", "identity", "config", "capacity", "aws", "kube", "access", "plan"],
   upgrades: ["base", "facts", "aws", "kube", "doctor"],
   sandbox: ["base", "facts", "iam", "identity"],
   rehearse: ["base", "facts", "identity", "kube", "sandbox", "lotse.ts"],

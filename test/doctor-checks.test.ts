@@ -7,6 +7,7 @@ import { identity } from "./doctor/identity.ts";
 import { network } from "./doctor/network.ts";
 import { nodes } from "./doctor/nodes.ts";
 import { others } from "./doctor/others.ts";
+import { surroundings } from "./doctor/surroundings.ts";
 import { upgrades } from "./doctor/upgrades.ts";
 import { workloads } from "./doctor/workloads.ts";
 import type { Half, Worlds } from "./doctor/worlds.ts";
@@ -16,6 +17,7 @@ const all: Readonly<Record<string, Worlds>> = {
   ...identity,
   ...nodes,
   ...others,
+  ...surroundings,
   ...upgrades,
   ...workloads,
 };

@@ -10,6 +10,12 @@ import type * as autoscaling from "@aws-sdk/client-auto-scaling";
 import type * as logs from "@aws-sdk/client-cloudwatch-logs";
 import type * as s3 from "@aws-sdk/client-s3";
 import type * as kms from "@aws-sdk/client-kms";
+import type * as cloudtrail from "@aws-sdk/client-cloudtrail";
+import type * as ecr from "@aws-sdk/client-ecr";
+import type * as firehose from "@aws-sdk/client-firehose";
+import type * as guardduty from "@aws-sdk/client-guardduty";
+import type * as inspector2 from "@aws-sdk/client-inspector2";
+import type * as servicequotas from "@aws-sdk/client-service-quotas";
 
 /** Input and output of one operation. */
 interface Operation<Input, Output> {
@@ -181,6 +187,7 @@ export interface Operations {
       ec2.ModifyInstanceMetadataOptionsCommandOutput
     >;
     ModifyVpcAttribute: Operation<ec2.ModifyVpcAttributeCommandInput, ec2.ModifyVpcAttributeCommandOutput>;
+    DescribeAddresses: Operation<ec2.DescribeAddressesCommandInput, ec2.DescribeAddressesCommandOutput>;
     GetEbsEncryptionByDefault: Operation<
       ec2.GetEbsEncryptionByDefaultCommandInput,
       ec2.GetEbsEncryptionByDefaultCommandOutput
@@ -214,6 +221,7 @@ export interface Operations {
     ImportKeyPair: Operation<ec2.ImportKeyPairCommandInput, ec2.ImportKeyPairCommandOutput>;
   };
   ssm: {
+    GetParameters: Operation<ssm.GetParametersCommandInput, ssm.GetParametersCommandOutput>;
     GetParameter: Operation<ssm.GetParameterCommandInput, ssm.GetParameterCommandOutput>;
   };
   autoscaling: {
@@ -245,6 +253,37 @@ export interface Operations {
     DeleteLogGroup: Operation<logs.DeleteLogGroupCommandInput, logs.DeleteLogGroupCommandOutput>;
     DescribeLogGroups: Operation<logs.DescribeLogGroupsCommandInput, logs.DescribeLogGroupsCommandOutput>;
     PutRetentionPolicy: Operation<logs.PutRetentionPolicyCommandInput, logs.PutRetentionPolicyCommandOutput>;
+  };
+  cloudtrail: {
+    DescribeTrails: Operation<cloudtrail.DescribeTrailsCommandInput, cloudtrail.DescribeTrailsCommandOutput>;
+    GetTrailStatus: Operation<cloudtrail.GetTrailStatusCommandInput, cloudtrail.GetTrailStatusCommandOutput>;
+  };
+  ecr: {
+    DescribeRepositories: Operation<ecr.DescribeRepositoriesCommandInput, ecr.DescribeRepositoriesCommandOutput>;
+    GetRegistryScanningConfiguration: Operation<
+      ecr.GetRegistryScanningConfigurationCommandInput,
+      ecr.GetRegistryScanningConfigurationCommandOutput
+    >;
+    GetRepositoryPolicy: Operation<ecr.GetRepositoryPolicyCommandInput, ecr.GetRepositoryPolicyCommandOutput>;
+  };
+  firehose: {
+    DescribeDeliveryStream: Operation<
+      firehose.DescribeDeliveryStreamCommandInput,
+      firehose.DescribeDeliveryStreamCommandOutput
+    >;
+  };
+  guardduty: {
+    GetDetector: Operation<guardduty.GetDetectorCommandInput, guardduty.GetDetectorCommandOutput>;
+    ListDetectors: Operation<guardduty.ListDetectorsCommandInput, guardduty.ListDetectorsCommandOutput>;
+  };
+  inspector2: {
+    BatchGetAccountStatus: Operation<
+      inspector2.BatchGetAccountStatusCommandInput,
+      inspector2.BatchGetAccountStatusCommandOutput
+    >;
+  };
+  servicequotas: {
+    GetServiceQuota: Operation<servicequotas.GetServiceQuotaCommandInput, servicequotas.GetServiceQuotaCommandOutput>;
   };
 }
 

@@ -136,7 +136,7 @@ export function defineCheck(definition: CheckDefinition): Check {
     ...rest,
     fixable: rest.fix !== undefined,
     needs: [...needs],
-    together: together !== undefined,
+    together: together !== undefined && !file && !account && !inCluster,
     looks: (world: World) => [
       ...(file && world.file ? [lookAt("file", file, world.file, world)] : []),
       ...(account && world.account ? [lookAt("account", account, world.account, world)] : []),

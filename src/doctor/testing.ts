@@ -37,13 +37,27 @@ const nothing: AccountParts = {
   oidcProviders: [],
   logGroup: undefined,
   key: undefined,
+  addresses: [],
+  clusters: ["demo"],
+  guardDuty: undefined,
+  inspector: { ec2: false, ecr: false },
+  interfaces: [],
+  nodeReleases: new Map(),
+  quotas: { gp2TiB: 50, gp3TiB: 50, vcpus: 1000 },
+  repositories: { list: [], scanType: "BASIC", rules: [] },
+  stacks: [],
+  standardVcpus: 0,
+  storage: { gp2: 0, gp3: 0 },
+  trails: [],
+  versionUpdates: [],
 };
 
-/** An account with these parts, and nothing else. `denied` are parts that may not be read. */
+/** An account with these parts, and nothing else. `denied` are parts that may not be read; `looked` answers by `what/name`. */
 export function account(
   parts: Partial<AccountParts>,
   denied: readonly PartName[] = [],
   podRoles: readonly RoleFacts[] = [],
+  looked: Readonly<Record<string, unknown>> = {},
 ): Pick<World, "account"> {
   const all: AccountParts = { ...nothing, ...parts, cluster: { ...nothing.cluster, ...parts.cluster } };
   const facts: AccountFacts = {
@@ -52,6 +66,7 @@ export function account(
       if (denied.includes(part)) throw new Unread(`${part} can't be read: AccessDenied`);
       return all[part];
     },
+    lookup: async (what, name) => looked[`${what}/${name}`] as never,
     role: async (arn) => podRoles.find((role) => role.arn === arn),
   };
   return { account: facts };

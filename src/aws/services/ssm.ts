@@ -1,7 +1,8 @@
 // The SSM client and the operations of it that lotse calls; loaded on first use.
-import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { GetParameterCommand, GetParametersCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { defineService, type Service } from "../service.ts";
 
 export const service: Service = defineService("ssm", SSMClient, {
   GetParameter: GetParameterCommand,
+  GetParameters: GetParametersCommand,
 });

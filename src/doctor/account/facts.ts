@@ -4,14 +4,19 @@ import type {
   Cluster,
   FargateProfile,
   InsightSummary,
+  Update,
   Nodegroup,
   Addon,
   PodIdentityAssociationSummary,
 } from "@aws-sdk/client-eks";
+import type { RegistryScanningRule, Repository } from "@aws-sdk/client-ecr";
+import type { Stack } from "@aws-sdk/client-cloudformation";
 import type {
+  Address,
   FlowLog,
   Instance,
   NatGateway,
+  NetworkInterface,
   ResponseLaunchTemplateData,
   RouteTable,
   SecurityGroup,
@@ -106,6 +111,39 @@ export interface AccountParts {
   oidcProviders: readonly { arn: string; clientIds: readonly string[] }[];
   logGroup: LogGroup | undefined;
   key: { metadata: KeyMetadata; rotates: boolean } | undefined;
+  /** Elastic addresses of the region. */
+  addresses: readonly Address[];
+  /** Names of all clusters of the region. */
+  clusters: readonly string[];
+  /** Features that are on; undefined where GuardDuty is off. */
+  guardDuty: readonly string[] | undefined;
+  inspector: { ec2: boolean; ecr: boolean };
+  /** Of the VPC, as subnets. */
+  interfaces: readonly NetworkInterface[];
+  /** The newest release of images of nodes, by `AMI-TYPE/MINOR`. */
+  nodeReleases: ReadonlyMap<string, string>;
+  quotas: { gp2TiB: number; gp3TiB: number; vcpus: number };
+  /** Of the region's registry, and how it is scanned. */
+  repositories: { list: readonly Repository[]; scanType: string; rules: readonly RegistryScanningRule[] };
+  /** Of this cluster, by their tags. */
+  stacks: readonly Stack[];
+  /** vCPUs of everything on demand that runs in the region, of the standard families. */
+  standardVcpus: number;
+  /** GiB of all volumes of the region. */
+  storage: { gp2: number; gp3: number };
+  trails: readonly { name: string; home: string; multiRegion: boolean; logging: boolean }[];
+  /** Of the control plane. */
+  versionUpdates: readonly Update[];
+}
+
+/** What is looked up by name. */
+export interface AccountLookups {
+  /** Status of a delivery stream of Firehose; undefined when there is none. */
+  deliveryStream: string | undefined;
+  /** Document of a managed policy, by its ARN. */
+  managedPolicy: PolicyJson;
+  /** Of a repository of ECR, by its name; undefined when it has none. */
+  repositoryPolicy: PolicyJson | undefined;
 }
 
 /** Name of a part. */
@@ -117,5 +155,7 @@ export interface AccountFacts {
   read<P extends PartName>(part: P): Promise<AccountParts[P]>;
   /** A role that pods name; undefined when there is none. @throws Unread */
   role(arn: string): Promise<RoleFacts | undefined>;
+  /** One thing by its name. @throws Unread */
+  lookup<L extends keyof AccountLookups>(what: L, name: string): Promise<AccountLookups[L]>;
   region: string;
 }

@@ -4,9 +4,10 @@ import { allPages, isGone } from "../../aws/index.ts";
 import { readEntries } from "../../access/index.ts";
 import { errorMessage, isLotseError } from "../../base/index.ts";
 import { Unread } from "../unread.ts";
-import type { AccountFacts, AccountParts, PartName, TemplateFacts } from "./facts.ts";
+import type { AccountFacts, AccountLookups, AccountParts, PartName, TemplateFacts } from "./facts.ts";
 import { network } from "./network.ts";
 import { lostPrincipals, oidcProviders, readRole, roles } from "./roles.ts";
+import { lookups, surroundings } from "./surroundings.ts";
 
 /** How one part is read. */
 export type PartReader<P extends PartName> = (aws: Aws, name: string, facts: AccountFacts) => Promise<AccountParts[P]>;
@@ -183,6 +184,7 @@ const key: PartReader<"key"> = async (aws, _, facts) => {
 
 const readers: { readonly [P in PartName]: PartReader<P> } = {
   ...network,
+  ...surroundings,
   cluster,
   nodeGroups,
   addons,
@@ -216,11 +218,18 @@ export function accountFacts(aws: Aws, name: string): AccountFacts {
     }
   };
   const roleOf = new Map<string, Promise<unknown>>();
+  const lookedUp = new Map<string, Promise<unknown>>();
   const facts: AccountFacts = {
     role: async (arn) => {
       const answer = roleOf.get(arn) ?? told(`role ${arn}`, async () => (await readRole(aws, arn, []))[0]);
       roleOf.set(arn, answer);
       return answer as ReturnType<AccountFacts["role"]>;
+    },
+    lookup: async <L extends keyof AccountLookups>(what: L, name: string) => {
+      const key = `${what}/${name}`;
+      const answer = lookedUp.get(key) ?? told(`${what} ${name}`, async () => lookups[what](aws, name));
+      lookedUp.set(key, answer);
+      return answer as Promise<AccountLookups[L]>;
     },
     region: aws.region,
     read: async <P extends PartName>(part: P) => {

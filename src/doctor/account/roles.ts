@@ -7,7 +7,7 @@ import type { AccountFacts, AccountParts, PolicyJson, RoleFacts } from "./facts.
 const nameOf = (arn: string): string => arn.split("/").at(-1) ?? "";
 
 /** IAM's documents come URL-encoded. */
-function documentOf(text: string | undefined): PolicyJson {
+export function documentOf(text: string | undefined): PolicyJson {
   const document = JSON.parse(decodeURIComponent(text ?? "%7B%7D")) as PolicyJson;
   const { Statement = [] } = document;
   return { ...document, Statement: Array.isArray(Statement) ? Statement : [Statement] };

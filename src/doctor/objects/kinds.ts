@@ -77,6 +77,8 @@ export interface Volume {
   secret?: { secretName?: string; optional?: boolean };
   configMap?: { name?: string; optional?: boolean };
   persistentVolumeClaim?: { claimName: string };
+  projected?: { sources?: { secret?: { name?: string }; configMap?: { name?: string } }[] };
+  csi?: { driver: string; nodePublishSecretRef?: { name: string } };
 }
 
 export interface PodSpec {
@@ -132,12 +134,23 @@ export interface CronJob extends AnyObject {
   };
   status?: { lastScheduleTime?: string };
 }
+interface ContainerState {
+  waiting?: { reason?: string; message?: string };
+  terminated?: { reason?: string; message?: string; exitCode?: number };
+}
+export interface ContainerStatus {
+  name: string;
+  restartCount?: number;
+  state?: ContainerState;
+  lastState?: ContainerState;
+}
 export interface Pod extends AnyObject {
   spec: PodSpec;
   status?: {
     phase?: string;
     conditions?: { type: string; status: string; reason?: string; message?: string }[];
-    containerStatuses?: { name: string; restartCount?: number; state?: { waiting?: { reason?: string } } }[];
+    containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
   };
 }
 export interface Node extends AnyObject {
@@ -162,7 +175,7 @@ export interface Service extends AnyObject {
 export interface Ingress extends AnyObject {
   spec?: {
     ingressClassName?: string;
-    tls?: object[];
+    tls?: { secretName?: string }[];
     defaultBackend?: { service?: IngressService };
     rules?: { host?: string; http?: { paths: { path?: string; backend: { service?: IngressService } }[] } }[];
   };
@@ -179,6 +192,12 @@ export interface Secret extends AnyObject {
 }
 export interface ServiceAccount extends AnyObject {
   automountServiceAccountToken?: boolean;
+  secrets?: { name: string }[];
+  imagePullSecrets?: { name: string }[];
+}
+/** What metrics-server says of a pod at the moment. */
+export interface PodMetrics extends AnyObject {
+  containers?: { name: string; usage?: Record<string, string> }[];
 }
 export interface PersistentVolume extends AnyObject {
   spec?: {
@@ -252,7 +271,7 @@ export interface Kinds {
   cronJobs: CronJob;
   services: Service;
   ingresses: Ingress;
-  ingressClasses: AnyObject;
+  ingressClasses: ListedObject;
   configMaps: ConfigMap;
   secrets: Secret;
   serviceAccounts: ServiceAccount;
@@ -273,6 +292,9 @@ export interface Kinds {
   priorityClasses: AnyObject;
   eniConfigs: AnyObject;
   nodePools: ListedObject;
+  csiDrivers: AnyObject;
+  podMetrics: PodMetrics;
+  podSecurityPolicies: AnyObject;
 }
 
 /** Name of a list. */
@@ -326,5 +348,10 @@ export const kindTable: Readonly<Record<KindName, Row>> = {
   limitRanges: ["", "v1", "limitranges", "LimitRange"],
   priorityClasses: ["scheduling.k8s.io", "v1", "priorityclasses", "PriorityClass", true],
   eniConfigs: ["crd.k8s.amazonaws.com", "v1alpha1", "eniconfigs", "ENIConfig", true],
+  csiDrivers: ["storage.k8s.io", "v1", "csidrivers", "CSIDriver", true],
+  // Not stored: metrics-server answers, where there is one.
+  podMetrics: ["metrics.k8s.io", "v1beta1", "pods", "PodMetrics"],
+  // Gone with 1.25.
+  podSecurityPolicies: ["policy", "v1beta1", "podsecuritypolicies", "PodSecurityPolicy", true],
   nodePools: ["karpenter.sh", "v1", "nodepools", "NodePool", true],
 };

@@ -21,6 +21,7 @@ import { podExec } from "./pod-exec.ts";
 import { podsBeforeTheirRole } from "./pods-before-their-role.ts";
 import { podsWithNodeRole } from "./pods-with-node-role.ts";
 import { rbacWildcards } from "./rbac-wildcards.ts";
+import { sessionPrincipals } from "./session-principals.ts";
 import { sharedServiceAccount } from "./shared-service-account.ts";
 import { singleAdmin } from "./single-admin.ts";
 import { staticKeys } from "./static-keys.ts";
@@ -59,4 +60,5 @@ export const identityChecks: readonly Check[] = [
   staticKeys,
   trustOfService,
   fargateConfusedDeputy,
+  sessionPrincipals,
 ];

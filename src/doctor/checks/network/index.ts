@@ -18,6 +18,7 @@ import { openEndpoint } from "./open-endpoint.ts";
 import { plainHttp } from "./plain-http.ts";
 import { policiesNotEnforced } from "./policies-not-enforced.ts";
 import { policyWithoutPods } from "./policy-without-pods.ts";
+import { prefixFragments } from "./prefix-fragments.ts";
 import { prefixesOnXen } from "./prefixes-on-xen.ts";
 import { prefixesUnused } from "./prefixes-unused.ts";
 import { privateAccessOff } from "./private-access-off.ts";
@@ -28,6 +29,7 @@ import { serviceWithoutPods } from "./service-without-pods.ts";
 import { singleNat } from "./single-nat.ts";
 import { smallInstances } from "./small-instances.ts";
 import { subnetsTooSmall } from "./subnets-too-small.ts";
+import { targetTypes } from "./target-types.ts";
 import { unusedSubnets } from "./unused-subnets.ts";
 import { upgradeHeadroom } from "./upgrade-headroom.ts";
 import { vpcDns } from "./vpc-dns.ts";
@@ -43,6 +45,7 @@ export const networkChecks: readonly Check[] = [
   smallInstances,
   prefixesOnXen,
   prefixesUnused,
+  prefixFragments,
   warmTargets,
   unusedSubnets,
   loadBalancerTags,
@@ -63,6 +66,7 @@ export const networkChecks: readonly Check[] = [
   securityGroupRules,
   plainHttp,
   accidentalInternet,
+  targetTypes,
   serviceWithoutPods,
   ingressWithoutService,
   ingressNginx,

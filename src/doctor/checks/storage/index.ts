@@ -8,6 +8,7 @@ import { immediateBinding } from "./immediate-binding.ts";
 import { orphanedVolumes } from "./orphaned-volumes.ts";
 import { reclaimDelete } from "./reclaim-delete.ts";
 import { statefulOverZones } from "./stateful-over-zones.ts";
+import { storageQuota } from "./storage-quota.ts";
 import { unboundClaims } from "./unbound-claims.ts";
 import { unencryptedVolumes } from "./unencrypted-volumes.ts";
 import { volumeWithoutNodes } from "./volume-without-nodes.ts";
@@ -23,6 +24,7 @@ export const storageChecks: readonly Check[] = [
   efsInClear,
   unboundClaims,
   reclaimDelete,
+  storageQuota,
   orphanedVolumes,
   databaseInCluster,
 ];

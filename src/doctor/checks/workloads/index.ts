@@ -11,6 +11,7 @@ import { floatingImage } from "./floating-image.ts";
 import { hostAccess } from "./host-access.ts";
 import { hostNamespaces } from "./host-namespaces.ts";
 import { missingReferences } from "./missing-references.ts";
+import { mutableTags } from "./mutable-tags.ts";
 import { noBudget } from "./no-budget.ts";
 import { noLiveness } from "./no-liveness.ts";
 import { noMetricsServer } from "./no-metrics-server.ts";
@@ -23,6 +24,7 @@ import { noRequests } from "./no-requests.ts";
 import { noSeccomp } from "./no-seccomp.ts";
 import { noSpread } from "./no-spread.ts";
 import { oneReplica } from "./one-replica.ts";
+import { openRegistry } from "./open-registry.ts";
 import { passwordInConfig } from "./password-in-config.ts";
 import { privilegeEscalation } from "./privilege-escalation.ts";
 import { privileged } from "./privileged.ts";
@@ -30,11 +32,18 @@ import { runsAsRoot } from "./runs-as-root.ts";
 import { secretsInEnv } from "./secrets-in-env.ts";
 import { staleImages } from "./stale-images.ts";
 import { unhealthyPods } from "./unhealthy-pods.ts";
+import { unscannedImages } from "./unscanned-images.ts";
+import { unusedObjects } from "./unused-objects.ts";
 import { writableRoot } from "./writable-root.ts";
+import { wrongArchitecture } from "./wrong-architecture.ts";
 
 /** Checks of the area, by id. */
 export const workloadsChecks: readonly Check[] = [
   dockerHub,
+  unscannedImages,
+  mutableTags,
+  openRegistry,
+  wrongArchitecture,
   oneReplica,
   noBudget,
   noSpread,
@@ -59,6 +68,7 @@ export const workloadsChecks: readonly Check[] = [
   noMetricsServer,
   unhealthyPods,
   missingReferences,
+  unusedObjects,
   cronJobs,
   noPriority,
   noSeccomp,

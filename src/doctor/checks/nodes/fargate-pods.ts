@@ -1,0 +1,77 @@
+// LT-D024: A pod that Fargate won't run.
+import type { AccountParts } from "../../account/facts.ts";
+import { takesIn } from "../../account/policies.ts";
+import type { Check } from "../../check.ts";
+import { defineCheck } from "../../check.ts";
+import type { Workload } from "../../objects/workloads.ts";
+import { isSystem } from "../../objects/workloads.ts";
+import { inKind, inWorkloads } from "../../sight.ts";
+
+type Profiles = AccountParts["fargateProfiles"];
+
+/** The profile that takes pods of a namespace with these labels; `*` and `?` stand for what they do in IAM. */
+function profileOf(
+  profiles: Profiles,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+): string | undefined {
+  const found = profiles.find(({ status, selectors = [] }) =>
+    status === "ACTIVE"
+      ? selectors.some(
+          (each) =>
+            takesIn(each.namespace ?? "", namespace) &&
+            Object.entries(each.labels ?? {}).every(([key, value]) => takesIn(value, labels[key] ?? "\u0000")),
+        )
+      : false,
+  );
+  return found?.fargateProfileName;
+}
+
+/** https://docs.aws.amazon.com/eks/latest/userguide/fargate.html: what Fargate doesn't have. */
+function refused({ kind, spec }: Workload): string | undefined {
+  if (kind === "DaemonSet") return "DaemonSets don't run on Fargate";
+  if (spec.hostNetwork === true) return "hostNetwork doesn't run on Fargate";
+  const odd = spec.containers.find(({ securityContext }) => securityContext?.privileged === true);
+  if (odd) return `container ${odd.name} is privileged, which doesn't run on Fargate`;
+  const port = spec.containers.flatMap(({ ports = [] }) => ports).find(({ hostPort }) => hostPort !== undefined);
+  return port && `hostPort ${port.hostPort} doesn't run on Fargate`;
+}
+
+/** A pod that Fargate won't run. */
+export const fargatePods: Check = defineCheck({
+  id: "LT-D024",
+  title: "A pod that Fargate won't run",
+  area: "nodes",
+  severity: "error",
+  why: "A profile takes every pod that it chooses to Fargate, also those that can't run there; and in a cluster without other nodes a pod that no profile chooses waits for ever.",
+  docs: "https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html",
+  remedy: "Let the profile's selectors choose it, or leave it out; take hostNetwork, hostPort and privileged away.",
+  together: async (account, cluster) => {
+    const [profiles, nodes] = await Promise.all([account.read("fargateProfiles"), cluster.list("nodes")]);
+    if (profiles.length === 0) return [];
+    const others = nodes.some(({ metadata }) => metadata.labels?.["eks.amazonaws.com/compute-type"] !== "fargate");
+    const cannot = await inWorkloads(cluster, (workload) => {
+      const { kind, namespace, name, labels } = workload;
+      if (isSystem({ kind, namespace, name })) return undefined;
+      const profile = profileOf(profiles, namespace, labels);
+      const why = profile === undefined ? undefined : refused(workload);
+      return why && `Profile ${profile} takes its pods, and ${why}`;
+    });
+    const waiting = await inKind(cluster, "pods", ({ metadata, spec, status }) => {
+      const place = (status?.conditions ?? []).find((each) => each.type === "PodScheduled" && each.status === "False");
+      if (status?.phase !== "Pending" || spec.nodeName !== undefined || !place) return undefined;
+      const labels = metadata.labels ?? {};
+      const chosen = labels["eks.amazonaws.com/fargate-profile"];
+      if (chosen !== undefined)
+        return `It waits for Fargate (profile ${chosen}): ${place.message ?? place.reason ?? ""}`;
+      const { namespace = "default", name } = metadata;
+      return (
+        !others &&
+        !isSystem({ kind: "Pod", namespace, name }) &&
+        profileOf(profiles, namespace, labels) === undefined &&
+        `No Fargate profile chooses it, and there is no other node`
+      );
+    });
+    return [...cannot, ...waiting];
+  },
+});

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import type { DoctorReport, DoctorVisit } from "../src/lotse.ts";
 import { doctor } from "../src/lotse.ts";
 import { parseManifests } from "../src/rehearse/manifests/read.ts";
+import { watchAccount } from "./helpers/careful-cluster.ts";
 import type { World } from "./helpers/world.ts";
 import { openWorld } from "./helpers/world.ts";
 
@@ -96,6 +97,7 @@ beforeAll(async () => {
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: `arn:aws:iam::${account}:root` } }],
   });
+  watchAccount(world);
   for (const RoleName of ["ops", "emergency"])
     world.send("iam", "CreateRole", { RoleName, AssumeRolePolicyDocument: trust });
   for (const text of [careless, careful.replaceAll("ACCOUNT", account)]) {

@@ -4,7 +4,7 @@ import { kindTable } from "../../src/doctor/objects/kinds.ts";
 import type { Kube, KubeObject } from "../../src/kube/index.ts";
 import { resources } from "../../src/kube/index.ts";
 import { parseManifests } from "../../src/rehearse/manifests/read.ts";
-import { kubeOf } from "./kubernetes.ts";
+import { eventually, kubeOf } from "./kubernetes.ts";
 import type { World } from "./world.ts";
 
 /** Whoever made the account's roles may take them on. */
@@ -55,8 +55,17 @@ const probes = (port: string): string =>
   `readinessProbe: {httpGet: {path: /, port: ${port}}}, livenessProbe: {httpGet: {path: /, port: ${port}}}`;
 const hardened = "{runAsNonRoot: true, runAsUser: 1000, seccompProfile: {type: RuntimeDefault}}";
 
-/** What runs: a shop in two zones, the autoscaler, a shipper of logs. */
-const inside = `apiVersion: v1
+/** What runs: a shop in two zones, the autoscaler, a shipper of logs; and what metrics-server would say, as objects. */
+const inside = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: pods.metrics.k8s.io, annotations: {api-approved.kubernetes.io: "unapproved, stands for metrics-server"}}
+spec:
+  group: metrics.k8s.io
+  scope: Namespaced
+  names: {plural: pods, singular: pod, kind: PodMetrics, listKind: PodMetricsList}
+  versions: [{name: v1beta1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]
+---
+apiVersion: v1
 kind: Namespace
 metadata: {name: shop, labels: {pod-security.kubernetes.io/enforce: restricted}}
 ---
@@ -102,6 +111,10 @@ spec:
       containers:
         - ${container("web", "1.0", `ports: [{name: http, containerPort: 8080}], ${probes("http")}, lifecycle: {preStop: {sleep: {seconds: 5}}}`)}
 ---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: cluster-autoscaler, namespace: kube-system}
+---
 apiVersion: apps/v1
 kind: Deployment
 metadata: {name: cluster-autoscaler, namespace: kube-system}
@@ -111,6 +124,7 @@ spec:
   template:
     metadata: {labels: {app: cluster-autoscaler}}
     spec:
+      serviceAccountName: cluster-autoscaler
       priorityClassName: system-cluster-critical
       containers:
         - ${container("cluster-autoscaler", "v1.35.0", 'args: ["--node-group-auto-discovery=asg:tag=k8s.io/cluster-autoscaler/enabled"]')}
@@ -143,7 +157,10 @@ export async function make(kube: Kube, yaml: string): Promise<void> {
 
 async function create(kube: Kube, object: KubeObject): Promise<void> {
   const { apiVersion, kind, metadata } = object;
-  const plural = Object.values(kindTable).find(([, , , of]) => of === kind)?.[2] ?? "";
+  const plural =
+    kind === "CustomResourceDefinition"
+      ? "customresourcedefinitions"
+      : (Object.values(kindTable).find(([, , , of]) => of === kind)?.[2] ?? "");
   const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const place = metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`;
   await kube.connection.send({
@@ -186,9 +203,47 @@ export function makeOwnRole(world: World, RoleName: string): void {
   world.send("iam", "CreateRole", { RoleName, AssumeRolePolicyDocument: trustOf(world.sandbox.account) });
 }
 
+/** A role that the cluster autoscaler alone has. */
+function makeScalerRole({ send, sandbox }: World): void {
+  const trust = {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { Service: "pods.eks.amazonaws.com" },
+        Action: ["sts:AssumeRole", "sts:TagSession"],
+      },
+    ],
+  };
+  send("iam", "CreateRole", { RoleName: "scaler", AssumeRolePolicyDocument: JSON.stringify(trust) });
+  send("eks", "CreatePodIdentityAssociation", {
+    clusterName: "careful",
+    namespace: "kube-system",
+    serviceAccount: "cluster-autoscaler",
+    roleArn: `arn:aws:iam::${sandbox.account}:role/scaler`,
+  });
+}
+
+/** Somebody writes down what happens in the account, and watches. */
+export function watchAccount({ send, sandbox }: World): void {
+  const Bucket = `trail-of-${sandbox.account}`;
+  send("s3", "CreateBucket", { Bucket, CreateBucketConfiguration: { LocationConstraint: sandbox.region } });
+  const Principal = { Service: "cloudtrail.amazonaws.com" };
+  const Statement = [
+    { Effect: "Allow", Principal, Action: "s3:GetBucketAcl", Resource: `arn:aws:s3:::${Bucket}` },
+    { Effect: "Allow", Principal, Action: "s3:PutObject", Resource: `arn:aws:s3:::${Bucket}/*` },
+  ];
+  send("s3", "PutBucketPolicy", { Bucket, Policy: JSON.stringify({ Version: "2012-10-17", Statement }) });
+  send("cloudtrail", "CreateTrail", { Name: "all", S3BucketName: Bucket, IsMultiRegionTrail: true });
+  send("cloudtrail", "StartLogging", { Name: "all" });
+  send("guardduty", "CreateDetector", { Enable: true, Features: [{ Name: "RUNTIME_MONITORING", Status: "ENABLED" }] });
+  send("inspector2", "Enable", { resourceTypes: ["EC2", "ECR"] });
+}
+
 /** Makes the cluster and everything that it takes for the doctor to have nothing to say. */
 export async function makeCarefulCluster(world: World): Promise<CarefulCluster> {
   const { send, sandbox } = world;
+  watchAccount(world);
   for (const name of ["ops", "emergency"]) makeOwnRole(world, name);
   send("iam", "AttachRolePolicy", { RoleName: "ops", PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" });
   const { KeyMetadata } = send<{ KeyMetadata: { Arn: string; KeyId: string } }>("kms", "CreateKey", {});
@@ -216,8 +271,19 @@ export async function makeCarefulCluster(world: World): Promise<CarefulCluster> 
   });
   send("ec2", "CreateFlowLogs", { ...flow, LogDestinationType: "s3", LogDestination: "arn:aws:s3:::flow-of-careful" });
   send("eks", "UpdateClusterConfig", { name: "careful", deletionProtection: true });
+  makeScalerRole(world);
   const kube = open("careful");
   await make(kube, inside);
+  await eventually(
+    async () =>
+      make(kube, "apiVersion: metrics.k8s.io/v1beta1\nkind: PodMetrics\nmetadata: {name: web, namespace: shop}").then(
+        () => true,
+        // The server needs a moment for a kind that is new.
+        () => false,
+      ),
+    (made) => made,
+    30,
+  );
   await kube.patch(resources.namespaces, { name: "default" }, "merge", {
     metadata: { labels: { "pod-security.kubernetes.io/enforce": "baseline" } },
   });

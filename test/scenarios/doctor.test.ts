@@ -90,7 +90,7 @@ const inCluster: Readonly<Record<string, string>> = {
   "LT-I009 anybody may look": binding("open", "view", "system:unauthenticated"),
   "LT-I024 a binding of nothing": binding("ghost", "no-such-role", "developers"),
   "LT-I019 a role of stars": `${rbac}\nkind: Role\n${meta("stars")}\nrules: [{apiGroups: [""], resources: ["configmaps"], verbs: ["*"]}]`,
-  "LT-I026 a key in a ConfigMap": `apiVersion: v1\nkind: ConfigMap\n${meta("backup")}\ndata: {key: AKIAIOSFODNN7EXAMPLE}`,
+  "LT-I026 a key in a ConfigMap": `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: backup, namespace: kube-system}\ndata: {key: AKIAIOSFODNN7EXAMPLE}`,
   "LT-S005 volumes before their zone": storage("hasty", "Immediate", "true"),
   "LT-S004 volumes in clear": storage("clear", "WaitForFirstConsumer", "false"),
   "LT-S006 LT-S008 a claim, and nobody who makes volumes": `apiVersion: v1\nkind: PersistentVolumeClaim\n${meta("data")}\nspec: {accessModes: [ReadWriteOnce], storageClassName: nowhere, resources: {requests: {storage: 1Gi}}}`,

@@ -24,7 +24,7 @@ export const noSecretStore: Check = defineCheck({
     const own = secrets.filter(
       ({ type, metadata }) =>
         (type ?? "Opaque") === "Opaque" &&
-        !/^kube-/.test(metadata.namespace ?? "") &&
+        !metadata.namespace?.startsWith("kube-") &&
         (metadata.ownerReferences ?? []).length === 0,
     );
     const there =

@@ -97,7 +97,7 @@ export const unusedObjects: Check = defineCheck({
     const idle = [...maps, ...secrets, ...accounts].filter((object) => {
       const { metadata, kind } = object;
       const namespace = metadata.namespace ?? "default";
-      if (/^kube-/.test(namespace) || ofPrograms.test(metadata.name)) return false;
+      if (namespace.startsWith("kube-") || ofPrograms.test(metadata.name)) return false;
       if ((metadata.ownerReferences ?? []).length > 0 || isSoughtByLabel(object)) return false;
       if (otherTypes.test((object as { type?: string }).type ?? "")) return false;
       // A bound account may be somebody's outside of the cluster, with a token that was made for it.

@@ -102,6 +102,8 @@ export const trailOperations: Readonly<Record<string, Operation>> = {
   DescribeTrails: operation<DescribeTrailsRequest, DescribeTrailsResponse>((input, ctx) => {
     const shadows = input.includeShadowTrails ?? true;
     const names = input.trailNameList?.map((name) => name.split(":trail/").at(-1) ?? "") ?? [];
+    if (names.some((name) => name.length < 3))
+      throw new AwsError("InvalidTrailNameException", "Trail name must have a minimum length of 3 characters.");
     const seen = ctx
       .table(recorders)
       .list((row) => row.home === ctx.region || (row.multiRegion && shadows))

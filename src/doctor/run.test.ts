@@ -133,8 +133,8 @@ describe("a living cluster's objects", () => {
   it("are asked for once, by kind, and what is denied is unread", async ({ expect }) => {
     const asked: string[] = [];
     const kube = {
-      list: async ({ plural }: { plural: string }) => {
-        asked.push(plural);
+      list: async ({ group, plural }: { group: string; plural: string }) => {
+        asked.push(`${group}/${plural}`);
         if (plural === "secrets") throw new LotseError("kube/denied", { title: "secrets is forbidden" });
         return plural === "deployments" ? [lonely] : [];
       },
@@ -143,7 +143,7 @@ describe("a living cluster's objects", () => {
     const facts = livingFacts(kube);
     const report = await runChecks({ today, cluster: facts }, { checks });
     expect(report.findings.map(({ id }) => id)).toContain("LT-W001");
-    expect(report.unknown.map(({ id }) => id)).toEqual(["LT-W024"]);
+    expect(report.unknown.map(({ id }) => id)).toEqual(["LT-W024", "LT-W025", "LT-E003"]);
     expect(new Set(asked).size).toBe(asked.length);
     expect(await facts.version()).toBe("1.35");
   });

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, it } from "vitest";
 import type { Kube } from "../../src/kube/index.ts";
 import { resources } from "../../src/kube/index.ts";
 import { kubernetesOr, program, scratchFolder, writePrograms } from "../../src/sandbox/kube/assets/testing.ts";
+import { createSandbox } from "../../src/sandbox/index.ts";
+import { makeCluster } from "../helpers/eks-by-api.ts";
 import { eventually, kubeOf } from "../helpers/kubernetes.ts";
 import type { World } from "../helpers/world.ts";
 import { openWorld } from "../helpers/world.ts";
@@ -132,6 +134,57 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a control plane", () => {
       "its endpoint is private, and this machine stands outside of the VPC",
     );
   });
+});
+
+/** Five at a time with all that is theirs in `npm run soak`; in `npm test` others wake two at a time. */
+const together = process.env["LOTSE_SOAK"] ? 5 : 0;
+
+describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "clusters side by side", () => {
+  it(
+    "are made in one moment, each with an address and an authority of its own",
+    { timeout: 400_000 },
+    async ({ expect }) => {
+      await using sandbox = await createSandbox({ listen: false });
+      const { send, network } = makeCluster(sandbox, "one", { version: "1.36" });
+      const roleArn = "arn:aws:iam::123456789012:role/one-cluster";
+      const names = ["one", "two", "three", "four", "five"];
+      for (const name of names.slice(1)) {
+        send("eks", "CreateCluster", {
+          name,
+          version: "1.36",
+          roleArn,
+          resourcesVpcConfig: { subnetIds: network.publicSubnets },
+        });
+      }
+      sandbox.clock.settle();
+      interface Described {
+        cluster: { endpoint: string; certificateAuthority: { data: string }; identity: { oidc: { issuer: string } } };
+      }
+      const found = names.map((name) => send<Described>("eks", "DescribeCluster", { name }).cluster);
+      for (const of of [
+        ({ endpoint }: Described["cluster"]) => endpoint,
+        ({ certificateAuthority }: Described["cluster"]) => certificateAuthority.data,
+        ({ identity }: Described["cluster"]) => identity.oidc.issuer,
+      ])
+        expect(new Set(found.map(of)).size).toBe(names.length);
+      // None takes memory before somebody comes.
+      expect(sandbox.kubernetes?.status().map(({ state }) => state)).toEqual(names.map(() => "asleep"));
+      const doors = names.slice(0, together).map((name) => kubeOf({ sandbox, send }, name));
+      const marks = await Promise.all(
+        doors.map(async (door, i) => {
+          await door.create(resources.configMaps, {
+            apiVersion: "v1",
+            kind: "ConfigMap",
+            metadata: { name: `of-${names[i]}`, namespace: "default" },
+          });
+          const all = await door.list(resources.configMaps, { namespace: "default" });
+          door.close();
+          return all.map(({ metadata }) => metadata.name).filter((name) => name.startsWith("of-"));
+        }),
+      );
+      expect(marks).toEqual(names.slice(0, together).map((name) => [`of-${name}`]));
+    },
+  );
 });
 
 describe("a cluster whose programs come later", () => {

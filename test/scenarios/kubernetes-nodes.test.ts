@@ -50,18 +50,19 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes", () => {
     );
 
   /** An instance of nobody's group. */
-  const launch = (profile: string, userData: string, subnet = made.network.publicSubnets[0]): string => {
+  const launch = (profile: string, userData: string, more: object = {}): string => {
     const { Images } = made.send<{ Images: { ImageId: string }[] }>("ec2", "DescribeImages", {
       Filters: [{ Name: "name", Values: ["amazon-eks-node-al2023-x86_64-standard-1.35-*"] }],
     });
     const { Instances } = made.send<{ Instances: { InstanceId: string }[] }>("ec2", "RunInstances", {
       ImageId: Images[0]?.ImageId,
       InstanceType: "m5.large",
-      SubnetId: subnet,
+      SubnetId: made.network.publicSubnets[0],
       MinCount: 1,
       MaxCount: 1,
       IamInstanceProfile: { Name: profile },
       UserData: Buffer.from(userData).toString("base64"),
+      ...more,
     });
     sandbox.clock.settle();
     return Instances[0]?.InstanceId ?? "";
@@ -217,7 +218,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes", () => {
 describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster without a network plugin", () => {
   it(
     "has nodes that aren't ready until there is one; pods fail where its subnet has no addresses",
-    { timeout: 120_000 },
+    { timeout: 300_000 },
     async ({ expect }) => {
       await using sandbox = await createSandbox({ listen: false });
       const made = makeCluster(

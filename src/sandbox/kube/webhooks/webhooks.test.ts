@@ -7,7 +7,7 @@ import { bearerToken } from "../../../identity/index.ts";
 import { administratorKey, administratorOf } from "../../aws/administrator.ts";
 import { createDispatcher } from "../../aws/dispatcher.ts";
 import type { World } from "../../aws/services/eks/testing.ts";
-import { worldWithCluster } from "../../aws/services/eks/testing.ts";
+import { clusterRequest, worldWithCluster } from "../../aws/services/eks/testing.ts";
 import type { WebhookServer } from "./server.ts";
 import { openWebhookServer } from "./server.ts";
 import { createAuthenticator } from "./authenticator.ts";
@@ -57,10 +57,10 @@ interface Review {
 }
 
 /** By node:http: a thousand connections of fetch take ten seconds of their own. */
-function review(token: string): Promise<Review["status"]> {
+function review(token: string, of: typeof key = key): Promise<Review["status"]> {
   const body = JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token } });
   return new Promise((resolve, reject) => {
-    const sent = request(server.url(key, "authenticate"), { method: "POST", agent: false }, (response) => {
+    const sent = request(server.url(of, "authenticate"), { method: "POST", agent: false }, (response) => {
       let text = "";
       response.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
       response.once("end", () => resolve((JSON.parse(text) as Review).status));
@@ -97,6 +97,17 @@ describe("tokens", () => {
     expect(await refused({ credentials: { ...administratorKey, accessKeyId: "AKIAIOSFODNN7EXAMPLE" } })).toContain(
       "InvalidClientTokenId",
     );
+  });
+
+  it("of a cluster's creator let nobody in where the cluster was made so", async ({ expect }) => {
+    for (const bootstrapClusterCreatorAdminPermissions of [true, false]) {
+      const name = bootstrapClusterCreatorAdminPermissions ? "open" : "closed";
+      const accessConfig = { authenticationMode: "API_AND_CONFIG_MAP", bootstrapClusterCreatorAdminPermissions };
+      world.eks("CreateCluster", clusterRequest(world, { name, accessConfig }));
+      world.cloud.clock.settle();
+      const { authenticated } = await review(tokenOf({ cluster: name }), { ...key, name });
+      expect([name, authenticated]).toEqual([name, bootstrapClusterCreatorAdminPermissions]);
+    }
   });
 
   it("that are seen again aren't asked about again", async ({ expect }) => {

@@ -37,10 +37,15 @@ function outcomeOf(program: ChildProcess): Promise<Outcome> {
 }
 
 export interface NodeNamespace {
-  /** The node's own address. */
+  /** The node's own addresses. */
   readonly address: string;
-  /** Adds a pod with an address; returns a way to run a command line in it. */
-  pod(name: string, address: string): (line: string) => Promise<Outcome>;
+  readonly address6: string;
+  /**
+   * Adds a pod with an address of IPv4, of IPv6 or of both; returns a way to run a command line in it.
+   *
+   * @param link how the name of its interface on the node begins: another than a pod's makes it a neighbour of the node
+   */
+  pod(name: string, addresses: readonly string[], link?: string): (line: string) => Promise<Outcome>;
   /** Starts a program on the node. */
   start(words: readonly string[], env?: Record<string, string>): ChildProcess;
   run(line: string): Promise<Outcome>;
@@ -51,22 +56,30 @@ export interface NodeNamespace {
 export function openNode(): NodeNamespace {
   const tag = `lotse-${process.pid}`;
   const node = `${tag}-node`;
-  const address = "10.99.0.1";
+  const [address, address6] = ["10.99.0.1", "fd99::1"] as const;
   const spaces = [node];
-  run(`ip netns add ${node}; ip -n ${node} link set lo up; ip -n ${node} addr add ${address}/32 dev lo`);
-  run(`ip netns exec ${node} sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0`);
+  run(`ip netns add ${node}; ip -n ${node} link set lo up
+ip -n ${node} addr add ${address}/32 dev lo; ip -n ${node} addr add ${address6}/128 dev lo`);
+  // Addresses count at once: nobody else could have them.
+  run(`ip netns exec ${node} sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 \
+net.ipv6.conf.all.forwarding=1 net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0`);
   return {
     address,
-    pod(name, ip) {
+    address6,
+    pod(name, addresses, kind = "eni") {
       const space = `${tag}-${name}`;
-      const link = `eni${spaces.length}`;
+      const link = `${kind}${spaces.length}`;
       spaces.push(space);
-      run(`ip netns add ${space}; ip -n ${space} link set lo up
+      run(`ip netns add ${space}; ip netns exec ${space} sysctl -qw net.ipv6.conf.default.accept_dad=0
+ip -n ${space} link set lo up
 ip link add ${link} netns ${node} type veth peer name eth0 netns ${space}
-ip -n ${node} link set ${link} up; ip -n ${node} route add ${ip}/32 dev ${link}
-ip -n ${space} addr add ${ip}/32 dev eth0; ip -n ${space} link set eth0 up
-ip -n ${space} route add 169.254.1.1 dev eth0 scope link; ip -n ${space} route add default via 169.254.1.1 dev eth0
-ip -n ${space} neigh add 169.254.1.1 dev eth0 nud permanent lladdr $(ip netns exec ${node} cat /sys/class/net/${link}/address)`);
+ip -n ${node} link set ${link} up; ip -n ${space} link set eth0 up`);
+      for (const each of addresses) {
+        const [gateway, bits] = each.includes(":") ? ["fe80::1", 128] : ["169.254.1.1", 32];
+        run(`ip -n ${node} route add ${each}/${bits} dev ${link}; ip -n ${space} addr add ${each}/${bits} dev eth0
+ip -n ${space} route add ${gateway} dev eth0; ip -n ${space} route add default via ${gateway} dev eth0
+ip -n ${space} neigh add ${gateway} dev eth0 nud permanent lladdr $(ip netns exec ${node} cat /sys/class/net/${link}/address)`);
+      }
       return (line) => outcomeOf(spawn("ip", ["netns", "exec", space, "sh", "-c", line]));
     },
     start: ([program = "", ...words], env = {}) =>

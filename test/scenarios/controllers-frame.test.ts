@@ -28,7 +28,7 @@ interface Secret extends KubeObject {
   data: Record<string, string>;
 }
 interface Lease extends KubeObject {
-  spec: { holderIdentity?: string; leaseTransitions?: number };
+  spec: { holderIdentity?: string; leaseTransitions?: number; renewTime?: string };
 }
 interface Webhooks extends KubeObject {
   webhooks: { clientConfig: { caBundle?: string } }[];
@@ -46,8 +46,14 @@ const kinds = {
   },
 } satisfies Record<string, Resource>;
 
-/** Greets every ConfigMap with the label `greet`, once; the first try for one called `shy` fails. */
-function greeter(greeted: string[]): RoleDefinition {
+/** What a ConfigMap called `slow` waits for. */
+interface Slow {
+  begun: boolean;
+  until: Promise<void>;
+}
+
+/** Greets every ConfigMap with the label `greet`, once; the first tries for one called `shy` fail. */
+function greeter(greeted: string[], slow?: Slow): RoleDefinition {
   const tries = new Map<string, number>();
   return {
     name: "greeter",
@@ -76,6 +82,10 @@ function greeter(greeted: string[]): RoleDefinition {
       const count = (tries.get(key) ?? 0) + 1;
       tries.set(key, count);
       if (key.endsWith("/shy") && count < 3) throw new Error("too shy");
+      if (slow && key.endsWith("/slow")) {
+        slow.begun = true;
+        await slow.until;
+      }
       await context.kube.patch(resources.configMaps, map.metadata as { name: string }, "merge", {
         metadata: { annotations: { greeted: context.instance } },
       });
@@ -188,6 +198,8 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "roles", () => {
     (await kube.find<Lease>(kinds.leases, { namespace, name: "lotse-greeter" }))?.spec.holderIdentity ?? "";
   const isReady = async (role: StartedRole): Promise<boolean> => (await role.probe("readyz")).status === 200;
   const greeted: string[] = [];
+  let release = (): void => undefined;
+  const slow: Slow = { begun: false, until: new Promise((done) => (release = done)) };
   let first: StartedRole;
   let second: StartedRole;
 
@@ -226,7 +238,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "roles", () => {
 
   it("work on what is there and what comes, and try again what failed", { timeout: 60_000 }, async ({ expect }) => {
     await make("early");
-    first = await start(greeter(greeted), "first");
+    first = await start(greeter(greeted, slow), "first", "--grace-period=2m");
     await eventually(
       () => greetedBy("early"),
       (by) => by === "first",
@@ -293,10 +305,26 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "roles", () => {
     expect(await Promise.all(ports.map(ask))).toEqual(["hello", "hello"]);
   });
 
-  it("hand over when the leader stops, at once", { timeout: 60_000 }, async ({ expect }) => {
+  it("hand over when the leader stops, as soon as its work has ended", { timeout: 60_000 }, async ({ expect }) => {
     expect(await leader()).toMatch(/^first_/);
     expect((await second.probe("metrics")).text).toMatch(/lotse_leader\{role="greeter"\} 0/);
-    expect(await first.stop()).toBe(0);
+    await make("slow");
+    await eventually(() => Promise.resolve(slow.begun), Boolean);
+    const stopped = first.stop();
+    const { text } = await eventually(
+      () => first.probe("readyz"),
+      ({ status }) => status === 503,
+    );
+    expect(text).toContain("[-]running failed: stopping");
+    // What is under way is still the leader's: nobody else may begin with it.
+    const renewed = async (): Promise<string> =>
+      (await kube.get<Lease>(kinds.leases, { namespace, name: "lotse-greeter" })).spec.renewTime ?? "";
+    const before = await renewed();
+    await eventually(renewed, (after) => after !== before);
+    expect(await leader()).toMatch(/^first_/);
+    release();
+    expect(await stopped).toBe(0);
+    expect(await greetedBy("slow")).toBe("first");
     await make("handed-over");
     await eventually(
       () => greetedBy("handed-over"),

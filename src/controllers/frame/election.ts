@@ -116,12 +116,18 @@ class Candidate {
   }
 
   /** Gives the lease back, so that the next one needn't wait. */
-  async release(): Promise<void> {
+  async release(tries = 3): Promise<void> {
     const { kube, namespace, name, identity } = this.#options;
     const lease = await kube.find<Lease>(leases, { namespace, name });
     if (lease?.spec?.holderIdentity !== identity) return;
     const spec = { ...lease.spec, holderIdentity: "", leaseDurationSeconds: 1, renewTime: microTime(Date.now()) };
-    await kube.replace<Lease>(leases, { ...lease, spec });
+    try {
+      await kube.replace<Lease>(leases, { ...lease, spec });
+    } catch (error) {
+      // A renewal that was on its way came first.
+      if (!isRace(error) || tries <= 1) throw error;
+      await this.release(tries - 1);
+    }
   }
 }
 
@@ -180,15 +186,19 @@ export async function leadOnce(
     () => ({ error: undefined }),
     (error: unknown) => ({ error }),
   );
-  const renewing = new AbortController();
-  const over = AbortSignal.any([signal, renewing.signal]);
-  const kept = keep(candidate, { ...options, signal: over }, times);
-  const first = await Promise.race([done.then(() => "done" as const), kept]);
-  const lost = first === false;
-  if (lost) log.error("lost the lease", { lease: name, identity });
-  stop.abort(new Error(lost ? "the lease was lost" : "stopped"));
+  // Work under way may take longer than the lease lasts: it is renewed until that has ended, after a stop as well.
+  const over = new AbortController();
+  const kept = keep(candidate, { ...options, signal: over.signal }, times);
+  const stopped = new Promise<"stopped">((resolve) => {
+    if (signal.aborted) resolve("stopped");
+    signal.addEventListener("abort", () => resolve("stopped"), { once: true, signal: over.signal });
+  });
+  const first = await Promise.race([done.then(() => "done" as const), kept, stopped]);
+  if (first === false) log.error("lost the lease", { lease: name, identity });
+  stop.abort(new Error(first === false ? "the lease was lost" : "stopped"));
   const { error } = await done;
-  renewing.abort(new Error("ended"));
+  over.abort(new Error("ended"));
+  const lost = (await kept) === false;
   if (!lost) {
     await candidate.release().catch((cause: unknown) => log.warn("the lease wasn't given back", { error: cause }));
   }

@@ -26,7 +26,8 @@ export type {
   WorkloadDefinition,
 } from "./role.ts";
 export { defineRole } from "./role.ts";
-export type { ServingCertificate } from "./server/listener.ts";
+export type { Listener, ServingCertificate } from "./server/listener.ts";
+export { openListener } from "./server/listener.ts";
 export { watchCertificateFiles } from "./tls-files.ts";
 export type { ClientCertificate, RouteDefinition, ServedAnswer, ServedRequest } from "./server/route.ts";
 export { watchFile } from "./watched-file.ts";

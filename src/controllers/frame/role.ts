@@ -93,8 +93,6 @@ export interface WorkloadDefinition {
   root?: boolean;
   priorityClass?: string;
   volumes?: readonly VolumeDefinition[];
-  /** Environment variables of the container that Kubernetes fills in: name → field path (`NODE_NAME`: `spec.nodeName`). */
-  fieldEnvironment?: Readonly<Record<string, string>>;
   resources: { cpu: string; memory: string; memoryLimit: string };
   /** Flags of the container, besides those that the frame writes. */
   arguments?: readonly string[];

@@ -1,4 +1,5 @@
 // A process of one or several roles: the cluster, health and metrics, start and a graceful end.
+import { setMaxListeners } from "node:events";
 import { hostname } from "node:os";
 import { errorMessage, isLotseError, LotseError } from "../../base/index.ts";
 import type { OpenOptions } from "../../aws/index.ts";
@@ -191,6 +192,8 @@ export async function runRoles(options: RunOptions): Promise<RunningRoles> {
   // A stop of its own: when one role ends, the others stop as gracefully as after SIGTERM.
   const failed = new AbortController();
   const stop = AbortSignal.any([options.signal, failed.signal]);
+  // Every informer, lease and call under way listens for the end.
+  for (const signal of [stop, shared.end.signal]) setMaxListeners(0, signal);
   const own: Process = { ...shared, options: { ...options, signal: stop } };
   shared.health.check("running", () => (stop.aborted ? "stopping" : undefined));
   const probes = await openProbes(firstFlags, first, own);

@@ -1,5 +1,5 @@
 // The roles `login` and `login-proxy`: guard's job, before API servers that ask a webhook and before those that don't.
-import { LotseError } from "../../base/index.ts";
+import { LotseError, sleep } from "../../base/index.ts";
 import type {
   FlagDefinition,
   RbacRule,
@@ -170,7 +170,8 @@ async function runProxy(context: RoleContext): Promise<void> {
   reload = (next) => proxy.reload(next);
   log.info("the login proxy listens", { port: proxy.port, server: cluster.target.server });
   await stopped(signal);
-  await proxy.close();
+  await sleep(flags.duration("shutdown-delay"));
+  await proxy.close(flags.duration("grace-period"));
 }
 
 const proxyPort = 8444;
@@ -261,7 +262,8 @@ export const loginProxy: RoleDefinition = defineRole({
   workload: {
     kind: "Deployment",
     replicas: 2,
-    arguments: certified,
+    // Its Service sends it connections for a moment longer.
+    arguments: [...certified, "--shutdown-delay=5s"],
     volumes: mounted("lotse-login-proxy-pki"),
     resources,
   },

@@ -52,7 +52,7 @@ function containerOf(role: RoleDefinition, options: ManifestOptions): object {
       fromField("POD_NAME", "metadata.name"),
       fromField("POD_NAMESPACE", "metadata.namespace"),
       fromField("NODE_NAME", "spec.nodeName"),
-      fromField("HOST_IP", "status.hostIP"),
+      fromField("HOST_IP", "status.hostIPs"),
       ...(options.region === undefined ? [] : [{ name: "AWS_REGION", value: options.region }]),
       ...(heap > 0 ? [{ name: "NODE_OPTIONS", value: `--max-old-space-size=${heap}` }] : []),
     ],

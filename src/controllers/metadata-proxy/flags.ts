@@ -6,13 +6,14 @@ export const defaultPort = 8181;
 
 export const flags: readonly FlagDefinition[] = [
   { name: "node", kind: "text", env: "NODE_NAME", required: true, description: "node whose pods are served" },
-  { name: "host-ip", kind: "text", env: "HOST_IP", description: "the node's address, where packets are redirected to" },
   {
-    name: "host-ipv6",
-    kind: "text",
-    env: "HOST_IPV6",
-    description: "the node's IPv6 address, to intercept that as well",
+    name: "host-ip",
+    kind: "list",
+    env: "HOST_IP",
+    default: [],
+    description: "the node's addresses of IPv4 and IPv6, where packets are redirected to; a family without is shut",
   },
+  { name: "host-ipv6", kind: "text", env: "HOST_IPV6", description: "the node's IPv6 address by itself" },
   { name: "port", kind: "number", default: defaultPort, description: "port that pods' requests are redirected to" },
   {
     name: "host-interface",

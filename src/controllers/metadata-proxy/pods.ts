@@ -1,5 +1,6 @@
 // Which pod an address belongs to at this moment. The copy of the node's pods is quick and may be behind: an address that a
 // pod has just left may already be another one's. So who asks for a token is looked up in the API server itself.
+import { isIPv6 } from "node:net";
 import type { Kube, KubeObject } from "../../kube/index.ts";
 import { resources } from "../../kube/index.ts";
 import type { Informer } from "../frame/index.ts";
@@ -33,14 +34,17 @@ function isOver({ metadata, status = {} }: NodePod): boolean {
   );
 }
 
-/** IPv4 in IPv6's clothes is IPv4: `::ffff:10.0.0.1`. */
-export const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "");
+/** IPv4 in IPv6's clothes is IPv4, `::ffff:10.0.0.1`; IPv6 has many spellings, of which this gives one. */
+export function plainAddress(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, "").replace(/%.*$/, "");
+  return isIPv6(plain) ? new URL(`http://[${plain}]`).hostname.slice(1, -1) : plain;
+}
 
 /** The addresses that are a pod's own; none while it has none, after its end, or when it has its node's. */
 export function addressesOf(pod: NodePod): readonly string[] {
   if (pod.spec.hostNetwork || isOver(pod)) return [];
   const { podIP, podIPs = [] } = pod.status ?? {};
-  return [...new Set([...(podIP ? [podIP] : []), ...podIPs.map(({ ip }) => ip)])];
+  return [...new Set([...(podIP ? [podIP] : []), ...podIPs.map(({ ip }) => ip)].map(plainAddress))];
 }
 
 /** What is kept of a pod. */

@@ -145,7 +145,6 @@ export const metadataProxy: RoleDefinition = defineRole({
         source: { hostPath: { path: "/run/xtables.lock", type: "FileOrCreate" } },
       },
     ],
-    fieldEnvironment: { NODE_NAME: "spec.nodeName", HOST_IP: "status.hostIP" },
     resources: { cpu: "50m", memory: "96Mi", memoryLimit: "192Mi" },
   },
   listener: { port: defaultPort, certificate: "none" },

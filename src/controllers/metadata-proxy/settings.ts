@@ -1,10 +1,12 @@
 // What the flags say, checked, and what only the node's metadata service knows.
+import { existsSync } from "node:fs";
+import { isIP } from "node:net";
 import { LotseError } from "../../base/index.ts";
 import type { BaseArn, PodRoleSettings } from "../../identity/index.ts";
 import { baseArnOfProfile, readBaseArn, roleArnOf } from "../../identity/index.ts";
 import type { FlagValues } from "../frame/index.ts";
 import type { FirewallKind } from "./firewall/firewall.ts";
-import type { Interception } from "./firewall/rules.ts";
+import type { Family, Interception } from "./firewall/rules.ts";
 import { isInterfaceName } from "./firewall/rules.ts";
 import type { MetadataService } from "./metadata-service.ts";
 
@@ -68,20 +70,27 @@ export function interceptionOf(flags: FlagValues): { kind: FirewallKind; rules: 
   const name = flags.text("host-interface");
   if (!isInterfaceName(name))
     refuse("host-interface", name, "An interface's name, with + at its end for any that begin so.");
-  const host = flags.optional("host-ip");
-  const host6 = flags.optional("host-ipv6");
-  if (host === undefined && host6 === undefined)
-    refuse("host-ip", "", "Give the node's address; in a pod by an environment variable HOST_IP from status.hostIP.");
-  const hostForm = /^[0-9a-fA-F.:]+$/;
-  for (const each of [host, host6])
-    if (each !== undefined && !hostForm.test(each)) refuse("host-ip", each, "An IP address.");
+  const given = flags.list("host-ip");
+  const further = flags.optional("host-ipv6");
+  const hosts = further === undefined ? given : [...given, further];
+  if (hosts.length === 0)
+    refuse("host-ip", "", "Give the node's addresses; in a pod by a variable HOST_IP from status.hostIPs.");
+  for (const each of hosts) if (isIP(each) === 0) refuse("host-ip", each, "An IP address.");
+  const family = (version: 4 | 6, metadata: string): Family => {
+    if (isIP(metadata) !== version)
+      refuse(version === 4 ? "metadata-addr" : "metadata-addr-ipv6", metadata, `An address of IPv${version}.`);
+    const host = hosts.find((each) => isIP(each) === version);
+    return { metadata, ...(host === undefined ? {} : { host }) };
+  };
+  const v6 = family(6, flags.text("metadata-addr-ipv6"));
   return {
     kind,
     rules: {
       interface: name,
       port: flags.number("port"),
-      ...(host === undefined ? {} : { v4: { metadata: flags.text("metadata-addr").replace(/:\d+$/, ""), host } }),
-      ...(host6 === undefined ? {} : { v6: { metadata: flags.text("metadata-addr-ipv6"), host: host6 } }),
+      v4: family(4, flags.text("metadata-addr").replace(/:\d+$/, "")),
+      // A kernel without IPv6 has no ip6tables either.
+      ...(v6.host !== undefined || existsSync("/proc/net/if_inet6") ? { v6 } : {}),
     },
   };
 }

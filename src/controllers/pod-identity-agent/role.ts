@@ -1,10 +1,8 @@
 // The role `pod-identity-agent`: on each node, the address that SDKs ask for a pod's credentials. Flags, endpoint and answers
 // are those of eks-pod-identity-agent; on a node of a self-managed cluster `--endpoint` leads to a broker.
 import { randomUUID } from "node:crypto";
-import { createServer } from "node:http";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { assumeRoleForPodIdentity } from "../../aws/index.ts";
-import { LotseError } from "../../base/index.ts";
+import { LotseError, sleep } from "../../base/index.ts";
 import type { AgentAnswer } from "../../identity/index.ts";
 import {
   agentCredentials,
@@ -14,14 +12,25 @@ import {
   isAgentAnswer,
   readAgentRequest,
 } from "../../identity/index.ts";
-import type { RoleContext, RoleDefinition } from "../frame/index.ts";
-import { defineRole } from "../frame/index.ts";
+import type {
+  Listener,
+  RoleContext,
+  RoleDefinition,
+  RouteDefinition,
+  ServedAnswer,
+  ServedRequest,
+} from "../frame/index.ts";
+import { defineRole, openListener } from "../frame/index.ts";
 import type { CredentialCache } from "./cache.ts";
 import { openCredentialCache } from "./cache.ts";
 import { makeLink } from "./link.ts";
 
 /** The agent's own call takes a second at most, so that SDKs, which wait as long, hear of its failure. */
 const callTimeout = 1_000;
+/** SDKs ask in no time; slow and silent clients are cut off. */
+const limits = { headers: 5_000, request: 10_000, keepAlive: 30_000, connections: 4_000 };
+/** Nobody has a reason to send one. */
+const longestBody = 64 * 1024;
 const clusterName = /^[0-9A-Za-z][A-Za-z0-9\-_]{0,99}$/;
 
 function cacheOf(context: RoleContext): CredentialCache {
@@ -49,11 +58,11 @@ function cacheOf(context: RoleContext): CredentialCache {
   });
 }
 
-async function answer(context: RoleContext, cache: CredentialCache, request: IncomingMessage): Promise<AgentAnswer> {
-  const [path] = (request.url ?? "").split("?");
-  if (path !== agentPath)
-    return { status: 404, contentType: "text/plain; charset=utf-8", body: "404 page not found\n" };
-  const { host, authorization } = request.headers;
+async function credentialsOf(
+  context: RoleContext,
+  cache: CredentialCache,
+  { host, authorization }: ServedRequest["headers"],
+): Promise<AgentAnswer> {
   const read = readAgentRequest({ host, authorization, now: Date.now(), hosts: hostsOf(context) });
   if (isAgentAnswer(read)) return read;
   const id = randomUUID();
@@ -69,56 +78,58 @@ function hostsOf({ flags }: RoleContext): readonly string[] {
   return flags.list("bind-hosts").map((host) => host.replace(/^\[(.*)\]$/, "$1"));
 }
 
-/** Listens at one address; slow and silent clients are cut off. */
-async function listen(
-  host: string,
-  port: number,
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<Server> {
-  const server = createServer({ headersTimeout: 5_000, requestTimeout: 10_000, keepAliveTimeout: 30_000 }, handle);
-  server.maxConnections = 4_000;
-  server.maxHeadersCount = 64;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host, port, ipv6Only: host.includes(":") }, resolve);
-  });
-  return server;
+const noPage: AgentAnswer = { status: 404, contentType: "text/plain; charset=utf-8", body: "404 page not found\n" };
+
+function routesOf(context: RoleContext): RouteDefinition[] {
+  const cache = cacheOf(context);
+  const responses = context.metrics.counter("pod_identity_http_response", "Answers by status.");
+  context.metrics.collect("pod_identity_cache_entries", "Tokens whose credentials are at hand.", () => cache.size);
+  const served = ({ status, contentType, body }: AgentAnswer): ServedAnswer => {
+    responses.inc({ code: status });
+    return { status, headers: { "content-type": contentType, "cache-control": "no-store" }, body };
+  };
+  return [
+    {
+      path: agentPath,
+      maxBytes: longestBody,
+      handle: async ({ headers }) => served(await credentialsOf(context, cache, headers)),
+    },
+    { path: "/*", label: "other", maxBytes: longestBody, handle: () => served(noPage) },
+  ];
 }
 
 async function run(context: RoleContext): Promise<void> {
-  const { flags, health, log, metrics, signal } = context;
+  const { flags, health, log, metrics, signal, role } = context;
   const hosts = hostsOf(context);
   if (flags.switch("initialize")) await makeLink(hosts);
-  const cache = cacheOf(context);
-  const responses = metrics.counter("pod_identity_http_response", "Answers by status.");
-  metrics.collect("pod_identity_cache_entries", "Tokens whose credentials are at hand.", () => cache.size);
-  const handle = (request: IncomingMessage, response: ServerResponse): void => {
-    request.resume();
-    const send = ({ status, contentType, body }: AgentAnswer): void => {
-      responses.inc({ code: status });
-      response.writeHead(status, { "content-type": contentType, "cache-control": "no-store" }).end(body);
-    };
-    answer(context, cache, request).then(send, (error: unknown) => {
-      log.error("a request failed", { error });
-      send({ status: 500, contentType: "text/plain; charset=utf-8", body: "internal error\n" });
-    });
-  };
-  const servers: Server[] = [];
+  const routes = routesOf(context);
+  const listeners: Listener[] = [];
   let ready = false;
   health.check("addresses", () => (ready ? undefined : `not all of ${hosts.join(", ")} are listened on`));
   try {
-    for (const host of hosts) servers.push(await listen(host, flags.number("port"), handle));
+    for (const host of hosts) {
+      const port = flags.number("port");
+      const listener = await openListener({
+        host,
+        port,
+        ipv6Only: host.includes(":"),
+        routes,
+        log,
+        metrics,
+        role,
+        limits,
+      });
+      listeners.push(listener);
+      log.info("listens", { address: host, port: listener.port });
+    }
     ready = true;
-    for (const server of servers) log.info("listens", { address: server.address() });
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
+    await sleep(flags.duration("shutdown-delay"));
   } finally {
-    for (const server of servers) {
-      server.close();
-      server.closeIdleConnections();
-    }
+    await Promise.all(listeners.map((listener) => listener.close(flags.duration("grace-period"))));
   }
 }
 

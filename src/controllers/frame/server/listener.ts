@@ -22,6 +22,8 @@ export interface ListenerOptions {
   host?: string;
   /** 0 takes any that is free. */
   port: number;
+  /** `::` leaves IPv4 to another listener. */
+  ipv6Only?: boolean;
   /** Without it plain HTTP is served. */
   certificate?: ServingCertificate;
   /** PEM of authorities of client certificates; clients are asked for one when it is given, and may come without. */
@@ -277,7 +279,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
         ),
       ),
     );
-    server.listen({ port: options.port, ...(options.host === undefined ? {} : { host: options.host }) }, () => done());
+    const { port, host, ipv6Only = false } = options;
+    server.listen({ port, ipv6Only, ...(host === undefined ? {} : { host }) }, () => done());
   });
   server.on("error", (error) => log.error("the listener failed", { error }));
   const { port } = server.address() as { port: number };

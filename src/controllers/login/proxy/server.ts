@@ -36,7 +36,8 @@ export interface ProxyOptions {
 export interface Proxy {
   readonly port: number;
   reload(certificate: ServingCertificate): void;
-  close(): Promise<void>;
+  /** Takes no more connections, ends watches, lets other requests end, and cuts off what isn't done by then. */
+  close(patience: number): Promise<void>;
 }
 
 const headPatience = 10_000;
@@ -90,7 +91,12 @@ function send(response: ServerResponse, { status, headers, body }: ProxyAnswer):
   response.end(body);
 }
 
-async function forward(options: ProxyOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function forward(
+  options: ProxyOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  closing: () => boolean,
+): Promise<void> {
   const { upstream, log } = options;
   try {
     const next = await onwards(options, request);
@@ -104,6 +110,7 @@ async function forward(options: ProxyOptions, request: IncomingMessage, response
       });
       sent.once("error", reject);
       sent.once("response", (answer) => {
+        if (closing()) response.shouldKeepAlive = false;
         response.writeHead(answer.statusCode ?? 502, responseHead(answer.rawHeaders));
         // A watch that has nothing to tell yet has begun all the same.
         response.flushHeaders();
@@ -118,6 +125,11 @@ async function forward(options: ProxyOptions, request: IncomingMessage, response
     if (response.headersSent) response.destroy();
     else send(response, problemOf(error, log));
   }
+}
+
+/** Watches and followed logs never end by themselves. */
+function isEndless({ url = "" }: IncomingMessage): boolean {
+  return /[?&](watch|follow)=(1|t|true)(&|$)|^\/apis?\/[^?]*\/watch\//i.test(url);
 }
 
 async function upgrade(options: ProxyOptions, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
@@ -140,6 +152,8 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
     key,
     minVersion: "TLSv1.2",
   });
+  let closing = false;
+  const endless = new Set<Socket>();
   const server: Server = createServer(
     {
       ...secure(options.certificate),
@@ -150,8 +164,13 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
       maxHeaderSize: longestHead,
     },
     (request, response) => {
-      response.once("close", () => requests.inc({ code: response.statusCode }));
-      void forward(options, request, response);
+      if (isEndless(request)) endless.add(request.socket);
+      response.once("close", () => {
+        endless.delete(request.socket);
+        requests.inc({ code: response.statusCode });
+        if (closing) setImmediate(() => server.closeIdleConnections());
+      });
+      void forward(options, request, response, () => closing);
     },
   );
   server.maxConnections = mostConnections;
@@ -168,6 +187,8 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   });
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => undefined);
+    endless.add(socket as Socket);
+    socket.once("close", () => endless.delete(socket as Socket));
     requests.inc({ code: 101 });
     void upgrade(options, request, socket, head);
   });
@@ -188,12 +209,20 @@ export async function openProxy(options: ProxyOptions): Promise<Proxy> {
   return {
     port: (server.address() as { port: number }).port,
     reload: (next) => server.setSecureContext(secure(next)),
-    close: () =>
+    close: (patience) =>
       new Promise((done) => {
-        server.close(() => done());
-        // Watches never end by themselves; their clients come back.
-        for (const socket of sockets) socket.destroy();
-        options.upstream.close();
+        closing = true;
+        const cut = setTimeout(() => {
+          for (const socket of sockets) socket.destroy();
+        }, patience);
+        server.close(() => {
+          clearTimeout(cut);
+          options.upstream.close();
+          done();
+        });
+        server.closeIdleConnections();
+        // Their clients come back.
+        for (const socket of endless) socket.destroy();
       }),
   };
 }

@@ -2,7 +2,7 @@
 // node's own credentials, so a proxy that ends leaves it in place and pods with nothing.
 import { execFile } from "node:child_process";
 import type { Interception, IptablesRule } from "./rules.ts";
-import { iptablesRules, nftablesScript, nftablesTable } from "./rules.ts";
+import { iptablesPlaces, iptablesRules, nftablesScript, nftablesTable, ruleComment } from "./rules.ts";
 
 /** One way of redirecting packets. */
 export interface Firewall {
@@ -47,6 +47,20 @@ const wait = ["-w", "5"];
 function iptables(rules: readonly IptablesRule[]): Firewall {
   const has = async ({ program, table, chain, words }: IptablesRule): Promise<boolean> =>
     (await run(program, [...wait, "-t", table, "-C", chain, ...words])).status === 0;
+  /** What a proxy with other flags has left behind: it would still drop or redirect. */
+  const removeOld = async (program: IptablesRule["program"]): Promise<void> => {
+    for (const { table, chain } of iptablesPlaces) {
+      const wanted = rules
+        .filter((rule) => rule.program === program && rule.table === table && rule.chain === chain)
+        .map(({ words }) => words.join(" "));
+      const { output } = await run(program, [...wait, "-t", table, "-S", chain]);
+      for (const line of output.split("\n")) {
+        const [command, , ...words] = line.split(" ");
+        if (command !== "-A" || !words.includes(ruleComment) || wanted.includes(words.join(" "))) continue;
+        await must(program, [...wait, "-t", table, "-D", chain, ...words]);
+      }
+    }
+  };
   return {
     isSet: async () => {
       for (const rule of rules) if (!(await has(rule))) return false;
@@ -54,6 +68,7 @@ function iptables(rules: readonly IptablesRule[]): Firewall {
     },
     // Each goes to the front of its chain, before what others have there.
     set: async () => {
+      for (const program of new Set(rules.map((rule) => rule.program))) await removeOld(program);
       for (const rule of rules) {
         if (await has(rule)) continue;
         await must(rule.program, [...wait, "-t", rule.table, "-I", rule.chain, "1", ...rule.words]);

@@ -31,6 +31,9 @@ describe("rules", () => {
     expect(nftablesScript(both)).toBe(`table inet lotse_metadata_proxy
 delete table inet lotse_metadata_proxy
 table inet lotse_metadata_proxy {
+  chain shut {
+    type filter hook prerouting priority raw; policy accept;
+  }
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
     iifname "eni*" ip daddr 169.254.169.254 tcp dport 80 dnat ip to 10.0.1.7:8181
@@ -46,7 +49,20 @@ table inet lotse_metadata_proxy {
 `);
   });
 
-  it("leave a family alone that the node has no address of", ({ expect }) => {
+  it("shut a family that the node has no address of: by it pods would get the node's role", ({ expect }) => {
+    const shut: Interception = { ...both, v6: { metadata: "fd00:ec2::254" } };
+    const lines = iptablesRules(shut).filter(({ program }) => program === "ip6tables");
+    expect(lines.map(({ table, chain, words }) => `-t ${table} ${chain} ${words.join(" ")}`)).toEqual([
+      "-t raw PREROUTING -d fd00:ec2::254/128 -i eni+ -p tcp -m tcp --dport 80 -m comment --comment lotse-metadata-proxy -j DROP",
+    ]);
+    const script = nftablesScript(shut);
+    expect(script).toContain(
+      'priority raw; policy accept;\n    iifname "eni*" ip6 daddr fd00:ec2::254 tcp dport 80 drop\n',
+    );
+    expect(script).not.toContain("dnat ip6");
+  });
+
+  it("leave a family alone that the node doesn't speak", ({ expect }) => {
     const { v6: _, ...four } = both;
     expect(iptablesRules(four).every(({ program }) => program === "iptables")).toBe(true);
     expect(nftablesScript(four)).not.toContain("ip6");

@@ -7,9 +7,17 @@ export interface Interception {
   interface: string;
   /** The proxy's. */
   port: number;
-  /** Metadata address and the node's own, per family; a family without is left alone. */
-  v4?: { metadata: string; host: string };
-  v6?: { metadata: string; host: string };
+  /** A family that the node doesn't speak at all is left alone. */
+  v4?: Family;
+  v6?: Family;
+}
+
+/** One of IP's two families. */
+export interface Family {
+  /** Metadata address. */
+  metadata: string;
+  /** The node's own, where the proxy is; where the node has none, pods reach no metadata in this family. */
+  host?: string;
 }
 
 /** Found again by it, and by people. */
@@ -18,23 +26,28 @@ export const ruleComment = "lotse-metadata-proxy";
 /** An iptables rule: where, and its words. */
 export interface IptablesRule {
   program: "iptables" | "ip6tables";
-  table: "nat" | "filter";
+  table: "nat" | "filter" | "raw";
   chain: "PREROUTING" | "INPUT";
+  /** In the order and spelling of `iptables -S`. */
   words: readonly string[];
 }
+
+/** Where rules of the proxy may stand. */
+export const iptablesPlaces: readonly Pick<IptablesRule, "table" | "chain">[] = [
+  { table: "nat", chain: "PREROUTING" },
+  { table: "filter", chain: "INPUT" },
+  { table: "raw", chain: "PREROUTING" },
+];
 
 const comment = `-m comment --comment ${ruleComment}`;
 
 /**
  * Rules of iptables. The second of each family keeps the proxy's port to pods and the node itself: everybody else in the
- * network could ask there otherwise (kube2iam's issue 152).
+ * network could ask there otherwise (kube2iam's issue 152). A family without a proxy is shut: by its address pods would get
+ * the node's own role, as by IPv6's with kube2iam.
  */
 export function iptablesRules({ interface: name, port, v4, v6 }: Interception): IptablesRule[] {
-  const family = (
-    program: IptablesRule["program"],
-    { metadata, host }: { metadata: string; host: string },
-  ): IptablesRule[] => {
-    const to = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  const family = (program: IptablesRule["program"], { metadata, host }: Family): IptablesRule[] => {
     const address = `${metadata}/${metadata.includes(":") ? 128 : 32}`;
     const rule = (table: IptablesRule["table"], chain: IptablesRule["chain"], words: string): IptablesRule => ({
       program,
@@ -42,13 +55,12 @@ export function iptablesRules({ interface: name, port, v4, v6 }: Interception): 
       chain,
       words: words.split(" "),
     });
+    const asked = `-d ${address} -i ${name} -p tcp -m tcp --dport 80 ${comment}`;
+    if (host === undefined) return [rule("raw", "PREROUTING", `${asked} -j DROP`)];
+    const to = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
     const own = `-p tcp -m tcp --dport ${port} ${comment}`;
     return [
-      rule(
-        "nat",
-        "PREROUTING",
-        `-d ${address} -i ${name} -p tcp -m tcp --dport 80 ${comment} -j DNAT --to-destination ${to}`,
-      ),
+      rule("nat", "PREROUTING", `${asked} -j DNAT --to-destination ${to}`),
       rule("filter", "INPUT", `! -i ${name} ${own} -j DROP`),
       rule("filter", "INPUT", `-i lo ${own} -j ACCEPT`),
     ];
@@ -59,13 +71,22 @@ export function iptablesRules({ interface: name, port, v4, v6 }: Interception): 
 /** The table of nftables, as `nft -f` reads it; it is one transaction, whatever was there before. */
 export function nftablesScript({ interface: name, port, v4, v6 }: Interception): string {
   const from = `iifname "${name.replace(/\+$/, "*")}"`;
+  const asked = (word: "ip" | "ip6", family: Family): string =>
+    `    ${from} ${word} daddr ${family.metadata} tcp dport 80`;
   const redirect = [
-    v4 ? `    ${from} ip daddr ${v4.metadata} tcp dport 80 dnat ip to ${v4.host}:${port}\n` : "",
-    v6 ? `    ${from} ip6 daddr ${v6.metadata} tcp dport 80 dnat ip6 to [${v6.host}]:${port}\n` : "",
+    v4?.host === undefined ? "" : `${asked("ip", v4)} dnat ip to ${v4.host}:${port}\n`,
+    v6?.host === undefined ? "" : `${asked("ip6", v6)} dnat ip6 to [${v6.host}]:${port}\n`,
+  ].join("");
+  const shut = [
+    v4 && v4.host === undefined ? `${asked("ip", v4)} drop\n` : "",
+    v6 && v6.host === undefined ? `${asked("ip6", v6)} drop\n` : "",
   ].join("");
   return `table inet ${nftablesTable}
 delete table inet ${nftablesTable}
 table inet ${nftablesTable} {
+  chain shut {
+    type filter hook prerouting priority raw; policy accept;
+${shut}  }
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
 ${redirect}  }

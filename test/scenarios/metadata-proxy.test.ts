@@ -381,7 +381,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
   });
 
   const soaks = process.env["LOTSE_SOAK"] !== undefined;
-  const [pods, minutes] = soaks ? [1000, 10] : [16, 0];
+  const [pods, minutes] = soaks ? [1000, 10] : [10, 0];
   const title = `gives ${pods} pods that come and go, ${minutes} minutes long, their own roles' credentials, with the webhook, and stays as large`;
   it(title, { timeout: 30 * 60_000 }, async ({ expect }) => {
     const place = join(folder, "churn");

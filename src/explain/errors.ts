@@ -13,6 +13,7 @@ export const explainCodes: Readonly<Record<string, string>> = {
   "explain/association-unread": "Whether there is an association couldn't be read",
   "explain/assume-not-allowed": "Whoever wants to assume a role isn't allowed to by policies of their own",
   "explain/bad-account": "A file isn't what IAM prints of an account",
+  "explain/bad-policy": "A file has no policy of a resource",
   "explain/bad-resource": "What is asked about is no verb or resource of Kubernetes",
   "explain/boundary": "The permissions boundary lets the action pass",
   "explain/container-uri": "The container asks an address for credentials that isn't the Pod Identity agent",

@@ -2,6 +2,7 @@
 export { explainCodes } from "./errors.ts";
 export type { Change, Explanation, Known, Outcome, Remedy, Step, Verdict } from "./explanation.ts";
 export { isRead, read, unread, valueOf } from "./explanation.ts";
+export type { GivenPolicy } from "./iam/given-policy.ts";
 export type { PolicyText, ProviderFacts, ResourceFacts, RoleFacts } from "./iam/world.ts";
 export type { PodExplanation } from "./pod/explain-pod.ts";
 export { explainPod } from "./pod/explain-pod.ts";

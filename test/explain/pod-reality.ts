@@ -273,7 +273,8 @@ export async function reality(place: Place, made: MadeCase): Promise<string | un
   return answer;
 }
 
-const words = (line: string): string[] =>
+/** The words of a line of the shell. */
+export const words = (line: string): string[] =>
   [...line.matchAll(/'((?:[^']|'\\'')*)'|(\S+)/g)].map(([, quoted, plain]) =>
     quoted === undefined ? (plain ?? "") : quoted.replaceAll(String.raw`'\''`, "'"),
   );

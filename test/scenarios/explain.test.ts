@@ -19,6 +19,7 @@ import { kubernetesOr } from "../../src/sandbox/kube/assets/testing.ts";
 import { execAsPod } from "../../src/sandbox/exec/run.ts";
 import type { SandboxCredentials } from "../../src/sandbox/index.ts";
 import type { PrincipalCase } from "../explain/principal-cases.ts";
+import { carryOutLine } from "../explain/principal-changes.ts";
 import { principalCase } from "../explain/principal-cases.ts";
 import { makeCluster, makeGroup } from "../helpers/eks-by-api.ts";
 import { eventually, kubeOf } from "../helpers/kubernetes.ts";
@@ -189,6 +190,27 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "explaining somebody", { tim
     return seen;
   }
 
+  /** Does what is proposed, case by case; then reality has to turn each time. How many. */
+  async function turn(all: readonly Made[]): Promise<number> {
+    const begun: { one: Made; answer: PrincipalExplanation }[] = [];
+    for (const one of all) {
+      const answer = await explained(one);
+      if (!answer.remedy?.proven) continue;
+      for (const { command = "" } of answer.remedy.changes) await carryOutLine(world, kube, command);
+      begun.push({ one, answer });
+    }
+    for (const { one, answer } of begun) {
+      const turned = answer.remedy?.turns === "allow";
+      const told = `${JSON.stringify(one.case)} ${JSON.stringify(answer, null, 1)}`;
+      await eventually(
+        async () => ({ really: await reality(one), told }),
+        ({ really }) => really === turned,
+        60,
+      );
+    }
+    return begun.length;
+  }
+
   it("knows whose role a pod has: by annotation, by association, by its node", async ({ expect }) => {
     const { cluster } = world.send<{ cluster: { identity: { oidc: { issuer: string } } } }>("eks", "DescribeCluster", {
       name: "quay",
@@ -299,7 +321,9 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "explaining somebody", { tim
       await eventually(() => reality({ at, case: last, role, question }), Boolean, 60);
     }
     const first = await compare(made);
-    console.log(`API_AND_CONFIG_MAP: ${JSON.stringify(first)}`);
+    const turned = await turn(made);
+    console.log(`API_AND_CONFIG_MAP: ${JSON.stringify(first)}; turned for real ${turned}`);
+    expect(turned).toBe(first.turned);
     world.send("eks", "UpdateClusterConfig", { name: "quay", accessConfig: { authenticationMode: "API" } });
     world.sandbox.clock.settle();
     const question = { arn: role, wanted: readWanted("get", "pods", { namespace: "east" }) };

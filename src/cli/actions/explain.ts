@@ -8,7 +8,7 @@ import { exitCode } from "../command.ts";
 import { withAws } from "../connection.ts";
 import { answerLines } from "../render/answer.ts";
 import { renderData } from "../render/data.ts";
-import { filesOf, textOption } from "./files.ts";
+import { filesOf, textFile, textOption } from "./files.ts";
 
 const exits = { allow: exitCode.done, deny: exitCode.failed, unknown: exitCode.findings } as const;
 
@@ -34,7 +34,7 @@ function podOf(text: string): { namespace: string; name: string } {
   });
 }
 
-function questionOf(invocation: Invocation): PodQuestion {
+async function questionOf(invocation: Invocation): Promise<PodQuestion> {
   const [action, resource] = [argument(invocation, 1), argument(invocation, 2)];
   if (!/^[a-z0-9-]+:[A-Za-z0-9]+$/.test(action)) {
     throw new LotseError("cli/usage", {
@@ -62,13 +62,21 @@ function questionOf(invocation: Invocation): PodQuestion {
     context[key] = [...(context[key] ?? []), text.slice(at + 1)];
   }
   const container = textOption(invocation, "container");
-  return { action, resource, now: Date.now(), context, ...(container === undefined ? {} : { container }) };
+  const policy = textOption(invocation, "resourcePolicy");
+  return {
+    action,
+    resource,
+    now: Date.now(),
+    context,
+    ...(container === undefined ? {} : { container }),
+    ...(policy === undefined ? {} : { resourcePolicy: policy === "none" ? policy : await textFile(policy) }),
+  };
 }
 
 /** `explain pod` */
 export const pod: Action = async (invocation) => {
   const asked = podOf(argument(invocation, 0));
-  const question = questionOf(invocation);
+  const question = await questionOf(invocation);
   const title = `May ${asked.namespace}/${asked.name} ${question.action} on ${question.resource}?`;
   const files = await filesOf(invocation);
   if (files) return render(invocation, await explain.podFromFiles(files, asked, question), title);

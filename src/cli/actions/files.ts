@@ -1,4 +1,4 @@
-// Files that stand in for a living cluster: `-f`, `--manifests`, `--iam`, `--resource-policy`, `--issuer`.
+// Files that stand in for a living cluster: `-f`, `--manifests`, `--iam`, `--issuer`.
 import { readFile } from "node:fs/promises";
 import { errorMessage, hasErrors, LotseError } from "../../base/index.ts";
 import type { Files } from "../../lotse.ts";
@@ -12,7 +12,8 @@ export function textOption({ options }: Invocation, name: string): string | unde
   return typeof value === "string" ? value : undefined;
 }
 
-async function textFile(file: string): Promise<{ file: string; text: string }> {
+/** A file's text. @throws LotseError `cli/unreadable` */
+export async function textFile(file: string): Promise<{ file: string; text: string }> {
   try {
     return { file, text: await readFile(file, "utf8") };
   } catch (cause) {
@@ -33,7 +34,6 @@ export async function filesOf(invocation: Invocation): Promise<Files | undefined
   const { options, host } = invocation;
   const paths = (options["manifests"] as readonly string[] | undefined) ?? [];
   const iam = textOption(invocation, "iam");
-  const policy = textOption(invocation, "resourcePolicy");
   const issuer = textOption(invocation, "issuer");
   const named = typeof options["file"] === "string" || paths.length > 0 || iam !== undefined;
   if (!named) return undefined;
@@ -53,7 +53,6 @@ export async function filesOf(invocation: Invocation): Promise<Files | undefined
     objects: manifests.map(({ object }) => object),
     ...(typeof options["file"] === "string" ? { cluster: await readClusterFile(invocation) } : {}),
     ...(iam === undefined ? {} : { iam: await textFile(iam) }),
-    ...(policy === undefined ? {} : { resourcePolicy: await textFile(policy) }),
     ...(issuer === undefined ? {} : { issuer }),
     now: Date.now(),
   };

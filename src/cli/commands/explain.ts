@@ -44,7 +44,11 @@ export const explainCommands: readonly CommandDefinition[] = [
         repeatable: true,
       },
       ...fileOptions,
-      { flags: "--resource-policy <path>", description: "offline: policy of the resource" },
+      {
+        flags: "--resource-policy <path>",
+        description:
+          "policy of the resource, or the AWS CLI's answer with it; none: it has none. For queues, topics, secrets, tables, and offline",
+      },
       outputOption,
     ],
     target: "aws",

@@ -22,6 +22,7 @@ import type { Rbac, RbacRole } from "../principal/rbac.ts";
 import type { PrincipalFacts } from "../principal/world.ts";
 import type { AskedPrincipal } from "../read/ask.ts";
 import type { DaemonSetObject } from "../read/daemons.ts";
+import { withGivenPolicy } from "../iam/given-policy.ts";
 import { proxyAmong } from "../read/daemons.ts";
 import { withoutReading } from "../read/target.ts";
 import { readAccount } from "./account.ts";
@@ -34,8 +35,6 @@ export interface Files {
   cluster?: Cluster;
   /** What `aws iam get-account-authorization-details` printed. */
   iam?: { file: string; text: string };
-  /** Policy of the resource that is asked about. */
-  resourcePolicy?: { file: string; text: string };
   /** `https://…` of the cluster's tokens. */
   issuer?: string;
   /** Epoch milliseconds. */
@@ -90,11 +89,9 @@ const providersOf = ({ cluster }: Place) => {
   return issuer === undefined ? [] : [{ arn, url: issuer, audiences: ["sts.amazonaws.com"] }];
 };
 
-function targetOf(files: Files, place: Place, question: PodQuestion): ResourceFacts {
+function targetOf(place: Place, question: PodQuestion): ResourceFacts {
   const base = withoutReading({ ...question, account: place.cluster.account });
-  const { resourcePolicy } = files;
-  if (!resourcePolicy) return base;
-  return { ...base, policy: read({ name: resourcePolicy.file, text: read(resourcePolicy.text) }) };
+  return withGivenPolicy(base, question.resourcePolicy);
 }
 
 /** Every role that files don't have is unread, not missing: the file may be of another day. */
@@ -103,7 +100,7 @@ function rolesFor(files: Files, place: Place, arns: readonly string[]): Roles {
   return new Map([...arns.map((arn) => [arn, unread<RoleFacts | undefined>(why)] as const), ...place.roles]);
 }
 
-/** Why a pod may do something, from files. @throws LotseError `explain/no-pod`, `explain/bad-account` */
+/** Why a pod may do something, from files. @throws LotseError `explain/no-pod`, `explain/bad-account`, `explain/bad-policy` */
 export function podFromFiles(
   files: Files,
   asked: { namespace: string; name: string },
@@ -148,7 +145,7 @@ export function podFromFiles(
         roleArns.filter((arn) => arn !== undefined),
       ),
       providers: read(providersOf(place)),
-      target: targetOf(files, place, question),
+      target: targetOf(place, question),
     },
     question,
   );

@@ -1,4 +1,5 @@
 // Everything that decides what a pod may do on AWS, as far as it was read.
+import type { GivenPolicy } from "../iam/given-policy.ts";
 import type { ContextValues } from "../../iam/index.ts";
 import type { Known } from "../explanation.ts";
 import type { ProviderFacts, ResourceFacts, RoleFacts } from "../iam/world.ts";
@@ -147,4 +148,6 @@ export interface PodQuestion {
   now: number;
   /** Condition keys that whoever asks knows. */
   context?: ContextValues;
+  /** Policy of the resource, instead of what is read of it. */
+  resourcePolicy?: GivenPolicy;
 }

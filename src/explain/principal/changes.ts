@@ -110,10 +110,28 @@ function byPolicy(world: PrincipalWorld, entry: EntryFacts, wanted: Wanted): Pri
   };
 }
 
-const roleNameFor = "lotse-explain";
+const ownRole = "lotse-explain";
 
-function byBinding(subject: { kind: "User" | "Group"; name: string }, wanted: Wanted): PrincipalProposal {
+/** A name that neither a role nor a binding has there: `kubectl apply` would take away what stands under it. */
+function freeName({ rbac }: PrincipalWorld, namespace: string): string {
+  const { roles = [], clusterRoles = [], roleBindings = [], clusterRoleBindings = [] } = valueOf(rbac) ?? {};
+  const there =
+    namespace === ""
+      ? [...clusterRoles, ...clusterRoleBindings]
+      : [...roles, ...roleBindings].filter(({ metadata }) => metadata.namespace === namespace);
+  const taken = new Set(there.map(({ metadata }) => metadata.name));
+  let name = ownRole;
+  for (let i = 2; taken.has(name); i += 1) name = `${ownRole}-${i}`;
+  return name;
+}
+
+function byBinding(
+  before: PrincipalWorld,
+  subject: { kind: "User" | "Group"; name: string },
+  wanted: Wanted,
+): PrincipalProposal {
   const namespace = wanted.kind === "resource" ? wanted.namespace : "";
+  const name = freeName(before, namespace);
   const place = namespace === "" ? {} : { namespace };
   const kind = namespace === "" ? "ClusterRole" : "Role";
   const rule =
@@ -128,15 +146,15 @@ function byBinding(subject: { kind: "User" | "Group"; name: string }, wanted: Wa
   const role = {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind,
-    metadata: { name: roleNameFor, ...place },
+    metadata: { name, ...place },
     rules: [rule],
   };
   const binding = {
     apiVersion: "rbac.authorization.k8s.io/v1",
     kind: `${kind}Binding`,
-    metadata: { name: roleNameFor, ...place },
+    metadata: { name, ...place },
     subjects: [{ kind: subject.kind, name: subject.name, apiGroup: "rbac.authorization.k8s.io" }],
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name: roleNameFor },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind, name },
   };
   const list = { apiVersion: "v1", kind: "List", items: [role, binding] };
   return {
@@ -170,6 +188,7 @@ export function giveRight(
   const viaPolicy = standard && group === undefined ? byPolicy(world, entry, wanted) : undefined;
   if (viaPolicy) return viaPolicy;
   return byBinding(
+    world,
     group === undefined ? { kind: "User", name: user.username } : { kind: "Group", name: group },
     wanted,
   );

@@ -2,6 +2,7 @@
 import type { Aws } from "../../aws/index.ts";
 import { allPages } from "../../aws/index.ts";
 import { isRead, read } from "../explanation.ts";
+import { withGivenPolicy } from "../iam/given-policy.ts";
 import { rolesInPlay } from "../pod/explain-pod.ts";
 import type { AssociationFacts, ClusterFacts, PodQuestion, PodWorld } from "../pod/world.ts";
 import { attempt } from "./attempt.ts";
@@ -67,7 +68,7 @@ function annotatedRole({ pod, proxy, cluster }: ClusterHalf): string[] {
 export async function readPodWorld(
   aws: Aws,
   half: ClusterHalf,
-  question: Pick<PodQuestion, "action" | "resource">,
+  question: Pick<PodQuestion, "action" | "resource" | "resourcePolicy">,
   roles: RoleReader = roleReader(aws),
 ): Promise<PodWorld> {
   const { cluster, pod } = half;
@@ -79,5 +80,5 @@ export async function readPodWorld(
   ]);
   const known = { ...half, association, providers };
   const inPlay = await roles.roles([...rolesInPlay(known), ...annotatedRole(half)]);
-  return { ...known, roles: inPlay, target };
+  return { ...known, roles: inPlay, target: withGivenPolicy(target, question.resourcePolicy) };
 }

@@ -129,7 +129,10 @@ export function withoutReading(asked: { action: string; resource: string; accoun
   const policied = closed.includes(service) || ((service === "s3" || service === "kms") && resource !== "*");
   return {
     account: read(/^\d{12}$/.test(owner) ? owner : account),
-    policy: policied && resource !== "*" ? unread(`the ${service} policy of ${resource} isn't read`) : read(undefined),
+    policy:
+      policied && resource !== "*"
+        ? unread(`the ${service} policy of ${resource}, which isn't read (--resource-policy gives it)`)
+        : read(undefined),
     mustAllow: (service === "kms" && resource !== "*") || (service === "iam" && action.startsWith("sts:")),
   };
 }

@@ -8,7 +8,7 @@ header{position:sticky;top:0;display:flex;gap:16px;align-items:center;padding:10
 header b{font-size:16px}
 input{font:inherit;padding:5px 9px;border:1px solid #94a3b8;border-radius:6px;min-width:260px}
 main{overflow:auto;padding:16px}
-svg.lotse{max-width:none;border-radius:8px;box-shadow:0 1px 4px #0002}
+svg.lotse{display:block;width:100%;height:auto;border-radius:8px;box-shadow:0 1px 4px #0002}
 svg.lotse.some .node:not(.on),svg.lotse.some .edge:not(.on){opacity:.12}
 svg.lotse .edge.on{stroke:#1d4ed8;stroke-width:2.2}
 .node{cursor:default}
@@ -24,13 +24,20 @@ find.addEventListener("input",()=>show(asked()));
 for(const n of nodes){n.addEventListener("mouseenter",()=>show([n.dataset.id]));n.addEventListener("mouseleave",()=>show(asked()))}
 `.trim();
 
+/** A picture may shrink with its window as far as its text can still be read; from there on the page scrolls. */
+const smallest = 0.7;
+
 /** A page with the pictures; it needs nothing else. */
 export function htmlOf(graphs: readonly Graph[], cluster: string): string {
+  const picture = svgOf(graphs);
+  const width = Number(/ width="(\d+)"/.exec(picture)?.[1]);
+  const limits = `svg.lotse{min-width:${Math.round(width * smallest)}px;max-width:${width}px}`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Access to ${escaped(cluster)}</title>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'">
-<style>${css}</style></head>
+<style>${css}
+${limits}</style></head>
 <body><header><b>Access to ${escaped(cluster)}</b><input type="search" placeholder="Find a name" aria-label="Find a name"></header>
-<main>${svgOf(graphs)}</main><script>${script}</script></body></html>
+<main>${picture}</main><script>${script}</script></body></html>
 `;
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 import { randomised } from "../../base/testing.ts";
 import type { Layout, PlacedNode } from "./layout.ts";
-import { layoutOf, shortened, textWidth } from "./layout.ts";
+import { layoutOf, lineWidth, shortened, textWidth } from "./layout.ts";
 import type { Graph, NodeKind } from "./model.ts";
 import { svgOf } from "./svg.ts";
 
@@ -60,7 +60,7 @@ describe("a picture", () => {
         expect(nodes.length).toBe(random.nodes.length);
         for (const [i, node] of nodes.entries()) {
           expect(nodes.slice(i + 1).filter((other) => overlap(node, other))).toEqual([]);
-          expect(Math.max(...node.lines.map(textWidth))).toBeLessThanOrEqual(node.width - 20);
+          expect(Math.max(...node.lines.map(lineWidth))).toBeLessThanOrEqual(node.width - 20);
           expect(node.x + node.width).toBeLessThanOrEqual(width);
           expect(node.y).toBeGreaterThanOrEqual(0);
           expect(node.y + node.height).toBeLessThanOrEqual(height + 0.001);

@@ -38,6 +38,10 @@ const classes: readonly [RegExp, number][] = [
   [/[A-Z]/, 9.8],
 ];
 
+/** A box's second line is set smaller: 11.5 px. */
+export const lineWidth = (text: string, line: number): number =>
+  Math.ceil(textWidth(text) * (line === 0 ? 1 : 11.5 / 13));
+
 /** Width of a text at 13 px in the widest of the usual sans-serifs: text that is narrower than its box does no harm. */
 export function textWidth(text: string): number {
   let width = 0;
@@ -153,7 +157,7 @@ export function layoutOf(graph: Graph): Layout {
   arrange(layers);
   let x = 0;
   const columns = layers.map((layer, i) => {
-    const widths = layer.flatMap(({ node }) => (node ? linesOf(node).map(textWidth) : []));
+    const widths = layer.flatMap(({ node }) => (node ? linesOf(node).map(lineWidth) : []));
     const width = Math.max(110, ...widths) + 2 * padding;
     const column = { kind: graph.layers[i] as NodeKind, x, width };
     x += width + between.layers;

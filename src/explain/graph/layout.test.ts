@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, it } from "vitest";
 import { randomised } from "../../base/testing.ts";
 import type { Layout, PlacedNode } from "./layout.ts";
-import { layoutOf, lineWidth, shortened, textWidth } from "./layout.ts";
+import { layoutOf, lineWidth, shortened } from "./layout.ts";
 import type { Graph, NodeKind } from "./model.ts";
 import { svgOf } from "./svg.ts";
 

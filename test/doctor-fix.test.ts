@@ -141,6 +141,21 @@ describe("lotse doctor --fix", () => {
     expect(again.steps && hasChanges(again.steps)).toBe(undefined);
   });
 
+  it("switches logs on for a time, where there are none yet", async ({ expect }) => {
+    const bare = `${text.slice(0, text.indexOf("cloudWatch"))}${text.slice(text.indexOf("managedNodeGroups"))}`
+      .replace(`name: ${name}`, "name: silent")
+      .replace("10.64.0.0", "10.66.0.0");
+    expect((await world.apply(bare)).ok).toBe(true);
+    const living = { aws: world.aws, name: "silent", kubernetes: false };
+    const only = ["LT-L001", "LT-L002"];
+    expect(await findings({ living }, only)).toEqual(["LT-L001"]);
+    const { steps } = await fixOf({ living, only });
+    if (steps) expect((await runSteps(steps, world.aws, recordingHost(), { kubernetes: "never" })).failed).toEqual([]);
+    expect(await findings({ living }, only)).toEqual([]);
+    const { file: mended } = await fixOf({ file: await clusterOf(bare), only }, { text: bare });
+    expect(await findings({ file: mended?.cluster ?? (await clusterOf(bare)) }, only)).toEqual([]);
+  });
+
   it("says whose launch template it is, where no stack of eksctl's rules it", async ({ expect }) => {
     const { launchTemplate, subnets, nodeRole } = world.send<{
       nodegroup: { launchTemplate: { id: string; version: string }; subnets: string[]; nodeRole: string };

@@ -3,6 +3,9 @@ import type { ConfigPath, PatchValue } from "../config/index.ts";
 import type { LaunchTemplateWish } from "../plan/index.ts";
 import type { Change, FixCase } from "./check.ts";
 
+/** For how long logs are kept that nobody has decided about: a quarter. CloudWatch takes 90, and a person may say more. */
+export const retentionDays: number = 90;
+
 /** A value in the file. */
 export const set = (path: ConfigPath, value: PatchValue): Change => ({ do: "set-in-file", path, value });
 

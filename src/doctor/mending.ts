@@ -5,6 +5,7 @@ import type { FixCase, Wishes, World } from "./check.ts";
 import { groupsOf } from "./file.ts";
 import { checkNamed } from "./list.ts";
 import type { DoctorReport, Finding } from "./report.ts";
+import { Unread } from "./unread.ts";
 
 /** What mends the findings of a visit. */
 export interface Mending {
@@ -19,6 +20,16 @@ export interface Mending {
 function caseOf({ source, resource }: Finding, { file }: World): FixCase {
   const group = file && groupsOf(file).find(({ subject }) => subject.name === resource.name);
   return { source, resource, path: resource.kind === "NodeGroup" ? group?.path : undefined };
+}
+
+/** What a remedy needs and may not read leaves the finding to a person. */
+async function told<T>(ask: () => Promise<T>): Promise<T | string> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Unread) return error.message;
+    throw error;
+  }
 }
 
 /**
@@ -39,7 +50,7 @@ export async function mendingOf(report: DoctorReport, world: World, wishes: Wish
       mended.push(finding);
       continue;
     }
-    const changes = await fix(caseOf(finding, world), world, wishes);
+    const changes = await told(async () => fix(caseOf(finding, world), world, wishes));
     if (typeof changes === "string") {
       left.push({ finding, reason: changes });
       continue;

@@ -78,14 +78,30 @@ function clusterDraft(
   ];
 }
 
+/** The same remedy for several findings is one. */
+function once<D extends Remedy["do"]>(asked: Asked<D>): { whys: Asked<D>; remedy: Of<D> }[] {
+  const groups = new Map<string, { whys: Asked<D>; remedy: Of<D> }>();
+  for (const each of asked) {
+    const key = JSON.stringify(each.remedy);
+    groups.set(key, { remedy: each.remedy, whys: [...(groups.get(key)?.whys ?? []), each] });
+  }
+  return [...groups.values()];
+}
+
 /** A step of one call. */
-function callDraft(kind: StepKind, name: string, why: string, iamActions: string[], work: Work): Draft {
+function callDraft(
+  kind: StepKind,
+  name: string,
+  whys: readonly { why: string }[],
+  iamActions: string[],
+  work: Work,
+): Draft {
   return draft({
     kind,
     name,
     action: "update",
     phase: "beside",
-    why: whyOf([{ why }]),
+    why: whyOf(whys),
     duration: 2,
     iamActions,
     work,
@@ -201,35 +217,35 @@ function drafts(found: Found, asked: readonly AskedRemedy[]): (Draft | Note)[] {
     ),
     ...clusterDraft(found, "cluster-protection", of("protect-from-deletion"), { deletionProtection: true }),
     ...groups.map((name) => launchTemplateDraft(found, name, inGroup(name))),
-    ...of("repair-nodes").map(({ why, remedy: { nodeGroup } }) => ({
-      ...callDraft("nodegroup-update-config", nodeGroup, why, ["eks:UpdateNodegroupConfig", "eks:DescribeUpdate"], {
+    ...once(of("repair-nodes")).map(({ whys, remedy: { nodeGroup } }) => ({
+      ...callDraft("nodegroup-update-config", nodeGroup, whys, ["eks:UpdateNodegroupConfig", "eks:DescribeUpdate"], {
         do: "update-nodegroup",
         nodeGroup,
         repair: true,
       }),
       after: [stackOfGroup(found, nodeGroup)?.name ?? []].flat(),
     })),
-    ...of("demand-tokens").map(({ why, remedy: { instance } }) =>
-      callDraft("instance", instance, why, ["ec2:ModifyInstanceMetadataOptions"], { do: "demand-tokens", instance }),
+    ...once(of("demand-tokens")).map(({ whys, remedy: { instance } }) =>
+      callDraft("instance", instance, whys, ["ec2:ModifyInstanceMetadataOptions"], { do: "demand-tokens", instance }),
     ),
-    ...of("keep-logs").map(({ why, remedy: { logGroup, days } }) =>
-      callDraft("log-retention", logGroup, why, ["logs:PutRetentionPolicy"], { do: "keep-logs", logGroup, days }),
+    ...once(of("keep-logs")).map(({ whys, remedy: { logGroup, days } }) =>
+      callDraft("log-retention", logGroup, whys, ["logs:PutRetentionPolicy"], { do: "keep-logs", logGroup, days }),
     ),
-    ...of("rotate-key").map(({ why, remedy: { key } }) =>
-      callDraft("key", key, why, ["kms:EnableKeyRotation"], { do: "rotate-key", key }),
+    ...once(of("rotate-key")).map(({ whys, remedy: { key } }) =>
+      callDraft("key", key, whys, ["kms:EnableKeyRotation"], { do: "rotate-key", key }),
     ),
-    ...of("vpc-dns").map(({ why, remedy: { vpc, attributes } }) =>
-      callDraft("vpc", vpc, why, ["ec2:ModifyVpcAttribute"], { do: "vpc-dns", vpc, attributes: [...attributes] }),
+    ...once(of("vpc-dns")).map(({ whys, remedy: { vpc, attributes } }) =>
+      callDraft("vpc", vpc, whys, ["ec2:ModifyVpcAttribute"], { do: "vpc-dns", vpc, attributes: [...attributes] }),
     ),
-    ...of("tag-subnet").map(({ why, remedy: { subnet, tags } }) =>
-      callDraft("subnet", subnet, why, ["ec2:CreateTags"], { do: "tag-ec2", resource: subnet, tags: { ...tags } }),
+    ...once(of("tag-subnet")).map(({ whys, remedy: { subnet, tags } }) =>
+      callDraft("subnet", subnet, whys, ["ec2:CreateTags"], { do: "tag-ec2", resource: subnet, tags: { ...tags } }),
     ),
-    ...of("default-class").map(({ why, remedy: { type, instead } }) =>
+    ...once(of("default-class")).map(({ whys, remedy: { type, instead } }) =>
       insideDraft({
         kind: "storage-class",
         name: type,
         action: "update",
-        why: whyOf([{ why }]),
+        why: whyOf(whys),
         work: { do: "default-storage-class", type, provisioner: "ebs.csi.aws.com", instead: [...instead] },
       }),
     ),

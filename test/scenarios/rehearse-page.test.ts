@@ -1,4 +1,4 @@
-// The page of a rehearsal in a real browser: no error, nothing cut off on a phone, a timeline that can be read.
+// The pages of a rehearsal and of the doctor in a real browser: no error, nothing cut off on a phone, a timeline that can be read.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,8 @@ import { chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import type { RehearsalReport } from "../../src/rehearse/index.ts";
 import { renderReport } from "../../src/rehearse/index.ts";
+import { checks, renderDoctorReport, runChecks } from "../../src/doctor/index.ts";
+import { account, manifests, pod, today, workload } from "../../src/doctor/testing.ts";
 
 /** Where Debian, Ubuntu, Fedora and macOS put it; CHROME_PATH for elsewhere. */
 const programs = [
@@ -41,10 +43,13 @@ describe.skipIf(program === undefined)(program === undefined ? skipped : "the pa
     rmSync(folder, { recursive: true });
   }, 30_000);
 
-  /** Opens a report, and collects what the browser complains of. */
-  async function open(report: RehearsalReport, width: number): Promise<{ page: Page; complaints: string[] }> {
+  const open = async (report: RehearsalReport, width: number): Promise<{ page: Page; complaints: string[] }> =>
+    openPage(renderReport(report, "html"), width);
+
+  /** Opens a page, and collects what the browser complains of. */
+  async function openPage(html: string, width: number): Promise<{ page: Page; complaints: string[] }> {
     const file = join(folder, `${width}.html`);
-    writeFileSync(file, renderReport(report, "html"));
+    writeFileSync(file, html);
     const page = await browser.newPage({ viewport: { width, height: 800 } });
     const complaints: string[] = [];
     page.on("console", (message) => complaints.push(message.text()));
@@ -55,6 +60,31 @@ describe.skipIf(program === undefined)(program === undefined ? skipped : "the pa
     await page.goto(pathToFileURL(file).href);
     return { page, complaints };
   }
+
+  it.for([375, 1280])(
+    "of the doctor opens without a complaint at %i pixels, and is no wider",
+    async (width, { expect }) => {
+      const image = `${"a-very-long-name-without-any-place-to-break-it".repeat(4)}:latest`;
+      const web = workload("Deployment", "web", pod({ image, securityContext: { privileged: true } }), { replicas: 1 });
+      const report = await runChecks(
+        { today, ...manifests(web), ...account({}, ["insights"]) },
+        { checks, cluster: "demo", region: "eu-central-1" },
+      );
+      const { page, complaints } = await openPage(renderDoctorReport(report, "html"), width);
+      expect(complaints).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      expect(await page.title()).toBe("Doctor's report: demo");
+      expect(await page.locator("article li").count()).toBe(report.findings.length);
+      // Worst first, and nothing unknown is hidden.
+      expect(await page.locator("article").first().getAttribute("class")).toBe("error");
+      expect(await page.locator("main").innerText()).toContain("LT-U009");
+      const sizes = (await page.evaluate(
+        "[...document.querySelectorAll('p,li,pre,h3')].map((e) => parseFloat(getComputedStyle(e).fontSize))",
+      )) as number[];
+      expect(Math.min(...sizes)).toBeGreaterThanOrEqual(12);
+      await page.close();
+    },
+  );
 
   it.for([375, 1280])("opens without a complaint at %i pixels, and is no wider", async (width, { expect }) => {
     const { page, complaints } = await open(recorded, width);

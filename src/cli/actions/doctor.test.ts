@@ -76,12 +76,16 @@ describe("lotse doctor", () => {
   });
 
   it("mends a file after a question, keeps its comments, and has nothing to do the second time", async ({ expect }) => {
-    const text = file("cloudWatch: # asked for by Anna\n  clusterLogging: {enableTypes: [api]}\n");
+    const text = file(
+      "cloudWatch: # asked for by Anna\n  clusterLogging: {enableTypes: [api], logRetentionInDays: 30}\n",
+    );
     const path = write("i.yaml", text);
     const words = ["doctor", "-f", path, "--fix", "--check", "LT-L001"];
     const shown = await runLotse("", ...words);
     expect([shown.code, readFileSync(path, "utf8")]).toEqual([4, text]);
-    expect(shown.stderr).toContain("+   clusterLogging: {enableTypes: [api, audit, authenticator]}");
+    expect(shown.stderr).toContain(
+      "+   clusterLogging: {enableTypes: [api, audit, authenticator], logRetentionInDays: 30}",
+    );
     const { code, stderr } = await runLotse("", ...words, "--yes");
     expect([code, readFileSync(path, "utf8")]).toEqual([0, text.replace("[api]", "[api, audit, authenticator]")]);
     expect(stderr).toContain("next: lotse plan -f");

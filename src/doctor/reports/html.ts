@@ -29,9 +29,10 @@ const words = { error: "error", warning: "warning", info: "hint" } as const;
 
 function article(findings: readonly Finding[]): string {
   const [first] = findings as [Finding, ...Finding[]];
-  const items = findings.map(({ resource, text, at }) => {
+  const items = findings.map(({ resource, text, at, source }) => {
     const place = formatLocation(at);
-    const where = place === "" ? "" : ` <span class="sub">${escaped(place)}</span>`;
+    // The same may be said of the file and of what lives.
+    const where = place === "" ? ` <span class="sub">${source}</span>` : ` <span class="sub">${escaped(place)}</span>`;
     return `<li><strong>${escaped(nameOfSubject(resource))}</strong>: ${escaped(text)}${where}</li>`;
   });
   const commands = [...new Set(findings.flatMap(({ fix }) => (fix.command === undefined ? [] : [fix.command])))];

@@ -61,6 +61,44 @@ describe("the report", () => {
     ]);
   });
 
+  it("in SARIF has only members that 2.1.0 knows", async ({ expect }) => {
+    // Of the schema's objects, which allow no others (additionalProperties: false), as far as the report uses them.
+    const known: Readonly<Record<string, string>> = {
+      log: "$schema version runs",
+      "log.runs": "tool columnKind invocations results",
+      "log.runs.tool": "driver",
+      "log.runs.tool.driver": "name version semanticVersion informationUri rules",
+      "log.runs.tool.driver.rules":
+        "id name shortDescription fullDescription help helpUri defaultConfiguration properties",
+      "log.runs.tool.driver.rules.shortDescription": "text",
+      "log.runs.tool.driver.rules.fullDescription": "text",
+      "log.runs.tool.driver.rules.help": "text markdown",
+      "log.runs.tool.driver.rules.defaultConfiguration": "level",
+      "log.runs.invocations": "executionSuccessful exitCode startTimeUtc",
+      "log.runs.results": "ruleId ruleIndex level kind message locations partialFingerprints suppressions properties",
+      "log.runs.results.message": "text",
+      "log.runs.results.locations": "physicalLocation logicalLocations",
+      "log.runs.results.locations.physicalLocation": "artifactLocation region",
+      "log.runs.results.locations.physicalLocation.artifactLocation": "uri",
+      "log.runs.results.locations.physicalLocation.region": "startLine startColumn",
+      "log.runs.results.locations.logicalLocations": "fullyQualifiedName kind",
+      "log.runs.results.suppressions": "kind justification",
+    };
+    const strange = new Set<string>();
+    const look = (value: unknown, path: string): void => {
+      if (Array.isArray(value)) for (const each of value) look(each, path);
+      else if (value !== null && typeof value === "object" && !/(properties|partialFingerprints)$/i.test(path)) {
+        const members = (known[path] ?? "").split(" ");
+        for (const [key, inner] of Object.entries(value)) {
+          if (!members.includes(key)) strange.add(`${path}.${key}`);
+          look(inner, `${path}.${key}`);
+        }
+      }
+    };
+    look(JSON.parse(renderDoctorReport(await report(), "sarif")), "log");
+    expect([...strange]).toEqual([]);
+  });
+
   it("in JSON says how many, and everything", async ({ expect }) => {
     const value = JSON.parse(renderDoctorReport(await report(), "json")) as {
       counts: Record<string, number>;

@@ -18,10 +18,10 @@ import {
   mapIdentity,
   unmapNodeRole,
 } from "./kubernetes/objects.ts";
-import { demandTokens, giveNames, keepLogs, rotateKey, tagEc2 } from "./remedies.ts";
+import { demandTokens, giveNames, rotateKey, tagEc2 } from "./remedies.ts";
 import { rollNodeGroup } from "./rolling.ts";
 import { deleteNodeGroup, scaleNodeGroup, updateNodeGroup } from "./node-groups.ts";
-import { createObject, unlessGone, updatePodIdentity } from "./objects.ts";
+import { createObject, retainLogs, unlessGone, updatePodIdentity } from "./objects.ts";
 import { deleteStack, ensureStack, newStack, replaceStack, updateStack } from "./stacks.ts";
 import { deleteCluster } from "./delete-cluster.ts";
 
@@ -69,7 +69,7 @@ const executors: { [D in Work["do"]]: Executor<D> } = {
   "associate-identity-provider": associateProvider,
   "disassociate-identity-provider": disassociateProvider,
   "demand-tokens": demandTokens,
-  "keep-logs": keepLogs,
+  "keep-logs": (crew, _step, work) => retainLogs(crew, work),
   "rotate-key": rotateKey,
   "vpc-dns": giveNames,
   "tag-ec2": tagEc2,

@@ -70,7 +70,7 @@ async function createPodIdentity(crew: Crew, object: DesiredPodIdentityAssociati
 }
 
 /** EKS makes the group a while after logging is on. */
-async function retainLogs(crew: Crew, object: DesiredLogRetention): Promise<void> {
+export async function retainLogs(crew: Crew, object: Pick<DesiredLogRetention, "logGroup" | "days">): Promise<void> {
   await waitFor(
     async () => {
       try {

@@ -9,11 +9,6 @@ export async function demandTokens({ aws }: Crew, _step: Step, { instance }: Of<
   await aws.call("ec2", "ModifyInstanceMetadataOptions", { InstanceId: instance, HttpTokens: "required" });
 }
 
-/** PutRetentionPolicy. */
-export async function keepLogs({ aws }: Crew, _step: Step, { logGroup, days }: Of<"keep-logs">): Promise<void> {
-  await aws.call("logs", "PutRetentionPolicy", { logGroupName: logGroup, retentionInDays: days });
-}
-
 /** EnableKeyRotation. */
 export async function rotateKey({ aws }: Crew, _step: Step, { key }: Of<"rotate-key">): Promise<void> {
   await aws.call("kms", "EnableKeyRotation", { KeyId: key });

@@ -2,7 +2,7 @@
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
 import type { ClusterFile } from "../../file.ts";
-import { set } from "../../fixes.ts";
+import { retentionDays, set } from "../../fixes.ts";
 import { ofCluster, ofFile } from "../../sight.ts";
 
 const wanted = ["audit", "authenticator"];
@@ -25,10 +25,21 @@ export const controlPlaneLogs: Check = defineCheck({
   why: "Without the types audit and authenticator nobody can tell afterwards who did what, and who was let in.",
   docs: "https://docs.aws.amazon.com/eks/latest/best-practices/detective-controls.html",
   remedy: "Set cloudWatch.clusterLogging.enableTypes: [audit, authenticator].",
-  fix: ({ source }, { file }) =>
-    source === "file"
-      ? [set(["cloudWatch", "clusterLogging", "enableTypes"], withAudit(file))]
-      : [{ do: "enable-logs", types: wanted }],
+  // Logs that are kept for ever would be the next finding (LT-L002).
+  fix: async ({ source }, { file, account }) => {
+    const path = ["cloudWatch", "clusterLogging"];
+    if (source === "file") {
+      const isKept = file?.config.cloudWatch?.clusterLogging?.logRetentionInDays !== undefined;
+      const types = set([...path, "enableTypes"], withAudit(file));
+      return isKept ? [types] : [types, set([...path, "logRetentionInDays"], retentionDays)];
+    }
+    const [cluster, group] = await Promise.all([account?.read("cluster"), account?.read("logGroup")]);
+    const logGroup = `/aws/eks/${cluster?.name}/cluster`;
+    return [
+      { do: "enable-logs", types: wanted },
+      ...(group?.retentionInDays === undefined ? [{ do: "keep-logs" as const, logGroup, days: retentionDays }] : []),
+    ];
+  },
   file: (file) => ofFile(file, ["cloudWatch"], missing(file.config.cloudWatch?.clusterLogging?.enableTypes ?? [])),
   account: async (account) => {
     const { name, logging } = await account.read("cluster");

@@ -1,11 +1,8 @@
 // LT-L002: Logs are kept for ever.
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
-import { set } from "../../fixes.ts";
+import { retentionDays, set } from "../../fixes.ts";
 import { ofCluster, ofFile } from "../../sight.ts";
-
-/** A quarter: longer than most look back, and as much as the remedy costs to widen. */
-const days = 90;
 
 /** Logs are kept for ever. */
 export const logRetention: Check = defineCheck({
@@ -17,9 +14,9 @@ export const logRetention: Check = defineCheck({
   docs: "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
   remedy: "Set cloudWatch.clusterLogging.logRetentionInDays.",
   fix: async ({ source }, { account }) => {
-    if (source === "file") return [set(["cloudWatch", "clusterLogging", "logRetentionInDays"], days)];
+    if (source === "file") return [set(["cloudWatch", "clusterLogging", "logRetentionInDays"], retentionDays)];
     const group = await account?.read("logGroup");
-    return [{ do: "keep-logs", logGroup: group?.logGroupName ?? "", days }];
+    return [{ do: "keep-logs", logGroup: group?.logGroupName ?? "", days: retentionDays }];
   },
   file: (file) => {
     const { enableTypes = [], logRetentionInDays } = file.config.cloudWatch?.clusterLogging ?? {};
@@ -31,7 +28,7 @@ export const logRetention: Check = defineCheck({
   },
   account: async (account) => {
     const [group, { name }] = await Promise.all([account.read("logGroup"), account.read("cluster")]);
-    const command = `aws logs put-retention-policy --log-group-name /aws/eks/${name}/cluster --retention-in-days ${days}`;
+    const command = `aws logs put-retention-policy --log-group-name /aws/eks/${name}/cluster --retention-in-days ${retentionDays}`;
     return ofCluster(
       account,
       group !== undefined &&

@@ -3,6 +3,7 @@
 import { describe, it } from "vitest";
 import { hasChanges, planDestroy, destroy, type Aws, type RunResult } from "../../src/lotse.ts";
 import { counting, dyingAt, failingOnce } from "../helpers/broken-lines.ts";
+import { sweep } from "../helpers/sweep.ts";
 import { openWorld, stepsOf, type World } from "../helpers/world.ts";
 
 /** One of everything that lotse makes, small enough to be made a hundred times. */
@@ -47,9 +48,12 @@ const dying = (world: World, nth: number, when: "before" | "after" = "after"): P
 
 const messagesOf = ({ failed }: RunResult): string[] => failed.map(({ message }) => message);
 
+const down = async (world: World, aws: Aws): Promise<RunResult> =>
+  destroy(await planDestroy("harbour", aws, { kubernetes: "never" }), aws, world.host);
+
 /** Takes the cluster down: what failed at that, and what is left beside the role that was there before. */
 async function takenDown(world: World): Promise<string[]> {
-  const result = await destroy(await planDestroy("harbour", world.aws, { kubernetes: "never" }), world.aws, world.host);
+  const result = await down(world, world.aws);
   return [...messagesOf(result), ...world.leftovers().filter((row) => !row.endsWith("viewer"))];
 }
 
@@ -100,7 +104,7 @@ describe("apply", () => {
       const calls = await changingCalls();
       expect(calls).toBeGreaterThan(15);
       for (const when of ["before", "after"] as const) {
-        for (let nth = 1; nth <= calls; nth += 1) {
+        for (const nth of sweep(calls)) {
           await using world = await harbour();
           const result = await world.apply(file, { aws: await dying(world, nth, when) });
           expect(result.ok, `${when} call ${nth}`).toBe(false);
@@ -196,7 +200,7 @@ describe("apply of changes", () => {
     const line = counting(first.sandbox.clientConfig().requestHandler);
     expect((await first.apply(later, { aws: await first.connect(line) })).ok).toBe(true);
     expect(line.count()).toBeGreaterThan(15);
-    for (let nth = 1; nth <= line.count(); nth += 1) {
+    for (const nth of sweep(line.count())) {
       await using world = await harbour();
       await world.apply(file);
       const result = await world.apply(later, { aws: await dying(world, nth) });
@@ -209,19 +213,22 @@ describe("apply of changes", () => {
 
 describe("destroy", () => {
   it("goes on after being killed after any call", { timeout: 240_000 }, async ({ expect }) => {
-    for (let nth = 1; ; nth += 1) {
+    await using first = await harbour();
+    await first.apply(file);
+    const line = counting(first.sandbox.clientConfig().requestHandler);
+    expect((await down(first, await first.connect(line))).ok).toBe(true);
+    expect(line.count()).toBeGreaterThan(10);
+    for (const nth of sweep(line.count())) {
       await using world = await harbour();
       await world.apply(file);
-      const aws = await dying(world, nth);
-      const first = await destroy(await planDestroy("harbour", aws, { kubernetes: "never" }), aws, world.host);
-      if (first.ok) return expect(nth).toBeGreaterThan(10);
+      expect((await down(world, await dying(world, nth))).ok, `call ${nth}`).toBe(false);
       expect(await takenDown(world), `call ${nth}`).toEqual([]);
     }
   });
 
   it("takes down what an apply killed at any point has left", { timeout: 240_000 }, async ({ expect }) => {
     const calls = await changingCalls();
-    for (let nth = 1; nth <= calls; nth += 1) {
+    for (const nth of sweep(calls)) {
       await using world = await harbour();
       await world.apply(file, { aws: await dying(world, nth) });
       expect(await takenDown(world), `call ${nth}`).toEqual([]);

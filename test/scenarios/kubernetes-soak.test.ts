@@ -1,4 +1,5 @@
-// Hours of an account's life in virtual time: groups grow and shrink, instances die, pods, claims and Jobs come and go.
+// Hours of an account's life in virtual time: groups grow and shrink, instances die and EC2 takes spot instances back, pods,
+// claims and Jobs come and go.
 // Afterwards everything adds up: addresses, interfaces, volumes, nodes. Thirty hours in `npm run soak`; two in `npm test`,
 // where no node dies, for pods of dead nodes are collected after a real minute.
 import { setTimeout as sleep } from "node:timers/promises";
@@ -147,10 +148,10 @@ class Life {
     });
   }
 
-  resize(desiredSize: number): void {
+  resize(desiredSize: number, nodegroupName = "workers"): void {
     this.made.send("eks", "UpdateNodegroupConfig", {
       clusterName: this.made.name,
-      nodegroupName: "workers",
+      nodegroupName,
       scalingConfig: { minSize: 0, maxSize: 6, desiredSize },
     });
     this.sandbox.clock.settle();
@@ -169,7 +170,7 @@ class Life {
       () => this.scale("statefulsets", "db", this.pick(4)),
       () => this.makeJob(),
       ...(long
-        ? [() => this.resize(1 + this.pick(5)), () => this.terminateOne()]
+        ? [() => this.resize(1 + this.pick(5)), () => this.terminateOne(), () => this.resize(this.pick(4), "spot")]
         : [() => this.resize(3 + this.pick(3))]),
     ];
     await changes[this.pick(changes.length)]?.();
@@ -213,12 +214,23 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? `${hours} hours of an accoun
     await using sandbox = await createSandbox({ listen: false });
     const made = makeCluster(sandbox, "shop");
     makeGroup(sandbox, made, "workers", 0, { scalingConfig: { minSize: 0, maxSize: 6, desiredSize: 0 } });
+    makeGroup(sandbox, made, "spot", 0, {
+      scalingConfig: { minSize: 0, maxSize: 6, desiredSize: 0 },
+      capacityType: "SPOT",
+      instanceTypes: ["m5.large", "m5a.large"],
+    });
     made.send("iam", "AttachRolePolicy", {
       RoleName: "shop-node",
       PolicyArn: "arn:aws:iam::aws:policy/service-role/AmazonEBSCSIDriverPolicy",
     });
     made.send("eks", "CreateAddon", { clusterName: "shop", addonName: "aws-ebs-csi-driver" });
     sandbox.clock.settle();
+    // EC2 takes half of the spot instances back after two hours.
+    sandbox.faults.add({
+      match: { resource: "Instance", lifecycle: "spot" },
+      probability: 0.5,
+      effect: { kind: "failAt", seconds: 2 * 3600 },
+    });
     const ground = groundOf(made.send);
     const kube = kubeOf({ sandbox, send: made.send }, "shop");
     const life = new Life(sandbox, made, kube, seed);
@@ -245,6 +257,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? `${hours} hours of an accoun
       );
     }
     const last = long ? 2 : 5;
+    life.resize(0, "spot");
     life.resize(last);
     await eventually(
       () => kube.list<Node>(resources.nodes),

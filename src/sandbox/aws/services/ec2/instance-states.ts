@@ -1,6 +1,6 @@
 // How instances come and go in time. A batch that is started or ended together changes state together: one timer.
 import type { Context, TimerDefinition } from "../../core/index.ts";
-import { AwsError, defineTimer, servicePrincipal } from "../../core/index.ts";
+import { AwsError, calendarSubject, defineTimer, servicePrincipal } from "../../core/index.ts";
 import { deleteInterfaces } from "./interfaces.ts";
 import type { Instance } from "./state.ts";
 import { instances, networkInterfaces, volumes } from "./state.ts";
@@ -17,8 +17,21 @@ interface Batch {
 
 const ends: Readonly<Partial<Record<Instance["state"], (row: Readonly<Instance>, ctx: Context) => void>>> = {
   pending: (row, ctx) => {
-    const fault = ctx.fault("failAt", { resource: "Instance", id: row.id, instanceType: row.type, zone: row.zone });
-    if (fault) {
+    const fault = ctx.fault("failAt", {
+      resource: "Instance",
+      id: row.id,
+      instanceType: row.type,
+      zone: row.zone,
+      lifecycle: row.spot ? "spot" : "on-demand",
+    });
+    if (fault?.seconds) {
+      settle(ctx, row, { state: "running" });
+      const { message } = fault;
+      ctx.schedule(fated, fault.seconds, `${calendarSubject}ec2/${row.id}`, {
+        id: row.id,
+        ...(message ? { message } : {}),
+      });
+    } else if (fault) {
       terminated(row, ctx, {
         code: "Server.InternalError",
         message: fault.message ?? "Server.InternalError: Internal error on launch",
@@ -36,7 +49,23 @@ const moved: TimerDefinition<Batch> = defineTimer<Batch>("ec2/instances-moved", 
     if (row) ends[row.state]?.(row, ctx);
   }
 });
-export const instanceTimers: readonly TimerDefinition[] = [moved];
+
+/**
+ * An instance that a fault lets fail while it runs: EC2 takes one on spot back, the host of any other breaks. Nobody waits
+ * for it: it is a date in the calendar.
+ */
+const fated: TimerDefinition<{ id: string; message?: string }> = defineTimer<{ id: string; message?: string }>(
+  "ec2/instance-fated",
+  ({ id, message }, ctx) => {
+    const row = ctx.table(instances).get(id);
+    if (!row) return;
+    const { code, text } = row.spot
+      ? { code: "Server.SpotInstanceTermination", text: "Spot instance termination" }
+      : { code: "Server.InternalError", text: "The host of the instance has failed" };
+    terminate(ctx, [row], { code, message: message ?? `${code}: ${text}` });
+  },
+);
+export const instanceTimers: readonly TimerDefinition[] = [moved, fated];
 
 function settle(ctx: Context, row: Readonly<Instance>, change: Partial<Instance>): void {
   const { transition, ...rest } = row;

@@ -109,6 +109,29 @@ describe("instances", () => {
     expect(refusal(() => read(world, "i-123"))).toContain("InvalidInstanceID.Malformed");
   });
 
+  it("fail after the time that a fault gives them: spot is taken back, other hosts break", ({ expect }) => {
+    const world = ec2World({
+      faultResource: (kind, facts) =>
+        kind === "failAt" && facts["resource"] === "Instance" ? { id: "f", seconds: 3600 } : undefined,
+    });
+    const spot = { InstanceMarketOptions: { MarketType: "spot" } };
+    const [taken, broken, gone] = [start(world, spot)[0], start(world)[0], start(world)[0]].map(
+      (instance) => instance?.InstanceId,
+    );
+    world.cloud.clock.settle();
+    // It is a date, and no work that anybody waits for.
+    expect([taken, broken].map((id) => read(world, id)?.State?.Name)).toEqual(["running", "running"]);
+    world.cloud.clock.advanceTo(world.cloud.clock.now() + 3500 * 1000);
+    world.call("TerminateInstances", { InstanceIds: [gone] });
+    world.cloud.clock.advanceTo(world.cloud.clock.now() + 200 * 1000);
+    expect([taken, broken, gone].map((id) => read(world, id)?.StateReason?.Code)).toEqual([
+      "Server.SpotInstanceTermination",
+      "Server.InternalError",
+      "Client.UserInitiatedShutdown",
+    ]);
+    expect(read(world, taken)?.State?.Name).toBe("terminated");
+  });
+
   it("give prefixes of sixteen neighbours to the CNI", ({ expect }) => {
     const world = ec2World();
     const { SubnetId } = world.network("10.0.0.0/26");

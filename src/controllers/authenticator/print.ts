@@ -1,10 +1,11 @@
 // What the server's surroundings need, to be printed: a static pod beside the API server, the API server's flags, the
 // webhook's kubeconfig.
 import { stringify } from "yaml";
-import { version } from "../../base/index.ts";
+import { LotseError, version } from "../../base/index.ts";
 import type { FlagValues, PrintDefinition } from "../frame/index.ts";
 import type { Configuration } from "./configuration.ts";
 import { readConfiguration } from "./configuration.ts";
+import { authenticatorFlags } from "./flags.ts";
 import { serverCertificate, webhookKubeconfig, writeWebhookKubeconfig } from "./state-dir.ts";
 
 /** Flags of kube-apiserver that make it ask this server. */
@@ -20,14 +21,54 @@ export function apiServerFlags({ generateKubeconfig }: Pick<Configuration, "gene
 
 const configFolder = "/etc/aws-iam-authenticator";
 
-/** A static pod: kubelets start it before there is an API server to ask. */
-export function staticPod(configuration: Configuration, image: string): object {
-  const { stateDir, generateKubeconfig, port } = configuration;
-  const output = generateKubeconfig.slice(0, generateKubeconfig.lastIndexOf("/")) || "/";
+/** Flags that stand in the manifest anyway, or are about printing it. */
+const placed: ReadonlySet<string> = new Set(["config", "state-dir", "generate-kubeconfig", "port", "image"]);
+
+/** What was given besides: what was meant for the server is meant for the one in the pod. */
+function givenWords(flags: FlagValues): string[] {
+  return authenticatorFlags.flatMap(({ name, kind }) => {
+    if (placed.has(name) || !flags.given(name)) return [];
+    return [`--${name}=${kind === "list" ? flags.list(name).join(",") : flags.text(name)}`];
+  });
+}
+
+const folderOf = (file: string): string => file.slice(0, file.lastIndexOf("/")) || "/";
+
+/** Folders of the node that the server reads, each once. */
+function readFolders(
+  { kubeconfig, dynamicFile, dynamicBackendMode }: Configuration,
+  known: readonly string[],
+): string[] {
+  const files = [kubeconfig, dynamicFile, dynamicBackendMode].filter((file) => file !== undefined);
+  return [...new Set(files.map(folderOf))].filter((folder) => !known.includes(folder));
+}
+
+/**
+ * A static pod: kubelets start it before there is an API server to ask.
+ *
+ * @throws LotseError `controllers/authenticator-config` for what a static pod can't do
+ */
+export function staticPod(configuration: Configuration, flags: FlagValues, image: string): object {
+  const { stateDir, generateKubeconfig, port, backends, kubeconfig, master } = configuration;
+  const asking = backends.filter((backend) => backend === "EKSConfigMap" || backend === "CRD");
+  if (asking.length > 0 && kubeconfig === undefined && master === undefined)
+    throw new LotseError("controllers/authenticator-config", {
+      title: `Backend ${asking.join(", ")} asks the API server, and static pods have no service account to ask it as`,
+      remedy:
+        "Give --kubeconfig (a file of the control-plane node), or run it by `lotse controller manifests authenticator`",
+    });
+  const hasFile = flags.optional("config") !== undefined;
+  const own = [configFolder, stateDir, folderOf(generateKubeconfig)];
   const volumes = [
-    { name: "config", path: configFolder, type: "Directory", readOnly: true },
+    ...(hasFile ? [{ name: "config", path: configFolder, type: "Directory", readOnly: true }] : []),
     { name: "state", path: stateDir, type: "DirectoryOrCreate", readOnly: false },
-    { name: "output", path: output, type: "DirectoryOrCreate", readOnly: false },
+    { name: "output", path: folderOf(generateKubeconfig), type: "DirectoryOrCreate", readOnly: false },
+    ...readFolders(configuration, own).map((path, i) => ({
+      name: `files-${i + 1}`,
+      path,
+      type: "Directory",
+      readOnly: true,
+    })),
   ];
   const health = { httpGet: { host: "127.0.0.1", path: "/healthz", port: 21_363 } };
   return {
@@ -50,10 +91,11 @@ export function staticPod(configuration: Configuration, image: string): object {
           args: [
             "controller",
             "authenticator",
-            `--config=${configFolder}/config.yaml`,
+            ...(hasFile ? [`--config=${configFolder}/config.yaml`] : []),
             `--state-dir=${stateDir}`,
             `--generate-kubeconfig=${generateKubeconfig}`,
             `--port=${port}`,
+            ...givenWords(flags),
             "--health-address=127.0.0.1",
           ],
           env: [
@@ -83,7 +125,7 @@ export const prints: readonly PrintDefinition[] = [
   {
     name: "static-pod",
     title: "manifest for /etc/kubernetes/manifests of control-plane nodes",
-    text: (flags) => yaml(staticPod(configurationOf(flags), flags.text("image") || `lotse:${version}`)),
+    text: (flags) => yaml(staticPod(configurationOf(flags), flags, flags.text("image") || `lotse:${version}`)),
   },
   {
     name: "api-server-flags",

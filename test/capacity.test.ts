@@ -1,6 +1,9 @@
 // Capacity against judges of other making: the sandbox's own arithmetic of nodes, the subnets that are really cut, EC2's
 // description of types, and interfaces of a living cluster.
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, it } from "vitest";
+import { runLotseIn } from "../src/cli/actions/testing.ts";
 import { allocatable, maxPods } from "../src/capacity/index.ts";
 import { instanceType, instanceTypes } from "../src/facts/index.ts";
 import { capacity } from "../src/lotse.ts";
@@ -129,6 +132,52 @@ describe("a living account", () => {
     expect(notes[0]?.at?.line).toBe(4);
     const quiet = await world.plan(file("10.0.8.0/21"));
     expect(quiet.notes.filter(({ code }) => code.startsWith("capacity/"))).toEqual([]);
+  });
+});
+
+/** What EC2 answers about a type that is newer than any table, in its own XML. */
+const newer = `<DescribeInstanceTypesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId><instanceTypeSet><item>
+<instanceType>m12g.2xlarge</instanceType><bareMetal>false</bareMetal><hypervisor>nitro</hypervisor>
+<processorInfo><supportedArchitectures><item>arm64</item></supportedArchitectures></processorInfo>
+<vCpuInfo><defaultVCpus>8</defaultVCpus></vCpuInfo><memoryInfo><sizeInMiB>32768</sizeInMiB></memoryInfo>
+<networkInfo><maximumNetworkInterfaces>8</maximumNetworkInterfaces><maximumNetworkCards>2</maximumNetworkCards><defaultNetworkCardIndex>0</defaultNetworkCardIndex>
+<networkCards><item><networkCardIndex>0</networkCardIndex><maximumNetworkInterfaces>5</maximumNetworkInterfaces></item>
+<item><networkCardIndex>1</networkCardIndex><maximumNetworkInterfaces>3</maximumNetworkInterfaces></item></networkCards>
+<ipv4AddressesPerInterface>15</ipv4AddressesPerInterface></networkInfo></item></instanceTypeSet></DescribeInstanceTypesResponse>`;
+
+describe("a type that is newer than the table", () => {
+  it("is asked of EC2, in the order of the question, and the table's aren't", async ({ expect }) => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      void (async () => {
+        const body = (await request.toArray()).join("");
+        if (request.method !== "POST") return response.writeHead(404).end();
+        asked.push(...new URLSearchParams(body).getAll("Filter.1.Value.1"));
+        return response.writeHead(200, { "content-type": "text/xml" }).end(newer);
+      })();
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    const { port } = server.address() as AddressInfo;
+    const env = { AWS_PROFILE: "none", AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY: "x" };
+    const where = ["--endpoint-url", `http://127.0.0.1:${port}`, "--region", "eu-central-1"];
+    try {
+      const { code, stdout } = await runLotseIn(
+        env,
+        "",
+        ...["capacity", "pods", "t3.large,m12g.2xlarge", "-o", "json", ...where],
+      );
+      // Five interfaces, those of the default card: 5 × 14 + 2.
+      expect([code, JSON.parse(stdout)]).toMatchObject([
+        0,
+        [
+          { instanceType: "t3.large", limit: 35 },
+          { instanceType: "m12g.2xlarge", enis: 5, addressesPerEni: 15, vcpus: 8, limit: 72, recommended: 72 },
+        ],
+      ]);
+      expect(asked).toEqual(["m12g.2xlarge"]);
+    } finally {
+      await new Promise((closed) => server.close(closed));
+    }
   });
 });
 

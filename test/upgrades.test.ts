@@ -89,3 +89,24 @@ describe("an account", () => {
     expect([code, result.ok, version()]).toEqual([0, true, "1.35"]);
   });
 });
+
+describe("a sandbox of another day", () => {
+  it("has that day's calendar: later versions aren't there yet, and earlier ones still are", async ({ expect }) => {
+    await using world = await openWorld({ kubernetes: "off", listen: true, start: Date.parse("2025-11-20T12:00:00Z") });
+    const { accessKeyId, secretAccessKey } = world.sandbox.credentials;
+    const env = { AWS_PROFILE: "none", AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+    const where = ["--endpoint-url", world.sandbox.endpoint, "--region", "eu-central-1"];
+    const { code, stdout } = await runLotseIn(env, "", "versions", ...where, "-o", "json");
+    const told = JSON.parse(stdout) as { today: string; asOf: string; versions: { version: string; status: string }[] };
+    expect([code, told.today, told.asOf]).toEqual([0, "2025-11-20", "2025-11-20"]);
+    const standing = Object.fromEntries(told.versions.map(({ version, status }) => [version, status]));
+    expect(standing).toMatchObject({
+      "1.34": "STANDARD_SUPPORT",
+      "1.31": "STANDARD_SUPPORT",
+      "1.30": "EXTENDED_SUPPORT",
+    });
+    expect(standing).not.toHaveProperty("1.36");
+    const { stdout: picture } = await runLotseIn(env, "", "versions", ...where, "-o", "svg");
+    expect(picture).toContain("Kubernetes versions on EKS, 2025-11-20");
+  });
+});

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { cidrOverlaps, parseCidr } from "../../base/index.ts";
+import type { Cidr } from "../../base/index.ts";
+import { cidrOverlaps, formatCidr, parseCidr } from "../../base/index.ts";
 import { randomised } from "../../base/testing.ts";
 import { loadCluster } from "../../config/index.ts";
 import type { Cluster } from "../../config/index.ts";
@@ -179,6 +180,48 @@ describe("a capacity plan", () => {
       }
     });
     fc.assert(property, randomised(60));
+  });
+});
+
+describe("the vpc block of a plan", () => {
+  it("is what the same file fits into when it is pasted, whatever the file asks for", ({ expect }) => {
+    const group = fc.record({
+      type: fc.constantFrom("t3.medium", "t3.large", "m5.4xlarge", "c6in.32xlarge"),
+      max: fc.integer({ min: 1, max: 60 }),
+      isPrivate: fc.boolean(),
+      zones: fc.constantFrom("", ", availabilityZones: [eu-central-1b]"),
+    });
+    const world = fc.record({
+      prefix: fc.integer({ min: 16, max: 24 }),
+      base: fc.constantFrom("10.4.0.0", "172.16.208.0", "192.168.0.0"),
+      nat: fc.constantFrom("", ", nat: {gateway: Disable}", ", nat: {gateway: HighlyAvailable}"),
+      extra: fc.constantFrom("", "privateCluster: {enabled: true}\n", "addons: [{name: aws-ebs-csi-driver}]\n"),
+      groups: fc.array(group, { minLength: 1, maxLength: 3 }),
+      prefixDelegation: fc.boolean(),
+      churnPerMinute: fc.constantFrom(0, 600),
+    });
+    let pasted = 0;
+    const property = fc.property(world, ({ prefix, base, nat, extra, groups, prefixDelegation, churnPerMinute }) => {
+      const alike = formatCidr(parseCidr(`${base}/${prefix}`) as Cidr);
+      const nodes = groups.map(
+        ({ type, max, isPrivate, zones }, i) =>
+          `- {name: g${i}, instanceType: ${type}, minSize: 0, maxSize: ${max}, privateNetworking: ${isPrivate || extra.startsWith("private")}${zones}}`,
+      );
+      const rest = `${extra}managedNodeGroups:\n${nodes.join("\n")}\n`;
+      const question = { cni: { prefixDelegation }, churnPerMinute };
+      const plan = planOf(`vpc: {cidr: ${alike}${nat}}\n${rest}`, question);
+      if (plan.vpc === null) {
+        expect(plan.smallestPrefix ?? 0).toBeLessThan(19);
+        return;
+      }
+      const again = planOf(`${plan.vpc}${rest}`, question);
+      pasted += plan.fits ? 0 : 1;
+      expect(again.fits).toBe(true);
+      expect(again.subnets.filter(({ verdict }) => verdict !== "fits" && verdict !== "tight")).toEqual([]);
+      expect(again.vpc).toBe(plan.vpc);
+    });
+    fc.assert(property, randomised(40));
+    expect(pasted).toBeGreaterThan(0);
   });
 });
 

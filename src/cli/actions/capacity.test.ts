@@ -72,6 +72,17 @@ describe("lotse capacity plan", () => {
     expect((await runLotse(file, "capacity", "plan", "-f", "-", "-o", "svg")).stdout).toMatch(/^<svg /);
   });
 
+  it("prints a vpc block that validate takes, and with which everything fits", async ({ expect }) => {
+    const { vpc } = JSON.parse((await runLotse(file, "capacity", "plan", "-f", "-", "-o", "json")).stdout) as {
+      vpc: string;
+    };
+    const pasted = `${file.replace(/^vpc:.*\n/m, "")}${vpc}`;
+    expect(pasted).not.toBe(file);
+    expect((await runLotse(pasted, "config", "validate", "-f", "-")).code).toBe(0);
+    const plan = await runLotse(pasted, "capacity", "plan", "-f", "-", "--exit-code");
+    expect([plan.code, plan.stdout.includes("too small")]).toEqual([0, false]);
+  });
+
   it("takes pods that come and go", async ({ expect }) => {
     const words = ["capacity", "plan", "-f", "-", "-o", "json", "--churn"];
     const { stdout } = await runLotse(file, ...words, "10/s");

@@ -161,11 +161,8 @@ describe("a type that is newer than the table", () => {
     const env = { AWS_PROFILE: "none", AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY: "x" };
     const where = ["--endpoint-url", `http://127.0.0.1:${port}`, "--region", "eu-central-1"];
     try {
-      const { code, stdout } = await runLotseIn(
-        env,
-        "",
-        ...["capacity", "pods", "t3.large,m12g.2xlarge", "-o", "json", ...where],
-      );
+      const words = ["capacity", "pods", "t3.large,m12g.2xlarge", "-o", "json", ...where];
+      const { code, stdout } = await runLotseIn(env, "", ...words);
       // Five interfaces, those of the default card: 5 × 14 + 2.
       expect([code, JSON.parse(stdout)]).toMatchObject([
         0,

@@ -161,3 +161,19 @@ it("finishes with new groups beside the old ones where that is wanted, and then 
   const file = fileOf("1.36").replace("name: workers", "name: workers-1-36");
   expect(stepsOf(await world.plan(file))).toEqual([]);
 });
+
+it("goes back the way that it told: nodes, add-ons, then the control plane", async ({ expect }) => {
+  const { version = "", nodeGroups = [], addons = [] } = (await upgrades.wayBack(world.aws, "pier")) ?? {};
+  expect(addons.map(({ name }) => name)).toEqual(["kube-proxy"]);
+  const steps = [
+    { nodeGroups: { names: nodeGroups, kubernetesVersion: version } },
+    ...addons.map((addon) => ({ addons: { names: [addon.name], to: addon.version ?? "" } })),
+    { controlPlane: { to: version } },
+  ];
+  for (const step of steps) {
+    const { failed, done } = await runSteps(await upgrade(step), world.aws, world.host, { kubernetes: "never" });
+    expect([failed.map(({ message }) => message), done.length]).toEqual([[], 1]);
+  }
+  const { cluster } = world.send<{ cluster: { version: string } }>("eks", "DescribeCluster", { name: "pier" });
+  expect(cluster.version).toBe("1.35");
+});

@@ -5,7 +5,7 @@ import { hasChanges, planUpgrade, upgrades } from "../../lotse.ts";
 import type { Action, Invocation } from "../command.ts";
 import { exitCode } from "../command.ts";
 import { withAws } from "../connection.ts";
-import { durationOf } from "../drain-options.ts";
+import { durationOf, insideOf } from "../drain-options.ts";
 import { printHeader } from "../header.ts";
 import { nextCommand } from "../next-command.ts";
 import { showAndRun } from "../plan-and-run.ts";
@@ -89,15 +89,23 @@ export const plan: Action = (invocation) =>
   });
 
 /** How the control plane goes back, as commands in the order in which they have to be given. */
-function wayBackLines(invocation: Invocation, cluster: string, { version, until, nodeGroups }: WayBack): string[] {
+function wayBackLines(invocation: Invocation, cluster: string, way: WayBack): string[] {
+  const { version, until, nodeGroups, addons } = way;
   const command = (...words: string[]): string => `  ${nextCommand(invocation, ["upgrade", ...words])}`;
   const [day = "", time = ""] = until.split("T");
+  const stuck = addons.flatMap((addon) => (addon.version === undefined ? [addon.name] : []));
   return [
-    `the way back to ${version} is open until ${day} ${time.slice(0, 5)} UTC; add-ons, objects and what etcd holds stay as they are:`,
+    `the way back to ${version} is open until ${day} ${time.slice(0, 5)} UTC; objects and what etcd holds stay as they are:`,
     ...nodeGroups.map((name) =>
       command("nodegroup", "--cluster", cluster, "--name", name, "--kubernetes-version", version),
     ),
+    ...addons.flatMap((addon) =>
+      addon.version === undefined
+        ? []
+        : [command("addon", "--cluster", cluster, "--name", addon.name, "--version", addon.version)],
+    ),
     command("cluster", "--name", cluster, "--version", version),
+    ...(stuck.length > 0 ? [`  (no version of ${stuck.join(", ")} is offered for both)`] : []),
   ];
 }
 
@@ -147,7 +155,7 @@ export const apply: Action = (invocation) => {
         target,
         what: `upgrade of ${name} to ${to}`,
         words: wordsOf(invocation, name, to),
-        carryOut: (of) => upgrades.carryOut(of, aws, host, grace),
+        carryOut: (of) => upgrades.carryOut(of, aws, host, { ...grace, kubernetes: insideOf(invocation, target) }),
         after: ({ wayBack }: RunResult & Pick<UpgradeResult, "wayBack">) => {
           if (wayBack) terminal.stderr.write(`${wayBackLines(invocation, name, wayBack).join("\n")}\n`);
         },

@@ -3,6 +3,7 @@
 import type { Aws } from "../../aws/index.ts";
 import { allPages } from "../../aws/index.ts";
 import { minorOf } from "../../facts/index.ts";
+import { offersOf } from "../read/account.ts";
 
 const windowDays = 7;
 
@@ -14,6 +15,8 @@ export interface WayBack {
   until: string;
   /** Managed node groups that are newer than that and go first: a kubelet may never be newer than the API server. */
   nodeGroups: readonly string[];
+  /** Add-ons whose version isn't offered for that minor, and the newest that is offered for both; undefined where none is. */
+  addons: readonly { name: string; version: string | undefined }[];
 }
 
 /** When the control plane was moved to a version; undefined when it wasn't, or longer ago than EKS remembers. */
@@ -30,6 +33,29 @@ async function movedAt(aws: Aws, name: string, version: string): Promise<Date | 
     .filter((update) => update?.params?.some(({ type, value }) => type === "Version" && value === version))
     .flatMap((update) => update?.createdAt ?? [])
     .toSorted((a, b) => b.getTime() - a.getTime())[0];
+}
+
+/** Add-ons that an older control plane doesn't take: kube-proxy may never be newer than the API server. */
+async function addonsThatGo(aws: Aws, clusterName: string, from: string, to: string): Promise<WayBack["addons"]> {
+  const names = await allPages(async (nextToken) => {
+    const page = await aws.call("eks", "ListAddons", { clusterName, ...(nextToken ? { nextToken } : {}) });
+    return { items: page.addons, next: page.nextToken };
+  });
+  if (names.length === 0) return [];
+  const [now, then, described] = await Promise.all([
+    offersOf(aws, from),
+    offersOf(aws, to),
+    Promise.all(
+      names.map(async (addonName) => (await aws.call("eks", "DescribeAddon", { clusterName, addonName })).addon),
+    ),
+  ]);
+  return described.flatMap((addon) => {
+    const { addonName: name = "", addonVersion: version = "" } = addon ?? {};
+    const offered = then.get(name) ?? [];
+    if (offered.some((each) => each.version === version)) return [];
+    const both = offered.find((each) => now.get(name)?.some((other) => other.version === each.version));
+    return [{ name, version: both?.version }];
+  });
 }
 
 /** The way back; undefined where the control plane hasn't been upgraded in place to its version. @throws LotseError `aws/…` */
@@ -58,5 +84,6 @@ export async function readWayBack(aws: Aws, cluster: string): Promise<WayBack | 
     version: target,
     until: new Date(moved.getTime() + windowDays * 86_400_000).toISOString(),
     nodeGroups,
+    addons: await addonsThatGo(aws, cluster, version, target),
   };
 }

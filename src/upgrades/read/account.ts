@@ -6,7 +6,11 @@ import { minorsBetween } from "../versions.ts";
 import type { AddonSeen, GroupSeen, InsightSeen, UpgradeWorld } from "../world.ts";
 import { tried } from "./unread.ts";
 
-async function offersOf(aws: Aws, minor: string): Promise<Map<string, { version: string; isDefault: boolean }[]>> {
+/** Versions of add-ons that EKS offers for a minor, the newest first. @throws LotseError `aws/…` */
+export async function offersOf(
+  aws: Aws,
+  minor: string,
+): Promise<Map<string, { version: string; isDefault: boolean }[]>> {
   const found = await allPages(async (nextToken) => {
     const page = await aws.call("eks", "DescribeAddonVersions", {
       kubernetesVersion: minor,

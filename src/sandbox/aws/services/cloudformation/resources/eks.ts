@@ -288,7 +288,7 @@ function nodegroupChanges(request: ResourceRequest, old: Properties): Pending["q
       input: {
         ...names,
         ...present({
-          version: changed.includes("Version") ? properties["Version"] : versionOfRelease(request),
+          version: (changed.includes("Version") ? properties["Version"] : undefined) ?? versionOfRelease(request),
           releaseVersion: changed.includes("ReleaseVersion") ? properties["ReleaseVersion"] : undefined,
           launchTemplate: changed.includes("LaunchTemplate")
             ? toCamel(request.type, "LaunchTemplate", properties["LaunchTemplate"])

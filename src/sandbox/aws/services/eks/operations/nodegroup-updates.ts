@@ -135,7 +135,7 @@ function versionAfter(
   // Without a version the group catches up with the control plane; with only a template or release it stays.
   const stays = input.releaseVersion !== undefined || launchTemplate !== undefined;
   const version = input.version ?? (stays ? row.version : cluster.version);
-  checkUpdateVersion(version, row.version, cluster);
+  checkUpdateVersion(ctx, version, row.version, cluster);
   checkAmiType(row.amiType ?? "", version);
   const newest = recommendedImage(ctx, row.amiType ?? "", version)?.release ?? "";
   const keep = launchTemplate !== undefined && input.version === undefined && input.releaseVersion === undefined;

@@ -13,6 +13,7 @@ import { asEks } from "../lookup.ts";
 import type { ClusterRow } from "../state.ts";
 import { findSubnets } from "./network.ts";
 import { checkEnum } from "./text.ts";
+import { rollbackOpen } from "./version-update.ts";
 
 /** Sizes: all or none; 2/2/2 when none is given. */
 export function checkedScaling(
@@ -218,14 +219,18 @@ export function checkGroupVersion(version: string | undefined, cluster: Readonly
   );
 }
 
-/** An update goes to at most the control plane's minor, and not back. */
-export function checkUpdateVersion(version: string, before: string, cluster: Readonly<ClusterRow>): void {
+/**
+ * An update goes to at most the control plane's minor, and back only where the control plane can go back to the same: its
+ * nodes have to be there first (user guide, "Roll back a cluster to a previous Kubernetes version").
+ */
+export function checkUpdateVersion(ctx: Context, version: string, before: string, cluster: Readonly<ClusterRow>): void {
   const about = { clusterName: cluster.name };
   if (!(minorOf(version) <= minorOf(cluster.version)))
     throw invalidParameter(
       `Requested Nodegroup version ${version} is greater than the cluster version ${cluster.version}`,
       about,
     );
-  if (minorOf(version) < minorOf(before))
+  const back = version === cluster.version || rollbackOpen(ctx, cluster, version);
+  if (minorOf(version) < minorOf(before) && !back)
     throw invalidParameter(`Nodegroup version cannot be downgraded from ${before} to ${version}`, about);
 }

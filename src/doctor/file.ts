@@ -5,6 +5,8 @@ import type { Subject } from "./check.ts";
 
 /** A valid cluster file. */
 export interface ClusterFile {
+  /** As it was loaded: for those who reckon with the whole of it. */
+  cluster: Cluster;
   config: ClusterConfig;
   written: ClusterConfig;
   at(path: ConfigPath): SourceLocation;
@@ -12,7 +14,7 @@ export interface ClusterFile {
 
 /** The file of a loaded cluster. */
 export function clusterFile(cluster: Cluster): ClusterFile {
-  return { config: cluster.config, written: cluster.written, at: (path) => cluster.locate(path) };
+  return { cluster, config: cluster.config, written: cluster.written, at: (path) => cluster.locate(path) };
 }
 
 /** The cluster that the file describes, as what a finding is about. */

@@ -1,4 +1,5 @@
 // LT-N002: Free addresses are nearly gone.
+import { usableAddresses } from "../../../capacity/index.ts";
 import { nodeSubnets } from "../../account/network.ts";
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
@@ -20,7 +21,7 @@ export const addressesNearlyGone: Check = defineCheck({
       ({ SubnetId }) => SubnetId,
       (subnet) => {
         const { AvailableIpAddressCount: free = 0, CidrBlock = "", AvailabilityZone } = subnet;
-        const usable = 2 ** (32 - Number(CidrBlock.split("/")[1])) - 5;
+        const usable = usableAddresses(Number(CidrBlock.split("/")[1]));
         const evidence = { free, usable, zone: AvailabilityZone };
         if (!(usable > 0) || free >= usable * 0.2) return undefined;
         const severity = free < usable * 0.1 || free < 16 ? "error" : "warning";

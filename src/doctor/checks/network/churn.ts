@@ -1,4 +1,6 @@
 // LT-N003: Jobs end faster than their addresses come back.
+import { coolingAddresses, defaultCooldownSeconds } from "../../../capacity/index.ts";
+import { cniOf } from "../../objects/cni.ts";
 import { nodeSubnets } from "../../account/network.ts";
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
@@ -29,9 +31,12 @@ export const churn: Check = defineCheck({
       .filter(({ spec }) => spec.suspend !== true)
       .reduce((sum, { spec }) => sum + runsPerMinute(spec.schedule), 0);
     const free = subnets.reduce((sum, { AvailableIpAddressCount = 0 }) => sum + AvailableIpAddressCount, 0);
-    const cooling = perMinute / 2;
+    const cni = await cniOf(cluster);
+    const period = Number(cni?.env["IP_COOLDOWN_PERIOD"] ?? defaultCooldownSeconds);
+    const seconds = Number.isFinite(period) ? period : defaultCooldownSeconds;
+    const cooling = perMinute === 0 ? 0 : coolingAddresses(perMinute, seconds);
     if (cooling === 0 || cooling <= free * 0.25) return [];
-    const text = `CronJobs end ${cooling} pods in the 30 seconds that an address rests, and ${free} addresses are free`;
+    const text = `CronJobs end ${cooling} pods in the ${seconds} seconds that an address rests, and ${free} addresses are free`;
     return ofCluster(account, { text, evidence: { perMinute, free } });
   },
 });

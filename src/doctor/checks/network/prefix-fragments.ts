@@ -1,5 +1,6 @@
 // LT-N009: A subnet has addresses, but no block of 16 in one piece.
-import { freePrefixes } from "../../../capacity/index.ts";
+import { cniSettingsOf, freePrefixes } from "../../../capacity/index.ts";
+import { cniEnvironment } from "../../account/cni.ts";
 import { nodeSubnets } from "../../account/network.ts";
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
@@ -15,16 +16,13 @@ export const prefixFragments: Check = defineCheck({
   docs: "https://docs.aws.amazon.com/eks/latest/best-practices/prefix-mode-linux.html",
   remedy: "Reserve a range for prefixes in the subnet, or give nodes a new subnet.",
   account: async (account) => {
-    const [subnets, interfaces, groups, addons] = await Promise.all([
+    const [subnets, interfaces, groups, env] = await Promise.all([
       nodeSubnets(account),
       account.read("interfaces"),
       account.read("nodeGroups"),
-      account.read("addons"),
+      cniEnvironment(account),
     ]);
-    const asked = addons.some(
-      ({ addonName, configurationValues = "" }) =>
-        addonName === "vpc-cni" && /ENABLE_PREFIX_DELEGATION\W+true/.test(configurationValues),
-    );
+    const asked = cniSettingsOf(env).prefixDelegation === true;
     if (!asked && !interfaces.some(({ Ipv4Prefixes = [] }) => Ipv4Prefixes.length > 0)) return [];
     return inList(
       "Subnet",

@@ -1,5 +1,6 @@
 // LT-N008: Prefix delegation without more pods.
-import { podLimit } from "../../addresses.ts";
+import { tableMaxPods } from "../../../capacity/index.ts";
+import { instanceType } from "../../../facts/index.ts";
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
 import { cniOf } from "../../objects/cni.ts";
@@ -18,8 +19,8 @@ export const prefixesUnused: Check = defineCheck({
     const cni = await cniOf(facts);
     if (cni?.env["ENABLE_PREFIX_DELEGATION"] !== "true") return [];
     return inKind(facts, "nodes", ({ metadata, status }) => {
-      const type = metadata.labels?.["node.kubernetes.io/instance-type"] ?? "";
-      const [limit, pods] = [podLimit(type), Number(status?.allocatable?.["pods"])];
+      const type = instanceType(metadata.labels?.["node.kubernetes.io/instance-type"] ?? "");
+      const [limit, pods] = [type && tableMaxPods(type), Number(status?.allocatable?.["pods"])];
       return limit !== undefined && limit < 110 && pods <= limit && `The node takes ${pods} pods, as without prefixes`;
     });
   },

@@ -1,9 +1,16 @@
 // LT-N006: An instance takes too few pods.
-import { podLimit } from "../../addresses.ts";
+import { tableMaxPods } from "../../../capacity/index.ts";
+import { instanceType } from "../../../facts/index.ts";
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
 import { typesOf } from "../../file.ts";
 import { inFileGroups } from "../../sight.ts";
+
+/** Undefined for types that nobody knows. */
+function podsOf(name: string): number | undefined {
+  const type = instanceType(name);
+  return type && tableMaxPods(type);
+}
 
 /** An instance takes too few pods. */
 export const smallInstances: Check = defineCheck({
@@ -18,12 +25,12 @@ export const smallInstances: Check = defineCheck({
     inFileGroups(
       file,
       (each) => {
-        const small = typesOf(each).filter((name) => (podLimit(name) ?? 99) < 12);
+        const small = typesOf(each).filter((name) => (podsOf(name) ?? 99) < 12);
         if (small.length === 0 || each.group.maxPodsPerNode !== undefined) return undefined;
         const [name = ""] = small;
         return {
-          text: `${name} takes ${podLimit(name)} pods, agents of the node included`,
-          evidence: { type: name, pods: podLimit(name) },
+          text: `${name} takes ${podsOf(name)} pods, agents of the node included`,
+          evidence: { type: name, pods: podsOf(name) },
         };
       },
       "instanceType",

@@ -1,22 +1,32 @@
 // LT-N001: Subnets of nodes are too small.
+import { cniSettingsOf, maxPods, nodeAddresses, planCapacity, usableAddresses } from "../../../capacity/index.ts";
+import type { CniSettings } from "../../../capacity/index.ts";
+import { instanceType } from "../../../facts/index.ts";
 import { nodeSubnets } from "../../account/network.ts";
-import { addressesPerNode } from "../../addresses.ts";
-import type { Check } from "../../check.ts";
+import type { Check, Seen } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
-import { groupsOf, typesOf } from "../../file.ts";
+import { cniEnvironment } from "../../account/cni.ts";
 import { ofCluster, ofFile } from "../../sight.ts";
 
-const parse = (cidr: string | undefined): number[] => {
-  const prefix = Number(cidr?.split("/")[1]);
-  return Number.isInteger(prefix) ? [prefix] : [];
-};
+type Judgement = Pick<Seen, "text"> & { severity: "error" | "warning"; evidence: Record<string, unknown> };
+
+/** A type that nobody knows, and one that isn't named, count as this: EKS's own default. */
+const standardType = "m5.large";
+
+/** Addresses that a full node of the hungriest of its types takes from its subnet. */
+function ofFullNode(types: readonly string[], settings: CniSettings): number {
+  const known = types.flatMap((name) => instanceType(name) ?? []);
+  const all = known.length > 0 ? known : [instanceType(standardType)].flatMap((type) => type ?? []);
+  return Math.max(
+    ...all.map((type) => {
+      const { recommended } = maxPods(type, settings);
+      return nodeAddresses(type, Math.max(recommended - 2, 0), settings).inNodeSubnet;
+    }),
+  );
+}
 
 /** Too little is an error; below a fifth of reserve, or small without nodes to judge by, is to be thought about. */
-function judged(
-  needed: number,
-  usable: number,
-  longest: number,
-): { text: string; severity: "error" | "warning"; evidence: object & Record<string, number> } | undefined {
+function judged(needed: number, usable: number, longest: number): Judgement | undefined {
   const evidence = { needed, usable, longest };
   if (needed > usable)
     return {
@@ -43,40 +53,38 @@ export const subnetsTooSmall: Check = defineCheck({
   severity: "warning",
   why: "With the VPC CNI every pod takes an address of the node's subnet, and a node holds addresses in advance: a full m5.large takes 30. AWS keeps 5 addresses of every subnet.",
   docs: "https://docs.aws.amazon.com/eks/latest/best-practices/ip-opt.html",
-  remedy: "Use larger subnets, add a secondary CIDR with custom networking, use prefix delegation, or IPv6.",
-
+  remedy:
+    "Use larger subnets (lotse capacity plan says how large), add a secondary CIDR with custom networking, use prefix delegation, or IPv6.",
   file: (file) => {
-    const { vpc, kubernetesNetworkConfig } = file.config;
-    if (kubernetesNetworkConfig?.ipFamily === "IPv6") return [];
-    const given = Object.values(vpc?.subnets?.private ?? vpc?.subnets?.public ?? {}).flatMap(({ cidr }) => parse(cidr));
-    const whole = parse(vpc?.cidr);
-    // eksctl cuts a new VPC into eight subnets, half of them private, one for each of up to three zones.
-    const zones = file.config.availabilityZones?.length ?? 3;
-    const blocks =
-      given.length > 0 ? given : whole.flatMap((prefix) => Array.from({ length: zones }, () => prefix + 3));
-    if (blocks.length === 0) return [];
-    const usable = blocks.reduce((sum, prefix) => sum + 2 ** (32 - prefix) - 5, 0);
-    const needed = groupsOf(file).map((each) => {
-      const { maxSize, desiredCapacity, minSize } = each.group;
-      return (maxSize ?? desiredCapacity ?? minSize ?? 2) * (addressesPerNode(typesOf(each)) ?? 30);
-    });
-    const sum = needed.reduce((all, each) => all + each, 0);
-    return ofFile(file, ["vpc"], judged(sum, usable, Math.max(...blocks)));
+    const { subnets, smallestPrefix } = planCapacity(file.cluster);
+    const [worst] = subnets
+      .filter(({ verdict, usable }) => usable !== undefined && (verdict === "too small" || verdict === "tight"))
+      .toSorted((a, b) => b.needs.total / (b.usable ?? 1) - a.needs.total / (a.usable ?? 1));
+    if (!worst) return [];
+    const { name, cidr, usable = 0, needs } = worst;
+    const evidence = { subnet: name, cidr, needed: needs.total, usable, smallestPrefix };
+    const isSmall = worst.verdict === "too small";
+    const text = isSmall
+      ? `With all groups at their largest ${name} (${cidr}) needs ${needs.total} addresses, and has ${usable}`
+      : `With all groups at their largest ${name} (${cidr}) needs ${needs.total} of ${usable} addresses, which leaves less than a fifth`;
+    return ofFile(file, ["vpc"], { text, severity: isSmall ? "error" : "warning", evidence });
   },
   account: async (account) => {
-    const [subnets, groups, cluster] = await Promise.all([
+    const [subnets, groups, cluster, env] = await Promise.all([
       nodeSubnets(account),
       account.read("nodeGroups"),
       account.read("cluster"),
+      cniEnvironment(account),
     ]);
     if (cluster.kubernetesNetworkConfig?.ipFamily === "ipv6" || subnets.length === 0) return [];
-    const blocks = subnets.flatMap(({ CidrBlock }) => parse(CidrBlock));
-    const usable = blocks.reduce((sum, prefix) => sum + 2 ** (32 - prefix) - 5, 0);
+    const settings = cniSettingsOf(env);
+    const prefixes = subnets.map(({ CidrBlock = "" }) => Number(CidrBlock.split("/")[1])).filter(Number.isInteger);
+    const usable = prefixes.reduce((sum, prefix) => sum + usableAddresses(prefix), 0);
     const sum = groups.reduce(
       (all, { scalingConfig, instanceTypes }) =>
-        all + (scalingConfig?.maxSize ?? 0) * (addressesPerNode(instanceTypes ?? []) ?? 30),
+        all + (scalingConfig?.maxSize ?? 0) * ofFullNode(instanceTypes ?? [], settings),
       0,
     );
-    return ofCluster(account, judged(sum, usable, Math.max(...blocks)));
+    return ofCluster(account, judged(sum, usable, Math.max(...prefixes)));
   },
 });

@@ -1,4 +1,5 @@
 // LT-N011: A subnet of the VPC that nobody uses.
+import { usableAddresses } from "../../../capacity/index.ts";
 import { tagOfResource } from "../../account/network.ts";
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
@@ -32,7 +33,7 @@ export const unusedSubnets: Check = defineCheck({
       ({ SubnetId }) => SubnetId,
       (subnet) => {
         const { SubnetId = "", CidrBlock = "", AvailableIpAddressCount: free = 0 } = subnet;
-        const isEmpty = free === 2 ** (32 - Number(CidrBlock.split("/")[1])) - 5;
+        const isEmpty = free === usableAddresses(Number(CidrBlock.split("/")[1]));
         const tagged = ["elb", "internal-elb"].some(
           (role) => tagOfResource(subnet, `kubernetes.io/role/${role}`) !== undefined,
         );

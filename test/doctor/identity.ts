@@ -89,13 +89,19 @@ export const identity: Readonly<Record<string, Worlds>> = {
       file("iam: {withOIDC: true}"),
       aws({ cluster: byApi, entries: [entry("user/ann")] }),
       aws({ cluster: byApi, entries: [entry("role/ops")] }),
+      // Where only aws-auth counts it is judged by that.
+      { ...aws({}), ...live(awsAuth(mapping("role/dev", "dev"))) },
     ],
     silent: [
+      { ...aws({}), ...live(awsAuth(mapping("role/ops", "system:masters"))) },
       file(entries("role/ops", "role/emergency")),
       aws({ cluster: byApi, entries: [entry("role/ops"), entry("role/emergency")] }),
     ],
   },
-  "LT-I002": { fires: [aws({ lostPrincipals: [arn("role/gone")] })], silent: [aws({})] },
+  "LT-I002": {
+    fires: [aws({ lostPrincipals: [arn("role/gone")] }), { ...aws({}), ...live(awsAuth(mapping("role/gone", "dev"))) }],
+    silent: [aws({}), { ...aws({}), ...live() }],
+  },
   "LT-I003": {
     fires: [file(entries("user/ann")), aws({ entries: [entry("user/ann")] })],
     silent: [file(entries("role/ops")), aws({ entries: [entry("role/ops")] })],
@@ -173,8 +179,15 @@ export const identity: Readonly<Record<string, Worlds>> = {
       irsaWorld(sub("system:serviceaccount:shop:*")),
       irsaWorld({ StringEquals: { [`${issuer}:sub`]: "system:serviceaccount:shop:web" } }),
       irsaWorld({ StringLike: { ...aud, [`${issuer}:sub`]: "*" } }),
+      irsaWorld({ StringLike: { ...aud, [`${issuer}:sub`]: "system:serviceaccount:dev:*" } }),
+      irsaWorld({
+        StringEquals: { [`${issuer}:aud`]: "sts.amazon.com", [`${issuer}:sub`]: "system:serviceaccount:shop:web" },
+      }),
     ],
-    silent: [irsaWorld(sub("system:serviceaccount:shop:web"))],
+    silent: [
+      irsaWorld({ StringLike: { ...aud, [`${issuer}:sub`]: "system:serviceaccount:shop:*" } }),
+      irsaWorld(sub("system:serviceaccount:shop:web")),
+    ],
   },
   "LT-I014": {
     fires: [{ ...aws(withIssuer), ...live(irsa()) }],

@@ -222,6 +222,14 @@ export const network: Readonly<Record<string, Worlds>> = {
         routeTables: [],
         vpcEndpoints: [{ ServiceName: "com.amazonaws.eu-central-1.s3" }],
       }),
+      // Fully private as eksctl makes it: logs and eks can't be reached, which is good to know.
+      aws({
+        cluster: inVpc(),
+        subnets: two,
+        vpcEndpoints: ["ec2", "ecr.api", "ecr.dkr", "s3", "sts"].map((name) => ({
+          ServiceName: `com.amazonaws.eu-central-1.${name}`,
+        })),
+      }),
     ],
     silent: [
       aws({ cluster: inVpc(), subnets: two, routeTables: tables("nat-1") }),

@@ -35,6 +35,9 @@ const subnets = (...zones: string[]): object[] =>
 const pool = (spec: object): object => object("karpenter.sh/v1", "NodePool", "all", { spec }, { namespace: undefined });
 const profile = (name: string, more: object): object => ({ fargateProfileName: name, status: "ACTIVE", ...more });
 
+const karpenter = (container: object): object =>
+  workload("Deployment", "karpenter", pod({ image: "public.ecr.aws/karpenter/controller:1.9.0", ...container }));
+
 export const nodes: Readonly<Record<string, Worlds>> = {
   "LT-D001": {
     fires: [
@@ -107,7 +110,13 @@ export const nodes: Readonly<Record<string, Worlds>> = {
     fires: anywhere(autoscaler(["--nodes=1:3:asg"])),
     silent: anywhere(autoscaler(["--node-group-auto-discovery=asg:tag=x"])),
   },
-  "LT-D016": { fires: anywhere(pool({})), silent: anywhere(pool({ limits: { cpu: 100 } })) },
+  "LT-D016": {
+    fires: [...anywhere(pool({})), ...anywhere(karpenter({}))],
+    silent: [
+      ...anywhere(pool({ limits: { cpu: 100 } })),
+      ...anywhere(karpenter({ env: [{ name: "INTERRUPTION_QUEUE", value: "demo" }] })),
+    ],
+  },
   "LT-D017": {
     fires: [
       groups("spot: true, instanceTypes: [m5.large]"),

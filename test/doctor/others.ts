@@ -72,6 +72,7 @@ export const others: Readonly<Record<string, Worlds>> = {
     fires: [
       ...anywhere(storageClass("gp3", { parameters: { encrypted: "false" } })),
       aws({ volumes: [{ VolumeId: "vol-1", Size: 8, Encrypted: false }] }),
+      { ...aws({ ebsEncryptionByDefault: false }), ...live(storageClass("gp3", {})) },
     ],
     silent: [
       ...anywhere(storageClass("gp3", { parameters: { encrypted: "true" } })),
@@ -83,19 +84,35 @@ export const others: Readonly<Record<string, Worlds>> = {
     silent: anywhere(storageClass("gp3", { volumeBindingMode: "WaitForFirstConsumer" })),
   },
   "LT-S006": {
-    fires: [{ ...aws({}), ...live(storageClass("gp3", {}), claim("Pending")) }],
-    silent: [
+    fires: [
+      { ...aws({}), ...live(storageClass("gp3", {}), claim("Pending")) },
       { ...aws({ addons: [{ addonName: "aws-ebs-csi-driver" }] }), ...live(storageClass("gp3", {}), claim("Pending")) },
+    ],
+    silent: [
+      {
+        ...aws({ addons: [{ addonName: "aws-ebs-csi-driver", serviceAccountRoleArn: "r" }] }),
+        ...live(storageClass("gp3", {}), claim("Pending")),
+      },
     ],
   },
   "LT-S007": {
-    fires: anywhere(
-      volume("efs", { csi: { driver: "efs.csi.aws.com", volumeAttributes: { encryptInTransit: "false" } } }),
-    ),
-    silent: anywhere(volume("efs", { csi: { driver: "efs.csi.aws.com" } })),
+    fires: [
+      ...anywhere(
+        volume("efs", { csi: { driver: "efs.csi.aws.com", volumeAttributes: { encryptInTransit: "false" } } }),
+      ),
+      ...anywhere(volume("efs", { csi: { driver: "efs.csi.aws.com", volumeHandle: "fs-0123" } })),
+    ],
+    silent: [
+      ...anywhere(volume("efs", { csi: { driver: "efs.csi.aws.com" } })),
+      ...anywhere(volume("efs", { csi: { driver: "efs.csi.aws.com", volumeHandle: "fs-0123::fsap-0123" } })),
+    ],
   },
   "LT-S008": {
-    fires: [live(claim("Pending")), live(claim("Lost"))],
+    fires: [
+      live(claim("Pending")),
+      live(claim("Lost")),
+      live(object("v1", "PersistentVolume", "pv-1", { status: { phase: "Failed" } }, { namespace: undefined })),
+    ],
     silent: [
       live(claim("Bound")),
       live(claim("Pending"), storageClass("gp3", { volumeBindingMode: "WaitForFirstConsumer" })),

@@ -48,6 +48,11 @@ const toService = {
 const managed = (apiVersion: string): object =>
   object("policy/v1", "PodDisruptionBudget", "old", {}, { managedFields: [{ manager: "helm", apiVersion }] });
 
+const downTo = (minReplicas: number): object =>
+  object("autoscaling/v2", "HorizontalPodAutoscaler", "web", {
+    spec: { scaleTargetRef: { kind: "Deployment", name: "web" }, minReplicas, maxReplicas: 9 },
+  });
+
 export const upgrades: Readonly<Record<string, Worlds>> = {
   "LT-U001": {
     fires: [version("1.33"), version("1.34"), aws({ cluster: { version: "1.31" } })],
@@ -70,8 +75,14 @@ export const upgrades: Readonly<Record<string, Worlds>> = {
     silent: [addon("v1.13.2-eksbuild.1")],
   },
   "LT-U006": {
-    fires: [aws({ addons: [{ addonName: "coredns", status: "DEGRADED" }] })],
-    silent: [aws({ addons: [{ addonName: "coredns", status: "ACTIVE" }] })],
+    fires: [
+      aws({ addons: [{ addonName: "coredns", status: "DEGRADED" }] }),
+      { ...aws({}), ...live(daemon("kube-proxy", "eks/kube-proxy:v1.35.0")) },
+    ],
+    silent: [
+      aws({ addons: [{ addonName: "coredns", status: "ACTIVE" }] }),
+      { ...aws({ addons: [{ addonName: "kube-proxy" }] }), ...live(daemon("kube-proxy", "eks/kube-proxy:v1.35.0")) },
+    ],
   },
   "LT-U007": {
     fires: [manifests(object("policy/v1beta1", "PodDisruptionBudget", "old")), live(managed("policy/v1beta1"))],
@@ -83,17 +94,27 @@ export const upgrades: Readonly<Record<string, Worlds>> = {
     fires: [
       ...anywhere(budget("b", { maxUnavailable: 0 })),
       ...anywhere(web(2), budget("b", { minAvailable: 2 })),
+      ...anywhere(web(2), budget("b", { minAvailable: "60%" })),
       live(web(2), budget("b", { minAvailable: 1 }, { disruptionsAllowed: 0, currentHealthy: 2, expectedPods: 2 })),
     ],
-    silent: anywhere(web(2), budget("b", { maxUnavailable: 1 })),
+    silent: [
+      ...anywhere(web(2), budget("b", { maxUnavailable: 1 })),
+      ...anywhere(web(2), budget("b", { minAvailable: "50%" })),
+    ],
   },
   "LT-U011": {
     fires: anywhere(web(2), budget("a", { maxUnavailable: 1 }), budget("b", { maxUnavailable: 1 })),
     silent: anywhere(web(2), budget("a", { maxUnavailable: 1 })),
   },
   "LT-U012": {
-    fires: anywhere(budget("b", { maxUnavailable: 1 })),
-    silent: anywhere(web(2), budget("b", { maxUnavailable: 1 })),
+    fires: [
+      ...anywhere(budget("b", { maxUnavailable: 1 })),
+      ...anywhere(web(4), budget("b", { minAvailable: 2 }), downTo(2)),
+    ],
+    silent: [
+      ...anywhere(web(2), budget("b", { maxUnavailable: 1 })),
+      ...anywhere(web(4), budget("b", { minAvailable: 2 }), downTo(3)),
+    ],
   },
   "LT-U013": {
     fires: anywhere(web(2, { tolerations: [{ operator: "Exists" }] })),
@@ -141,7 +162,11 @@ export const upgrades: Readonly<Record<string, Worlds>> = {
     ),
   },
   "LT-U025": {
-    fires: [aws({ key: { metadata: { KeyId: "k-1", KeyState: "PendingDeletion" }, rotates: false } })],
+    fires: [
+      aws({ key: { metadata: { KeyId: "k-1", KeyState: "PendingDeletion" }, rotates: false } }),
+      aws({ cluster: { roleArn: "arn:aws:iam::111122223333:role/gone" } }),
+      aws({ cluster: { roleArn: "r" }, roles: [{ arn: "r", name: "r", uses: ["cluster"], attached: [], inline: [] }] }),
+    ],
     silent: [aws({ key: { metadata: { KeyId: "k-1", KeyState: "Enabled" }, rotates: true } }), aws({})],
   },
 };

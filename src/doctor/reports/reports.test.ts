@@ -9,7 +9,11 @@ import { renderDoctorReport } from "./index.ts";
 const nasty = workload("Deployment", `we"b<script>|&`, pod({ image: "nginx" }), { replicas: 1 });
 const report = async (): Promise<DoctorReport> =>
   runChecks(
-    { today, ...manifests(nasty), ...account({}, ["insights"]) },
+    {
+      today,
+      ...manifests(nasty),
+      ...account({ cluster: { accessConfig: { authenticationMode: "API" } } }, ["insights"]),
+    },
     {
       checks,
       cluster: "demo",

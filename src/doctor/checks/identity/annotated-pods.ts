@@ -11,7 +11,7 @@ export const annotatedPods: Check = defineCheck({
   severity: "warning",
   why: "Neither is maintained any more, and whoever may annotate a pod chooses its role.",
   docs: "https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html",
-  remedy: "Move to Pod Identity or IRSA: lotse utils migrate-pod-roles.",
+  remedy: "Move to Pod Identity or IRSA: lotse identity migrate.",
   objects: async (facts) =>
     inWorkloads(facts, ({ annotations, spec }) => {
       const image = spec.containers.find((each) => /\/(kube2iam|kiam)[:@]/.test(each.image ?? ""))?.image;

@@ -1,6 +1,7 @@
 // LT-I013: A role's trust lets other service accounts in.
 import type { PolicyJson } from "../../account/facts.ts";
 import { listed } from "../../account/roles.ts";
+import { takesIn } from "../../account/policies.ts";
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
 import { rolesOfAccounts } from "../../objects/service-accounts.ts";
@@ -24,7 +25,10 @@ function problemOf(trust: PolicyJson, issuer: string, subject: string): string |
     );
     const sub = pairs.filter(({ key }) => key === `${issuer}:sub`);
     if (sub.length === 0) return "its trust policy has no condition on :sub, so every pod of the cluster may have it";
-    if (!pairs.some(({ key }) => key === `${issuer}:aud`)) return "its trust policy has no condition on :aud";
+    const aud = pairs.filter(({ key }) => key === `${issuer}:aud`);
+    if (aud.length === 0) return "its trust policy has no condition on :aud";
+    if (!aud.some(({ values }) => values.includes("sts.amazonaws.com")))
+      return `its :aud is ${aud.flatMap(({ values }) => values).join(", ")}, and tokens of pods are for sts.amazonaws.com`;
     const star = sub.find(
       ({ operator, values }) => operator.startsWith("StringEquals") && values.some((value) => /[*?]/.test(value)),
     );
@@ -37,8 +41,9 @@ function problemOf(trust: PolicyJson, issuer: string, subject: string): string |
       )
     )
       return "its :sub lets every service account in";
-    if (sub.some(({ operator, values }) => operator === "StringEquals" && !values.includes(subject)))
-      return `its :sub is for others than ${subject}`;
+    const fits = ({ operator, values }: (typeof sub)[number]): boolean =>
+      operator.startsWith("StringLike") ? values.some((value) => takesIn(value, subject)) : values.includes(subject);
+    if (!sub.every(fits)) return `its :sub is for others than ${subject}`;
   }
   return undefined;
 }

@@ -1,7 +1,40 @@
 // LT-I001: A single person can administer the cluster.
+import { readAwsAuth } from "../../../identity/index.ts";
+import type { AccountFacts, AccountParts } from "../../account/facts.ts";
+import type { Seen } from "../../check.ts";
+import type { ObjectFacts } from "../../objects/facts.ts";
+import { Unread } from "../../unread.ts";
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
 import { ofCluster, ofFile } from "../../sight.ts";
+
+/** Where only aws-auth counts: whoever made the cluster is an administrator beside these, and EKS tells nobody who that was. */
+async function ofAwsAuth(account: AccountFacts, cluster: ObjectFacts): Promise<readonly Seen[]> {
+  const map = (await cluster.list("configMaps")).find(
+    ({ metadata }) => metadata.name === "aws-auth" && metadata.namespace === "kube-system",
+  );
+  const { roles, users } = readAwsAuth(map?.data ?? {});
+  const admins = [...roles, ...users].filter(({ groups }) => groups.includes("system:masters")).map(({ arn }) => arn);
+  const evidence = { admins };
+  if (admins.length === 0)
+    return ofCluster(account, {
+      text: "Only whoever made the cluster administers it: aws-auth puts nobody into system:masters",
+      severity: "error",
+      evidence,
+    });
+  return ofCluster(
+    account,
+    admins.every((arn) => arn.includes(":user/")) && {
+      text: `Only users administer the cluster, no role: ${admins.join(", ")}`,
+      severity: "error",
+      evidence,
+    },
+  );
+}
+
+/** True where access entries don't count. */
+const isMapped = ({ accessConfig }: AccountParts["cluster"]): boolean =>
+  (accessConfig?.authenticationMode ?? "CONFIG_MAP") === "CONFIG_MAP";
 
 /** A single person can administer the cluster. */
 export const singleAdmin: Check = defineCheck({
@@ -26,9 +59,12 @@ export const singleAdmin: Check = defineCheck({
     const alone = count === 0 || (count === 1 && bootstrapClusterCreatorAdminPermissions === false);
     return ofFile(file, ["accessConfig"], alone && { text, evidence: { admins: count } });
   },
-  account: async (account) => {
-    const { accessConfig } = await account.read("cluster");
-    if (accessConfig?.authenticationMode === "CONFIG_MAP") return [];
+  together: async (account, cluster) => (isMapped(await account.read("cluster")) ? ofAwsAuth(account, cluster) : []),
+  account: async (account, { cluster }) => {
+    if (isMapped(await account.read("cluster"))) {
+      if (cluster) return [];
+      throw new Unread("Who administers the cluster stands in aws-auth, and the API server isn't asked");
+    }
     const entries = await account.read("entries");
     const admins = entries
       .filter(({ policies }) => policies.includes("AmazonEKSClusterAdminPolicy"))

@@ -12,7 +12,7 @@ export const ingressWithoutService: Check = defineCheck({
   why: "The controller answers 503 for a backend that it doesn't find, and nobody heeds an ingress whose class nobody serves.",
   docs: "https://kubernetes.io/docs/concepts/services-networking/ingress/",
   remedy: "Correct the service's name and port.",
-  objects: async (facts) => {
+  objects: async (facts, { manifests }) => {
     const services = new Map(
       (await facts.list("services")).map((each) => [
         `${each.metadata.namespace ?? "default"}/${each.metadata.name}`,
@@ -23,6 +23,9 @@ export const ingressWithoutService: Check = defineCheck({
       facts,
       "ingresses",
       ({ metadata, spec }) => {
+        const namespace = metadata.namespace ?? "default";
+        // A folder may hold ingresses alone; their services may be elsewhere then.
+        const partial = facts === manifests && ![...services.keys()].some((key) => key.startsWith(`${namespace}/`));
         const backends = [
           spec?.defaultBackend,
           ...(spec?.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend)),
@@ -31,6 +34,8 @@ export const ingressWithoutService: Check = defineCheck({
           // Names of actions of the load balancer controller are no services.
           if (port?.name === "use-annotation") continue;
           const service = services.get(`${metadata.namespace ?? "default"}/${name}`);
+          if (!service && partial)
+            return { text: `There is no service ${name} among these manifests`, severity: "info" as const };
           if (!service) return `There is no service ${name} in the namespace`;
           const has = (service.spec?.ports ?? []).some((each) =>
             port?.number === undefined ? each.name === port?.name : each.port === port.number,

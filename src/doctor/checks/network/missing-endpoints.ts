@@ -10,7 +10,7 @@ export const missingEndpoints: Check = defineCheck({
   title: "Nodes can't reach AWS's services",
   area: "network",
   severity: "error",
-  why: "Nodes without a way out need VPC endpoints for ec2, ecr.api, ecr.dkr, s3, sts, logs, eks and eks-auth, or they never join and pull no images.",
+  why: "Nodes without a way out need VPC endpoints for ec2, ecr.api, ecr.dkr, s3 and sts, or they never join and pull no images; Pod Identity needs eks-auth, and what ships logs or asks EKS needs logs and eks.",
   docs: "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html",
   remedy: "Make the endpoints, or a NAT gateway.",
   account: async (account) => {
@@ -24,10 +24,13 @@ export const missingEndpoints: Check = defineCheck({
         !routesOf(SubnetId, tables).some(({ DestinationCidrBlock }) => DestinationCidrBlock === "0.0.0.0/0"),
     );
     const there = endpoints.map(({ ServiceName = "" }) => ServiceName.split(".").slice(3).join("."));
-    const missing = ["ec2", "ecr.api", "ecr.dkr", "s3", "sts", "logs", "eks", "eks-auth"].filter(
-      (name) => !there.includes(name),
-    );
+    if (shut.length === 0) return [];
+    const associations = await account.read("associations");
+    // Without these no node joins, or no pod gets its role; without the others only what asks for them fails.
+    const vital = ["ec2", "ecr.api", "ecr.dkr", "s3", "sts", ...(associations.length > 0 ? ["eks-auth"] : [])];
+    const missing = [...new Set([...vital, "logs", "eks"])].filter((name) => !there.includes(name));
     const text = `${shut.length} subnets have no way out, and endpoints for ${missing.join(", ")} are missing`;
-    return ofCluster(account, shut.length > 0 && missing.length > 0 && { text, evidence: { missing } });
+    const severity = missing.some((name) => vital.includes(name)) ? "error" : "info";
+    return ofCluster(account, missing.length > 0 && { text, severity, evidence: { missing } });
   },
 });

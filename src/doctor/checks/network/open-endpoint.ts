@@ -4,6 +4,8 @@ import { defineCheck } from "../../check.ts";
 import { privateAccess, set } from "../../fixes.ts";
 import { ofCluster, ofFile } from "../../sight.ts";
 
+const isWorld = (cidr: string): boolean => cidr === "0.0.0.0/0" || cidr === "::/0";
+
 /** The API endpoint is open to the world. */
 export const openEndpoint: Check = defineCheck({
   id: "LT-N014",
@@ -22,24 +24,23 @@ export const openEndpoint: Check = defineCheck({
   file: (file) => {
     const { publicAccessCIDRs = [], clusterEndpoints } = file.config.vpc ?? {};
     const open =
-      clusterEndpoints?.publicAccess !== false &&
-      (publicAccessCIDRs.length === 0 || publicAccessCIDRs.includes("0.0.0.0/0"));
+      clusterEndpoints?.publicAccess !== false && (publicAccessCIDRs.length === 0 || publicAccessCIDRs.some(isWorld));
     const severity = clusterEndpoints?.privateAccess === true ? "warning" : "error";
     return ofFile(
       file,
       ["vpc", "clusterEndpoints"],
-      open && { text: "0.0.0.0/0 may reach the API endpoint", severity },
+      open && { text: "Every address may reach the API endpoint", severity },
     );
   },
   account: async (account) => {
     const { name = "", resourcesVpcConfig } = await account.read("cluster");
     const { endpointPublicAccess, endpointPrivateAccess, publicAccessCidrs = [] } = resourcesVpcConfig ?? {};
-    const open = endpointPublicAccess === true && publicAccessCidrs.includes("0.0.0.0/0");
+    const open = endpointPublicAccess === true && publicAccessCidrs.some(isWorld);
     const command = `aws eks update-cluster-config --name ${name} --resources-vpc-config publicAccessCidrs=YOUR-CIDR`;
     const severity = endpointPrivateAccess === true ? "warning" : "error";
     return ofCluster(
       account,
-      open && { text: "0.0.0.0/0 may reach the API endpoint", severity, command, evidence: { publicAccessCidrs } },
+      open && { text: "Every address may reach the API endpoint", severity, command, evidence: { publicAccessCidrs } },
     );
   },
 });

@@ -13,7 +13,7 @@ export const serviceWithoutPods: Check = defineCheck({
   why: "A service without pods behind it refuses every connection; a target port that no container names does the same.",
   docs: "https://kubernetes.io/docs/concepts/services-networking/service/",
   remedy: "Correct selector and targetPort.",
-  objects: async (facts) => {
+  objects: async (facts, { manifests }) => {
     const workloads = await workloadsOf(facts);
     return inKind(
       facts,
@@ -23,6 +23,12 @@ export const serviceWithoutPods: Check = defineCheck({
         if (!selector || Object.keys(selector).length === 0) return undefined;
         const there = workloads.filter(({ namespace }) => namespace === (metadata.namespace ?? "default"));
         const behind = there.filter(({ labels }) => fits({ matchLabels: selector }, labels));
+        // A folder may hold services alone; what they lead to may be elsewhere then.
+        if (facts === manifests && there.length === 0)
+          return {
+            text: `No workload among these manifests has the labels ${JSON.stringify(selector)}`,
+            severity: "info" as const,
+          };
         if (behind.length === 0) return `No workload has the labels ${JSON.stringify(selector)}`;
         const names = new Set(
           behind.flatMap(({ spec: pod }) =>

@@ -22,7 +22,7 @@ export const upgradeHeadroom: Check = defineCheck({
         .map(({ AvailabilityZone }) => AvailabilityZone),
     );
     if (own.length === 0 || zones.size >= 2) return [];
-    const text = `Only ${zones.size} of the cluster's zones has a subnet with 5 free addresses; an update needs two`;
+    const text = `${zones.size === 0 ? "None" : "Only one"} of the cluster's zones has a subnet with 5 free addresses; an update needs two`;
     return ofCluster(account, { text, evidence: { zones: [...zones], subnets: own.length } });
   },
 });

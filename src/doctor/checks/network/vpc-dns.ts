@@ -22,7 +22,10 @@ export const vpcDns: Check = defineCheck({
       account.read("vpcDns"),
     ]);
     const off = [...(support ? [] : ["enableDnsSupport"]), ...(hostnames ? [] : ["enableDnsHostnames"])];
-    const command = `aws ec2 modify-vpc-attribute --vpc-id ${resourcesVpcConfig?.vpcId ?? ""} --enable-dns-hostnames`;
+    // One attribute a call, and hostnames only where support is on.
+    const command = [...(support ? [] : ["--enable-dns-support"]), ...(hostnames ? [] : ["--enable-dns-hostnames"])]
+      .map((option) => `aws ec2 modify-vpc-attribute --vpc-id ${resourcesVpcConfig?.vpcId ?? ""} ${option}`)
+      .join(" && ");
     return ofCluster(account, off.length > 0 && { text: `${off.join(" and ")} of the VPC are off`, command });
   },
 });

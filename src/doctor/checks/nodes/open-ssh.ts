@@ -43,12 +43,13 @@ export const openSsh: Check = defineCheck({
       ({ GroupId }) => GroupId,
       ({ IpPermissions = [] }) =>
         IpPermissions.some(
-          ({ FromPort = 0, ToPort = 65_535, IpProtocol, IpRanges = [] }) =>
+          ({ FromPort = 0, ToPort = 65_535, IpProtocol, IpRanges = [], Ipv6Ranges = [] }) =>
             IpProtocol !== "udp" &&
             FromPort <= 22 &&
             ToPort >= 22 &&
-            IpRanges.some(({ CidrIp }) => CidrIp === "0.0.0.0/0"),
-        ) && "Port 22 is open to 0.0.0.0/0",
+            (IpRanges.some(({ CidrIp }) => CidrIp === "0.0.0.0/0") ||
+              Ipv6Ranges.some(({ CidrIpv6 }) => CidrIpv6 === "::/0")),
+        ) && "Port 22 is open to every address",
     );
     return [...remote, ...open];
   },

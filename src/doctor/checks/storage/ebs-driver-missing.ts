@@ -1,4 +1,5 @@
 // LT-S006: Volumes of EBS without the driver.
+import { rolesOfAccounts } from "../../objects/service-accounts.ts";
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
 import { ofCluster } from "../../sight.ts";
@@ -6,7 +7,7 @@ import { ofCluster } from "../../sight.ts";
 /** Volumes of EBS without the driver. */
 export const ebsDriverMissing: Check = defineCheck({
   id: "LT-S006",
-  title: "Volumes of EBS without the driver",
+  title: "Volumes of EBS without the driver, or a driver without a role",
   area: "storage",
   severity: "error",
   why: "Since 1.23 only the EBS CSI driver makes and attaches volumes; EKS doesn't install it by itself.",
@@ -25,7 +26,20 @@ export const ebsDriverMissing: Check = defineCheck({
     const there =
       addons.some(({ addonName }) => addonName === "aws-ebs-csi-driver") ||
       deployments.some(({ metadata }) => metadata.name === "ebs-csi-controller");
-    const claims = await cluster.list("persistentVolumeClaims");
+    const [claims, associations, annotated, roles] = await Promise.all([
+      cluster.list("persistentVolumeClaims"),
+      account.read("associations"),
+      rolesOfAccounts(cluster),
+      account.read("roles"),
+    ]);
+    const name = "ebs-csi-controller-sa";
+    const hasRole =
+      addons.some((each) => each.addonName === "aws-ebs-csi-driver" && each.serviceAccountRoleArn !== undefined) ||
+      associations.some(({ serviceAccount }) => serviceAccount === name) ||
+      annotated.some((each) => each.account.metadata.name === name) ||
+      roles.some(({ attached }) => attached.some((arn) => arn.includes("EBSCSIDriverPolicy")));
+    if (used && claims.length > 0 && there && !hasRole && computeConfig?.enabled !== true)
+      return ofCluster(account, `${claims.length} claims, and the driver (${name}) has no role: it may make no volume`);
     return ofCluster(
       account,
       used &&

@@ -20,7 +20,9 @@ export const volumeWithoutNodes: Check = defineCheck({
         status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True"),
     );
     const zones = new Set(usable.map(({ metadata }) => metadata.labels?.["topology.kubernetes.io/zone"]));
-    return inKind(facts, "persistentVolumes", ({ spec }) => {
+    return inKind(facts, "persistentVolumes", ({ spec, status }) => {
+      // What nobody claims keeps no pod waiting.
+      if (status?.phase !== undefined && status.phase !== "Bound") return undefined;
       const terms = spec?.nodeAffinity?.required?.nodeSelectorTerms ?? [];
       const wanted = terms.flatMap(({ matchExpressions = [] }) =>
         matchExpressions.filter(({ key }) => key.endsWith("zone")).flatMap(({ values = [] }) => values),

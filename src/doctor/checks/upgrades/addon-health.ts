@@ -1,17 +1,42 @@
 // LT-U006: An add-on isn't well.
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
-import { inList } from "../../sight.ts";
+import { inList, ofObject } from "../../sight.ts";
 
 /** An add-on isn't well. */
 export const addonHealth: Check = defineCheck({
   id: "LT-U006",
-  title: "An add-on isn't well",
+  title: "An add-on isn't well, or nobody manages it",
   area: "upgrades",
   severity: "error",
   why: "An add-on that is degraded or failed may be half updated.",
   docs: "https://docs.aws.amazon.com/eks/latest/userguide/managing-add-ons.html",
   remedy: "See the issue; update the add-on with resolveConflicts: overwrite when fields were changed by hand.",
+  together: async (account, cluster) => {
+    const [{ name, computeConfig }, addons, daemons, deployments] = await Promise.all([
+      account.read("cluster"),
+      account.read("addons"),
+      cluster.list("daemonSets"),
+      cluster.list("deployments"),
+    ]);
+    if (computeConfig?.enabled === true) return [];
+    const parts = { "aws-node": "vpc-cni", "kube-proxy": "kube-proxy", coredns: "coredns" } as const;
+    return [...daemons, ...deployments].flatMap((object) => {
+      const { metadata } = object;
+      const addon = metadata.namespace === "kube-system" ? parts[metadata.name as keyof typeof parts] : undefined;
+      const managed = addons.some(({ addonName }) => addonName === addon);
+      return ofObject(
+        cluster,
+        object,
+        addon !== undefined &&
+          !managed && {
+            text: `EKS doesn't manage it: nobody updates ${addon} with the cluster`,
+            severity: "info" as const,
+            command: `aws eks create-addon --cluster-name ${name} --addon-name ${addon} --resolve-conflicts OVERWRITE`,
+          },
+      );
+    });
+  },
   account: async (account) =>
     inList(
       "Addon",

@@ -26,8 +26,10 @@ export const blockingBudget: Check = defineCheck({
           ({ namespace, labels }) => namespace === (metadata.namespace ?? "default") && fits(selector, labels),
         );
         const replicas = chosen.reduce((sum, { replicas: count = 0 }) => sum + count, 0);
-        if (typeof minAvailable === "number" && replicas > 0 && minAvailable >= replicas)
-          return `minAvailable is ${minAvailable} of ${replicas} replicas`;
+        // Kubernetes rounds shares up.
+        const share = typeof minAvailable === "string" ? Number(/^(\d+)%$/.exec(minAvailable)?.[1]) : Number.NaN;
+        const least = typeof minAvailable === "number" ? minAvailable : Math.ceil((share * replicas) / 100);
+        if (replicas > 0 && least >= replicas) return `minAvailable is ${minAvailable} of ${replicas} replicas`;
         const { disruptionsAllowed, currentHealthy = 0, expectedPods = 0 } = status ?? {};
         return (
           disruptionsAllowed === 0 &&

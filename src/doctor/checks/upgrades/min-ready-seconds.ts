@@ -10,7 +10,7 @@ export const minReadySeconds: Check = defineCheck({
   id: "LT-U019",
   title: "A rollout doesn't wait",
   area: "upgrades",
-  severity: "info",
+  severity: "warning",
   why: "Without minReadySeconds a pod counts as available at its first readiness, and a rollout goes on over pods that fall over a second later.",
   docs: "https://docs.aws.amazon.com/eks/latest/best-practices/cluster-upgrades.html",
   remedy: "Set minReadySeconds, for example 10.",

@@ -1,11 +1,12 @@
 // LT-U007: An API that goes, or is gone.
-import { minorOf, removedApi } from "../../../facts/index.ts";
+import { eksVersions, minorOf, removedApi } from "../../../facts/index.ts";
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
 import { placed, subjectOf } from "../../objects/workloads.ts";
 
 /** What a person means without saying a version: everything that any supported version lacks. */
-const newest = 36;
+/** The newest minor that EKS offers: what no version is known for is judged by it. */
+const newest = (): number => Math.max(...eksVersions().map(({ version }) => minorOf(version)));
 /** Kinds that had other versions, and are written by people. */
 const kinds = [
   "deployments",
@@ -49,7 +50,7 @@ export const removedApis: Check = defineCheck({
       // LT-U017 tells of these, for nothing takes their place.
       if (!row || kind === "PodSecurityPolicy") return undefined;
       const gone =
-        version === undefined ? minorOf(row.removedIn) <= newest : minorOf(row.removedIn) <= minorOf(version) + 1;
+        version === undefined ? minorOf(row.removedIn) <= newest() : minorOf(row.removedIn) <= minorOf(version) + 1;
       const text = `${apiVersion} ${kind} is gone from Kubernetes ${row.removedIn} on${row.replacement === undefined ? "" : `; write ${row.replacement}`}`;
       return {
         text,

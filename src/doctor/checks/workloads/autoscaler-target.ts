@@ -13,7 +13,7 @@ export const autoscalerTarget: Check = defineCheck({
   why: "Without its target it does nothing; with a minimum of 1 the workload has one replica at night; with equal bounds it never scales.",
   docs: "https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/",
   remedy: "Correct scaleTargetRef, minReplicas and maxReplicas.",
-  objects: async (facts) => {
+  objects: async (facts, { manifests }) => {
     const workloads = await workloadsOf(facts);
     return inKind(
       facts,
@@ -21,6 +21,9 @@ export const autoscalerTarget: Check = defineCheck({
       ({ metadata, spec }) => {
         if (!spec) return undefined;
         const { kind, name } = spec.scaleTargetRef;
+        const namespace = metadata.namespace ?? "default";
+        // A folder may hold autoscalers alone; their targets may be elsewhere then.
+        const partial = facts === manifests && !workloads.some((each) => each.namespace === namespace);
         const known = kind === "Deployment" || kind === "StatefulSet";
         if (
           known &&
@@ -28,7 +31,10 @@ export const autoscalerTarget: Check = defineCheck({
             (each) => each.kind === kind && each.name === name && each.namespace === (metadata.namespace ?? "default"),
           )
         )
-          return { text: `There is no ${kind} ${name}`, severity: "error" as const };
+          return {
+            text: `There is no ${kind} ${name}${partial ? " among these manifests" : ""}`,
+            severity: partial ? ("info" as const) : ("error" as const),
+          };
         if ((spec.minReplicas ?? 1) >= spec.maxReplicas)
           return `minReplicas and maxReplicas are both ${spec.maxReplicas}`;
         return (spec.minReplicas ?? 1) < 2 && "minReplicas is 1";

@@ -8,7 +8,7 @@ export const secretsInEnv: Check = defineCheck({
   id: "LT-W016",
   title: "Secrets as variables",
   area: "workloads",
-  severity: "info",
+  severity: "warning",
   why: "Variables are printed in crash reports and inherited by every child process; files are not, and follow changes.",
   docs: "https://docs.aws.amazon.com/eks/latest/best-practices/data-encryption-and-secrets-management.html",
   remedy: "Mount the secret as a file, or use the Secrets Store CSI driver.",

@@ -59,6 +59,12 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "Fargate", () => {
     kube = kubeOf({ sandbox, send: made.send }, "shop");
     for (const name of ["shop-a", "other"]) {
       await post("/api/v1/namespaces", { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+      // Nobody can make pods there before Kubernetes has made their account.
+      await eventually(
+        () => kube.find(resources.serviceAccounts, { namespace: name, name: "default" }),
+        (account) => account !== undefined,
+        60,
+      );
     }
     const podExecutionRoleArn = makeRole(made.send, "fargate", "eks-fargate-pods.amazonaws.com", [
       "AmazonEKSFargatePodExecutionRolePolicy",

@@ -17,5 +17,6 @@ COPY --from=build /src/dist/lotse-image.cjs /app/lotse.cjs
 COPY --from=build /src/LICENSE /src/THIRD-PARTY-LICENSES.md /app/
 USER 65532:65532
 ENV NODE_ENV=production
-ENTRYPOINT ["node", "/app/lotse.cjs"]
+# A small nursery: after a burst of work, V8 would keep three times 16 MB of it.
+ENTRYPOINT ["node", "--max-semi-space-size=4", "/app/lotse.cjs"]
 CMD ["controller"]

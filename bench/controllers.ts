@@ -1,16 +1,16 @@
-// What roles hold in memory, each a process of the image's file: idle, and where the API server knows 10,000 pods, service
-// accounts and mappings. A stand-in lists them: what a real one costs isn't the question.
+// What roles hold in memory, each a process as the image and its manifests start it: idle, and with 10,000 pods, or what they
+// mean for a role that doesn't follow them. A stand-in lists them: what a real API server costs isn't the question.
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { createSign } from "node:crypto";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { issueCertificate, newAuthority } from "../src/base/index.ts";
-import { listRoles } from "../src/controllers/index.ts";
+import { knownRoles, listRoles, manifestOptions, objectsOf } from "../src/controllers/index.ts";
 import { servicePrincipal } from "../src/sandbox/aws/core/index.ts";
 import { oidcKey } from "../src/sandbox/aws/services/eks/certificate.ts";
 import type { Sandbox } from "../src/sandbox/index.ts";
@@ -181,7 +181,7 @@ const roles: Readonly<Record<string, Measured>> = {
       `--kubeconfig=${kubeconfig}`,
     ],
     async load(_, { metric }) {
-      for (const end = Date.now() + 300_000; Date.now() < end; await sleep(500))
+      for (const end = Date.now() + 900_000; Date.now() < end; await sleep(500))
         if ((await metric("lotse_metadata_proxy_assume_role_seconds_count")) >= many) return;
       throw new Error("not every pod's credentials are at hand");
     },
@@ -215,6 +215,19 @@ const roles: Readonly<Record<string, Measured>> = {
     flags: (place) => ["--port=0", "--namespace=kube-system", `--kubeconfig=${place.kubeconfig}`],
   },
 };
+
+/** What the Dockerfile starts Node with. */
+function nodeFlags(): string[] {
+  const entry = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync("Dockerfile", "utf8"))?.[1] ?? "[]";
+  return (JSON.parse(entry) as string[]).filter((word) => word.startsWith("-"));
+}
+
+/** What a role's manifests add to it. */
+function nodeOptions(name: string): string {
+  const [role] = knownRoles([name]);
+  const text = role ? JSON.stringify(objectsOf(role, manifestOptions({}))) : "";
+  return /"NODE_OPTIONS","value":"([^"]*)"/.exec(text)?.[1] ?? "";
+}
 
 async function start(child: ChildProcess, name: string): Promise<Started> {
   let said = "";
@@ -251,11 +264,11 @@ async function* measure(name: string, measured: Measured, place: Place): AsyncGe
     [many, "10,000 pods", 160],
   ] as const) {
     place.api.size = size;
-    const child = spawn(
-      process.execPath,
-      [resolve("dist/lotse-image.cjs"), "controller", name, ...measured.flags(place), "--health-port=0"],
-      { env: { ...place.sandbox.env(), HOME: place.folder }, stdio: ["ignore", "pipe", "inherit"] },
-    );
+    const words = ["controller", name, ...measured.flags(place), "--health-port=0"];
+    const child = spawn(process.execPath, [...nodeFlags(), resolve("dist/lotse-image.cjs"), ...words], {
+      env: { ...place.sandbox.env(), HOME: place.folder, NODE_OPTIONS: nodeOptions(name) },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     try {
       const started = await start(child, name);
       if (size > 0) await measured.load?.(place, started);

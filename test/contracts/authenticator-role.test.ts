@@ -194,6 +194,23 @@ describe("by itself", () => {
     expect((await post(`https://localhost:${port}/healthz`, "", agent, "GET")).text).toBe("ok");
   });
 
+  it.for([
+    [1, { kind: "throttle" }],
+    [2, { kind: "error", code: "ServiceUnavailable", status: 503 }],
+    [3, { kind: "drop" }],
+  ] as const)(
+    "lets nobody in while STS is away (%#), and everybody as soon as it is back",
+    async ([minutes, effect], { expect }) => {
+      // One that nobody has shown before: who was let in is remembered for a moment.
+      const token = tokenOf(keys["a user with a path"] as Keys, "shop", Date.now() - minutes * 60_000);
+      const { id } = sandbox.faults.add({ service: "sts", operation: "GetCallerIdentity", effect });
+      const { status } = await ask(token, oursUrl(), agent);
+      sandbox.faults.remove(id);
+      expect([status.authenticated ?? false, status.user]).toEqual([false, undefined]);
+      expect((await ask(token, oursUrl(), agent)).status.authenticated).toBe(true);
+    },
+  );
+
   it("answers in the version that it is asked in", async ({ expect }) => {
     const token = tokenOf(keys["a user with a path"] as Keys);
     for (const version of ["v1", "v1beta1"])

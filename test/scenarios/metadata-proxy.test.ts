@@ -268,6 +268,45 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
     expect(JSON.parse(back.body)).toMatchObject({ Code: "Success" });
   });
 
+  it("lets nobody wait for an STS that throttles, is broken or hangs up, and has what it said afterwards", async ({
+    expect,
+  }) => {
+    const kinds = {
+      throttled: { kind: "throttle" },
+      broken: { kind: "error", code: "InternalFailure", status: 500 },
+      gone: { kind: "drop" },
+      slow: { kind: "delay", milliseconds: 60_000 },
+    } as const;
+    await kube.patch(resources.namespaces, { name: "default" }, "merge", {
+      metadata: { annotations: { "iam.amazonaws.com/allowed-roles": '["web","api","closed","away-*"]' } },
+    });
+    const waiting = Object.entries(kinds).map(async ([name, effect], i) => {
+      const [address, role] = [`127.0.5.${i + 1}`, `away-${name}`];
+      makeRole(role);
+      const { id } = sandbox.faults.add({ service: "sts", match: { RoleArn: arnOf(role) }, effect });
+      await makePod(role, address, { "iam.amazonaws.com/role": role });
+      // The proxy may not have heard yet of what the namespace allows.
+      await eventually(
+        () => get(address, credentialsPath),
+        ({ status }) => status === 200,
+      );
+      const meanwhile = await get(address, `${credentialsPath}${role}`);
+      sandbox.faults.remove(id);
+      const after = await eventually(
+        () => get(address, `${credentialsPath}${role}`),
+        ({ status }) => status === 200 || name === "slow",
+      );
+      return [name, meanwhile.status, meanwhile.body.includes("AccessKeyId"), after.status];
+    });
+    expect(await Promise.all(waiting)).toEqual([
+      ["throttled", 500, false, 200],
+      ["broken", 500, false, 200],
+      ["gone", 500, false, 200],
+      // What is on its way takes its minute.
+      ["slow", 500, false, 500],
+    ]);
+  });
+
   describe.for(["iptables", "nftables"] as const)("with rules of %s", (firewall) => {
     const missing = namespacesMissing(firewall === "iptables" ? ["iptables", "ip6tables"] : ["nft"]);
     const title = "sees every packet of a pod in both families, sets its rules again, and leaves them when it is gone";

@@ -135,6 +135,24 @@ describe("the pod identity agent", () => {
     expect(log.join("\n")).not.toContain(token("cart").split(".")[2]);
   });
 
+  it("serves what it has while EKS Auth throttles or is broken, opens nothing, and recovers", async ({ expect }) => {
+    const known = token("cart", { jti: "known" });
+    expect((await ask(known)).status).toBe(200);
+    for (const [effect, status] of [
+      [{ kind: "throttle" }, 429],
+      [{ kind: "error", code: "ServiceUnavailableException", status: 503 }, 503],
+      [{ kind: "drop" }, 503],
+    ] as const) {
+      const { id } = sandbox.faults.add({ service: "eks-auth", effect });
+      const fresh = token("cart", { jti: effect.kind });
+      const refused = await ask(fresh);
+      expect([refused.status, (await refused.text()).includes("AccessKeyId")]).toEqual([status, false]);
+      expect((await ask(known)).status).toBe(200);
+      sandbox.faults.remove(id);
+      expect((await ask(fresh)).status).toBe(200);
+    }
+  });
+
   it("can't be called by another name, as web pages would", async ({ expect }) => {
     const text = await new Promise<string>((resolve, reject) => {
       const socket = connect(port, "127.0.0.1", () => {

@@ -45,6 +45,8 @@ export async function imageMain(words: readonly string[], start: StartRoles): Pr
     process.exitCode = exitCode.usage;
     return;
   }
+  // Whoever reads the log may go away and come back: that is no reason to leave pods without their roles.
+  process.stdout.on("error", () => undefined);
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {

@@ -1,7 +1,7 @@
 // Credentials of pods: one set a pod, role and session, got before they are asked for, renewed before they end. While STS can't
 // be reached the ones at hand are served until they are over, and never anybody else's.
 import type { Aws } from "../../aws/index.ts";
-import { errorMessage } from "../../base/index.ts";
+import { errorMessage, sleep } from "../../base/index.ts";
 import type { PodRole } from "../../identity/index.ts";
 import { credentialsDocument } from "../../identity/index.ts";
 import type { Logger, Metrics } from "../frame/index.ts";
@@ -16,7 +16,7 @@ export interface CredentialsOptions {
 }
 
 export interface PodCredentials {
-  /** IMDS's document. @throws what STS refused */
+  /** IMDS's document. @throws what STS refused, or Error when it takes its time; its answer is kept all the same */
   get(role: PodRole): Promise<string>;
   /** Gets them ahead of time; failures are logged. */
   prefetch(role: PodRole): void;
@@ -40,6 +40,8 @@ interface Entry {
 const reserve = 60_000;
 const firstPause = 500;
 const longestPause = 30_000;
+/** A pod waits so long for STS, milliseconds: SDKs ask again, and STS is asked on meanwhile. */
+const patience = 5_000;
 /** kiam prefetches with eight at a time. */
 const fetchers = 8;
 /** STS: 15 minutes at least; an hour at most where the proxy's own credentials are a role's. */
@@ -102,6 +104,19 @@ export function openCredentials(options: CredentialsOptions): PodCredentials {
     }
   };
   const fetch = (role: PodRole, entry: Entry): Promise<string> => (entry.pending ??= assume(role, entry));
+  const inTime = async (pending: Promise<string>): Promise<string> => {
+    const answered = new AbortController();
+    const late = sleep(patience, answered.signal).then(() => {
+      throw new Error("STS hasn't answered yet");
+    });
+    try {
+      return await Promise.race([pending, late]);
+    } finally {
+      answered.abort();
+      // Whichever came second says nothing new: what STS refuses is logged where it happens.
+      for (const each of [late, pending]) each.catch(() => undefined);
+    }
+  };
   const isServed = (entry: Entry): boolean => entry.document !== undefined && entry.expiresAt - reserve > now();
   const isFresh = (entry: Entry): boolean => isServed(entry) && now() - entry.fetchedAt < life;
   const mayTry = (entry: Entry): boolean => entry.pending === undefined && entry.retryAt <= now();
@@ -137,7 +152,7 @@ export function openCredentials(options: CredentialsOptions): PodCredentials {
         return document;
       }
       if (entry.pending === undefined && entry.retryAt > now()) throw entry.error;
-      return fetch(role, entry);
+      return inTime(fetch(role, entry));
     },
     keepOnly(roles) {
       const used = new Set([...roles].map(keyOf));

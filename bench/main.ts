@@ -4,6 +4,7 @@ import { bench as capacity } from "./capacity.ts";
 import { bench as controlPlane } from "./control-plane.ts";
 import { bench as controllers } from "./controllers.ts";
 import { bench as doctor } from "./doctor.ts";
+import { bench as doctorCluster } from "./doctor-cluster.ts";
 import { bench as emulator } from "./emulator.ts";
 import { bench as kubernetesScale } from "./kubernetes-scale.ts";
 import { bench as lifecycle } from "./lifecycle.ts";
@@ -22,6 +23,7 @@ const benches = [
   tokenReview,
   capacity,
   doctor,
+  doctorCluster,
   controlPlane,
   lifecycle,
   rehearsal,

@@ -99,7 +99,11 @@ async function withWorld<T>(
 async function judge({ file, living, only, baseline }: DoctorVisit, room: Room, world: World): Promise<DoctorReport> {
   const checks: readonly Check[] = only ? only.map(room.checkNamed) : room.checks;
   const known = baseline ? room.readBaseline(baseline.text, baseline.file) : new Set<string>();
-  const exclusions: readonly Exclusion[] = file?.platform?.doctor?.exclude ?? [];
+  // A decision about a check that there isn't would be a decision about nothing, and nobody would notice.
+  const exclusions: readonly Exclusion[] = (file?.platform?.doctor?.exclude ?? []).map((each) => ({
+    ...each,
+    check: room.checkNamed(each.check).id,
+  }));
   const place = living
     ? { cluster: living.name, region: living.aws.region }
     : file

@@ -21,10 +21,13 @@ const wrongUsage = new Set([
   "capacity/not-ipv6",
   "capacity/type-unknown",
   "upgrades/bad-version",
+  "doctor/bad-baseline",
+  "doctor/no-check",
   "cli/usage",
   "controllers/bad-flag",
   "controllers/unknown-role",
   "kube/bad-version",
+  "rehearse/bad-manifest",
   "rehearse/bad-version",
   "rehearse/unknown-fault",
 ]);

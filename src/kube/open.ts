@@ -37,8 +37,12 @@ export interface Kube {
   get<T extends KubeObject>(resource: Resource, key: ObjectKey): Promise<T>;
   /** Undefined when there is none. */
   find<T extends KubeObject>(resource: Resource, key: ObjectKey): Promise<T | undefined>;
-  /** In one namespace or, without, in all. */
-  list<T extends KubeObject>(resource: Resource, at?: { namespace?: string } & Selection): Promise<T[]>;
+  /** In one namespace or, without, in all; `keep` is what is held of each object, asked page by page. */
+  list<T extends KubeObject>(
+    resource: Resource,
+    at?: { namespace?: string } & Selection,
+    keep?: (object: T) => T,
+  ): Promise<T[]>;
   create<T extends KubeObject>(resource: Resource, object: T): Promise<T>;
   replace<T extends KubeObject>(resource: Resource, object: T): Promise<T>;
   patch<T extends KubeObject>(
@@ -96,9 +100,9 @@ export function openKube(target: KubeTarget): Kube {
         throw error;
       }
     },
-    async list(resource, { namespace, ...selection } = {}) {
+    async list(resource, { namespace, ...selection } = {}, keep?) {
       const path = resourcePath(resource, namespace === undefined ? {} : { namespace });
-      return (await listAll<never>(connection, path, selection, `list ${resource.plural}`)).items;
+      return (await listAll(connection, path, selection, `list ${resource.plural}`, keep)).items;
     },
     create: async (resource, object) => {
       const { namespace } = object.metadata;

@@ -38,7 +38,15 @@ describe("lotse doctor", () => {
     expect((await runLotse("", "doctor", "-f", write("c.yaml", "kind: Nothing"))).code).toBe(2);
     expect((await runLotse("", "doctor", "-f", join(folder, "none.yaml"))).code).toBeGreaterThan(0);
     expect((await runLotse("", "doctor", "-f", write("d.yaml", file()), "--name", "other")).code).toBe(2);
-    expect((await runLotse("", "doctor", "-f", write("e.yaml", file()), "-o", "pdf")).code).toBe(2);
+    const path = write("e.yaml", file());
+    for (const words of [
+      ["-f", path, "-o", "pdf"],
+      ["-f", path, "--check", "LT-X1"],
+      ["-f", path, "--baseline", path],
+      ["-f", path, "--fail-on", "severe"],
+      ["--list", "-o", "sarif"],
+    ])
+      expect([words, (await runLotse("", "doctor", ...words)).code]).toEqual([words, 2]);
   });
 
   it("holds back what a baseline knows", async ({ expect }) => {
@@ -64,6 +72,16 @@ describe("lotse doctor", () => {
     );
     expect(stdout).toContain("LT-N001 Cluster demo: soon gone (until 2099-01-01)");
     expect((await runLotse("", "doctor", "-f", write("h.yaml", platform("2027-02-30")))).code).toBe(2);
+    const expired = await runLotse("", "doctor", "-f", write("k.yaml", platform("2026-01-01")), "--check", "LT-N001");
+    expect([expired.code, expired.stdout]).toEqual([3, expect.stringContaining("LT-N001 until 2026-01-01: soon gone")]);
+    // About a check that there isn't nobody can have decided.
+    const slip = await runLotse(
+      "",
+      "doctor",
+      "-f",
+      write("l.yaml", platform("2099-01-01").replace("LT-N001", "LT-N999")),
+    );
+    expect([slip.code, slip.stderr]).toEqual([2, expect.stringContaining("LT-N999")]);
   });
 
   it("reads manifests, with the line of each finding", async ({ expect }) => {

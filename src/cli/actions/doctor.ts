@@ -91,6 +91,11 @@ async function print(invocation: Invocation, report: DoctorReport): Promise<numb
 export const run: Action = async (invocation) => {
   const { terminal, options } = invocation;
   if (options["list"] === true) {
+    if (options["output"] !== "table" && options["output"] !== "json")
+      throw new LotseError("cli/usage", {
+        title: `--list doesn't go with -o ${String(options["output"])}`,
+        remedy: "Leave -o out, or take json.",
+      });
     const checks = await doctor.list();
     const isTable = options["output"] === "table";
     terminal.stdout.write(

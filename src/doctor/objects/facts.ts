@@ -69,8 +69,7 @@ export function livingFacts(kube: Pick<Kube, "list" | "version">): ObjectFacts {
       const resource = { group, version, plural, kind, namespaced: clusterWide !== true };
       const apiVersion = group === "" ? version : `${group}/${version}`;
       const ask = async (): Promise<readonly unknown[]> => {
-        const found = await kube.list<KubeObject>(resource);
-        return found.map((object) => slim({ ...object, apiVersion, kind }));
+        return kube.list<KubeObject>(resource, {}, (object) => slim({ ...object, apiVersion, kind }));
       };
       return [name, once(async () => told(plural, ask, []))];
     }),
@@ -87,7 +86,7 @@ export function livingFacts(kube: Pick<Kube, "list" | "version">): ObjectFacts {
 }
 
 /** An object without what no check reads and memory would be spent on: values of secrets, fields of managers, old manifests. */
-function slim(object: KubeObject): object {
+function slim(object: KubeObject): KubeObject {
   const { managedFields, ...metadata } = object.metadata as KubeObject["metadata"] & {
     managedFields?: { manager?: string; apiVersion?: string; operation?: string }[];
   };

@@ -109,7 +109,7 @@ async function visit({
   while (child.exitCode === null) {
     try {
       const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
-      processor = processorSeconds(child.pid ?? 0);
+      processor = Math.max(processor, processorSeconds(child.pid ?? 0));
       peak = Math.max(peak, Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024);
     } catch {
       // It has just ended.

@@ -215,6 +215,26 @@ describe("what isn't known", () => {
     );
   });
 
+  it("of the rest that a policy gives stays: what is proposed concerns the question alone", ({ expect }) => {
+    const { action: Action, resource: Resource } = question;
+    const proposed = (statement: object, more: object = {}) => {
+      const asked = { ...question, ...more };
+      return explainPod(podWorld(withPolicies({ policies: text(statement) })), asked).remedy;
+    };
+    const wide = proposed(allow);
+    expect(wide).toMatchObject({
+      turns: "deny",
+      proven: true,
+      changes: [
+        { document: { Effect: "Deny", Action, Resource }, command: expect.stringContaining("put-role-policy") },
+      ],
+    });
+    const two = proposed({ Action: [Action, "ssm:PutParameter"], Resource });
+    expect(two?.changes[0]?.document).toMatchObject({ Effect: "Deny" });
+    const just = proposed({ Action, Resource });
+    expect(just).toMatchObject({ proven: true, changes: [{ command: expect.stringContaining("delete-role-policy") }] });
+  });
+
   it("doesn't matter where the answer is the same either way", ({ expect }) => {
     const never = withPolicies({
       policies: unread("denied"),

@@ -1,5 +1,5 @@
 // What the policies say of an action, once a pod has a role's session.
-import type { StatementTrace } from "../../iam/index.ts";
+import type { PatternElement, StatementTrace } from "../../iam/index.ts";
 import { isRead, read } from "../explanation.ts";
 import type { Step } from "../explanation.ts";
 import type { SessionFacts } from "../iam/circumstances.ts";
@@ -118,7 +118,21 @@ function addition(
   return addInline(opened.role, statement);
 }
 
-/** The change that would turn an allow: the one statement that gives it goes, or one that denies comes. */
+const oneOf = <T>(list: readonly T[]): T | undefined => (list.length === 1 ? list[0] : undefined);
+
+/** A statement that gives this role just what is asked about, and nobody anything else. */
+function isJustThat({ statement, kind }: StatementTrace, { role }: OpenedSession, question: PodQuestion): boolean {
+  const { actions, resources, principals } = statement;
+  const only = ({ not, patterns }: PatternElement): string | undefined => (not ? undefined : oneOf(patterns)?.text);
+  const same = only(actions)?.toLowerCase() === question.action.toLowerCase();
+  const ours = kind !== "resource" || (principals?.not === false && oneOf(principals.entries)?.value === role.arn);
+  return ours && same && resources !== undefined && only(resources) === question.resource;
+}
+
+/**
+ * The change that would turn an allow: where one statement gives it and nothing else, that goes; otherwise one comes that
+ * denies it, for what else a wider one gives is nobody's question.
+ */
 function prevention(
   world: PodWorld,
   opened: OpenedSession,
@@ -128,7 +142,8 @@ function prevention(
   const grants = [...allowing(evaluation, "identity"), ...allowing(evaluation, "resource")];
   const [only] = grants;
   const gone = grants.length === 1 && only ? removal(world, opened, question, only) : undefined;
-  return gone ?? addInline(opened.role, statementFor("Deny", question));
+  const deny = addInline(opened.role, statementFor("Deny", question));
+  return only && isJustThat(only, opened, question) ? (gone ?? deny) : (deny ?? gone);
 }
 
 function denied(

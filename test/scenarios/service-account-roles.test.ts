@@ -195,6 +195,15 @@ describe("the commands", () => {
       "certManager",
     );
     expect([made.code, made.stderr]).toEqual([0, expect.stringContaining("pod-identity-association shop/till")]);
+    const typo = await lotse(
+      "create podidentityassociation",
+      ...which,
+      ...carryOut,
+      "--well-known-policies",
+      "certManager,certManger",
+    );
+    expect([typo.code, typo.stderr]).toEqual([expect.any(Number), expect.stringContaining("certManger")]);
+    expect(typo.code).toBeGreaterThan(0);
     const list = async (): Promise<Record<string, string>[]> =>
       JSON.parse((await lotse("get podidentityassociation", ...which, "-o", "json")).stdout) as Record<
         string,

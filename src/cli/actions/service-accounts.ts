@@ -117,7 +117,10 @@ async function fileWith(by: By, name: string, region: string, items: readonly ob
       : { iam: { podIdentityAssociations: items }, addons: [{ name: "eks-pod-identity-agent" }] }),
   };
   const { cluster, diagnostics } = await loadCluster(JSON.stringify(config), { file: "(flags)" });
-  const [first] = diagnostics.filter(({ severity }) => severity === "error");
+  // A key that a file may have is a typo here: of --well-known-policies.
+  const first =
+    diagnostics.find(({ code }) => code === "config/unknown-key") ??
+    diagnostics.find(({ severity }) => severity === "error");
   if (cluster && !first) return cluster;
   throw new LotseError(first?.code ?? "cli/usage", first ?? { title: "The flags make no service account" });
 }

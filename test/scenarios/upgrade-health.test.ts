@@ -143,7 +143,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "an upgrade of a cluster tha
     eventually(
       () => kube.get<Workload>(resources.deployments, { namespace: "default", name }),
       ({ status }) => status?.availableReplicas === 1,
-      60,
+      120,
     );
   const versionOf = (nodegroupName: string): string =>
     world.send<{ nodegroup: { version: string } }>("eks", "DescribeNodegroup", { clusterName: "quay", nodegroupName })
@@ -156,7 +156,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "an upgrade of a cluster tha
     kube = kubeOf(world, "quay");
     await kube.create(resources.deployments, deployment("web"));
     await runs("web");
-  }, 120_000);
+  }, 240_000);
 
   afterAll(async () => {
     kube?.close();
@@ -165,7 +165,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "an upgrade of a cluster tha
 
   it(
     "finds what stands against it, in the account and inside, and is ready when that is gone",
-    { timeout: 120_000 },
+    { timeout: 200_000 },
     async ({ expect }) => {
       for (const [resource, object] of planted) await kube.create(resource, object as unknown as KubeObject);
       const { code, stdout } = await lotse("check");
@@ -190,7 +190,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "an upgrade of a cluster tha
 
   it(
     "stops after the step that leaves a workload without its pod, and goes on when it is mended",
-    { timeout: 200_000 },
+    { timeout: 400_000 },
     async ({ expect }) => {
       const nodes = await kube.list<KubeObject>(resources.nodes, {
         labelSelector: "eks.amazonaws.com/nodegroup=first",
@@ -208,7 +208,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "an upgrade of a cluster tha
       const upgrade = ["apply", "--to", "1.35", "--yes"];
       const impatient = async (): Promise<Outcome> => lotse(...upgrade, "--grace", "3s");
       // It begins when the add-ons' pods have come up.
-      const stopped = await eventually(impatient, ({ code }) => code !== 3, 90);
+      const stopped = await eventually(impatient, ({ code }) => code !== 3, 150);
       const { result } = JSON.parse(stopped.stdout) as {
         result: { done: string[]; skipped: string[]; failed: { step: string; message: string }[]; wayBack: WayBack };
       };
@@ -233,8 +233,11 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "an upgrade of a cluster tha
         ...findings.slice(1).map(() => ({ severity: expect.not.stringContaining("error") })),
       ]);
       await kube.delete(resources.deployments, { namespace: "default", name: "pinned" });
-      const finished = await lotse(...upgrade);
-      expect([finished.code, versionOf("second")]).toEqual([0, "1.35"]);
+      // The other group's pods move to a new one beside it.
+      const finished = await lotse(...upgrade, "--nodes", "blue-green");
+      expect([finished.code, versionOf("second-1-35")]).toEqual([0, "1.35"]);
+      const { nodegroups } = world.send<{ nodegroups: string[] }>("eks", "ListNodegroups", { clusterName: "quay" });
+      expect(nodegroups).toEqual(["first", "second-1-35"]);
       expect(steps((await lotse("plan", "--to", "1.35")).stdout)).toEqual([]);
       await runs("web");
     },

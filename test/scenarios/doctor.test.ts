@@ -236,4 +236,69 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the doctor in a whole world
     expect(idsOf(await visit()).filter((id) => fixable.includes(id))).toEqual([]);
     expect((await doctor.planFix(asked)).steps).toBe(undefined);
   }, 60_000);
+
+  it("sees what surrounds the cluster: trails, detection, quotas, stacks, the registry, streams, use of pods", async ({
+    expect,
+  }) => {
+    const { send, sandbox } = world;
+    send("cloudtrail", "StopLogging", { Name: "all" });
+    send("inspector2", "Disable", {});
+    for (let i = 0; i < 3; i += 1)
+      send("ec2", "CreateVolume", { AvailabilityZone: "eu-central-1a", Size: 16_000, VolumeType: "gp3" });
+    // Its role of nodes was changed by hand.
+    const stack = `eksctl-${name}-nodegroup-web`;
+    const { StackDriftDetectionId } = send<{ StackDriftDetectionId: string }>("cloudformation", "DetectStackDrift", {
+      StackName: stack,
+    });
+    await eventually(
+      async () =>
+        send<{ DetectionStatus: string; StackDriftStatus?: string }>(
+          "cloudformation",
+          "DescribeStackDriftDetectionStatus",
+          { StackDriftDetectionId },
+        ),
+      ({ DetectionStatus }) => DetectionStatus === "DETECTION_COMPLETE",
+    );
+    send("ecr", "CreateRepository", { repositoryName: "shop/api" });
+    const Statement = [{ Effect: "Allow", Principal: "*", Action: "ecr:PutImage" }];
+    const policyText = JSON.stringify({ Version: "2012-10-17", Statement });
+    send("ecr", "SetRepositoryPolicy", { repositoryName: "shop/api", policyText });
+    const image = `${sandbox.account}.dkr.ecr.eu-central-1.amazonaws.com/shop/api:1`;
+    await make(
+      careful.kube,
+      [
+        `apiVersion: batch/v1\nkind: CronJob\n${meta("api")}\nspec: {schedule: "0 3 * * *", suspend: true, jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: api, image: "${image}"}]}}}}}`,
+        "apiVersion: v1\nkind: Namespace\nmetadata: {name: aws-observability}",
+        `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: aws-logging, namespace: aws-observability}\ndata: {output.conf: "[OUTPUT]\\n  Name firehose\\n  delivery_stream logs\\n"}`,
+        `apiVersion: v1\nkind: Secret\n${meta("by-hand")}\nstringData: {a: b}`,
+      ].join("\n---\n"),
+    );
+    const only = ["L003", "L007", "L008", "M001", "M002", "M004", "S010", "C008", "E003", "W025"].map(
+      (id) => `LT-${id}`,
+    );
+    const before = await visit({ only });
+    expect(told(before)).toEqual(
+      expect.arrayContaining([
+        "LT-L003 Cluster careful: all doesn't record",
+        "LT-L007 ConfigMap aws-logging: There is no delivery stream logs",
+        "LT-L008 Cluster careful: Off in eu-central-1: Inspector for EC2, Inspector for ECR",
+        "LT-M001 Repository shop/api: CronJob api runs images of it, and they aren't scanned",
+        "LT-M002 Repository shop/api: CronJob api runs images of it, and its tags are MUTABLE",
+        "LT-M004 Repository shop/api: CronJob api runs images of it, and its policy allows everybody ecr:PutImage",
+        "LT-S010 Cluster careful: Volumes of gp3 in the region hold 47.0 of 50 TiB",
+        "LT-W025 Secret by-hand: No workload names it",
+      ]),
+    );
+    expect(idsOf(before)).toEqual(expect.arrayContaining(["LT-C008", "LT-E003"]));
+    send("cloudtrail", "StartLogging", { Name: "all" });
+    send("firehose", "CreateDeliveryStream", { DeliveryStreamName: "logs" });
+    send("inspector2", "Enable", { resourceTypes: ["EC2", "ECR"] });
+    send("ecr", "PutImageScanningConfiguration", {
+      repositoryName: "shop/api",
+      imageScanningConfiguration: { scanOnPush: true },
+    });
+    send("ecr", "PutImageTagMutability", { repositoryName: "shop/api", imageTagMutability: "IMMUTABLE" });
+    send("ecr", "DeleteRepositoryPolicy", { repositoryName: "shop/api" });
+    expect(idsOf(await visit({ only }))).toEqual(["LT-C008", "LT-E003", "LT-S010", "LT-W025"]);
+  }, 60_000);
 });

@@ -9,7 +9,7 @@ export const noPreStop: Check = defineCheck({
   id: "LT-W030",
   title: "Connections are cut at the end",
   area: "workloads",
-  severity: "info",
+  severity: "warning",
   why: "A load balancer takes seconds to deregister a pod, which by then may have ended: a preStop pause bridges them.",
   docs: "https://docs.aws.amazon.com/eks/latest/best-practices/load-balancing.html",
   remedy: "Add lifecycle.preStop with a sleep of about 15 seconds.",

@@ -57,6 +57,8 @@ export class EbsDriver {
   readonly #claims: Map<string, Claim> = new Map();
   readonly #volumes: Map<string, PersistentVolume> = new Map();
   readonly #attachments: Map<string, VolumeAttachment> = new Map();
+  /** Claims whose volume EC2 may have while Kubernetes hasn't: that is finished even when the claim is gone meanwhile. */
+  readonly #begun: Map<string, { claim: Claim; zone: string }> = new Map();
   readonly #queue: WorkQueue;
 
   constructor(options: EbsOptions) {
@@ -160,7 +162,7 @@ export class EbsDriver {
 
   async #work(key: string): Promise<void> {
     const [kind = "", name = ""] = key.split(" ");
-    const claim = kind === "claim" ? this.#claims.get(name) : undefined;
+    const claim = kind === "claim" ? (this.#begun.get(name)?.claim ?? this.#claims.get(name)) : undefined;
     const volume = kind === "volume" ? this.#volumes.get(name) : undefined;
     const attachment = kind === "attachment" ? this.#attachments.get(name) : undefined;
     const wants =
@@ -230,10 +232,14 @@ export class EbsDriver {
     const storageClass = await client.find<StorageClass>(
       `/apis/storage.k8s.io/v1/storageclasses/${encodeURIComponent(className)}`,
     );
-    const zone = storageClass && this.#zone(claim, storageClass);
-    if (!storageClass || zone === undefined) return;
-    const name = `pvc-${claim.metadata.uid}`;
     const full = `${claim.metadata.namespace}/${claim.metadata.name}`;
+    // The node that was chosen may be gone by now; where the volume is, isn't asked twice.
+    const zone = this.#begun.get(full)?.zone ?? (storageClass && this.#zone(claim, storageClass));
+    if (!storageClass || zone === undefined) {
+      this.#begun.delete(full);
+      return;
+    }
+    const name = `pvc-${claim.metadata.uid}`;
     this.#say(
       claim,
       "PersistentVolumeClaim",
@@ -242,9 +248,11 @@ export class EbsDriver {
       `External provisioner is provisioning volume for claim "${full}"`,
     );
     let made: { id: string; size: number };
+    this.#begun.set(full, { claim, zone });
     try {
       made = this.#create(claim, storageClass, zone, name, role);
     } catch (error) {
+      this.#begun.delete(full);
       if (!(error instanceof Trouble)) throw error;
       const message = `failed to provision volume with StorageClass "${className}": ${error.message}`;
       this.#say(claim, "PersistentVolumeClaim", "Warning", "ProvisioningFailed", message);
@@ -289,6 +297,9 @@ export class EbsDriver {
       // An earlier try made it.
       if (!(error instanceof KubeRefusal) || error.status !== 409) throw error;
     }
+    this.#begun.delete(full);
+    // Another claim of this name may have come meanwhile.
+    if (this.#claims.get(full)?.metadata.uid !== claim.metadata.uid) this.#queue.add(`claim ${full}`);
     this.#say(
       claim,
       "PersistentVolumeClaim",
@@ -434,8 +445,9 @@ export class EbsDriver {
     const node = this.#options.node(attachment.spec.nodeName);
     const ctx = this.#context(role);
     const held = id === undefined ? undefined : ctx.table(volumes).get(id)?.attachment;
-    // Gone with its instance, or attached elsewhere meanwhile: nothing to do here.
-    if (held && (!node || held.instanceId === node.instanceId)) {
+    // Gone with its instance, or attached elsewhere meanwhile: nothing to do here. Who is no node any more has ended.
+    const ended = held !== undefined && ctx.table(instances).get(held.instanceId)?.state !== "running";
+    if (held && (node ? held.instanceId === node.instanceId : ended)) {
       ctx.call("ec2", "DetachVolume", { VolumeId: id, InstanceId: held.instanceId });
     }
     await client.patch(attachmentPath(name), "merge", {

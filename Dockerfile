@@ -1,5 +1,5 @@
 # The image of every role of `lotse controller`: one bundled file on Node, nothing else, and nobody's root.
-#   docker build -t registry.example.com/lotse:0.1.0 .
+#   docker build -t registry.example.com/lotse:0.1.0 .        (without a daemon: buildah bud --isolation chroot -t …)
 #   lotse controller manifests --image registry.example.com/lotse:0.1.0 | kubectl apply -f -
 FROM node:22-slim AS build
 WORKDIR /src

@@ -79,8 +79,8 @@ export function slimPod(pod: NodePod): NodePod {
 }
 
 export interface PodDirectory {
-  /** By UID, while it has this address: for whoever holds a token. */
-  holding(uid: string, address: string): NodePod | undefined;
+  /** By UID, while it has this address: for whoever holds a token. A copy that hasn't heard of it yet isn't believed. */
+  holding(uid: string, address: string): Promise<NodePod | undefined>;
   /**
    * The one pod that has an address, as the API server says it now.
    *
@@ -112,7 +112,10 @@ export function openDirectory({ kube, pods, node, sleep }: DirectoryOptions): Po
     return listed.filter((pod) => addressesOf(pod).includes(address));
   };
   return {
-    holding: (uid, address) => pods.byIndex("address", address).find(({ metadata }) => metadata.uid === uid),
+    async holding(uid, address) {
+      const isIt = ({ metadata }: NodePod): boolean => metadata.uid === uid;
+      return pods.byIndex("address", address).find(isIt) ?? (await look(address)).find(isIt);
+    },
     async at(address, signal) {
       for (let i = 0; ; i += 1) {
         const found = await look(address);

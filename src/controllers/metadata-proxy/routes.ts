@@ -56,7 +56,7 @@ async function giveToken({ directory, tokens, log }: ProxyParts, request: Served
 }
 
 /** The pod that holds the request's token, at the address that it comes from. */
-function holderOf({ tokens, directory }: ProxyParts, request: ServedRequest): NodePod | undefined {
+async function holderOf({ tokens, directory }: ProxyParts, request: ServedRequest): Promise<NodePod | undefined> {
   const token = one(request.headers[tokenHeader]);
   const address = plainAddress(request.remoteAddress);
   const uid = token === undefined ? undefined : tokens.holder(token, address);
@@ -97,7 +97,7 @@ async function answer(parts: ProxyParts, request: ServedRequest): Promise<Served
   const [, below = ""] = /^\/[^/]+\/(.*)$/.exec(request.path) ?? [];
   if (request.method === "PUT") return below === "api/token" ? giveToken(parts, request) : text(405, "");
   if (request.method !== "GET" && request.method !== "HEAD") return text(405, "");
-  const pod = holderOf(parts, request);
+  const pod = await holderOf(parts, request);
   if (!pod) return text(401, "");
   const [, wanted] = /^meta-data\/iam\/security-credentials(?:\/(.*))?$/.exec(below) ?? [below, undefined];
   const isCredentials = /^meta-data\/iam\/security-credentials(\/|$)/.test(below);

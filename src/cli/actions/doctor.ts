@@ -8,6 +8,7 @@ import { readClusterFile, today } from "../cluster-input.ts";
 import type { Action, Invocation } from "../command.ts";
 import { exitCode } from "../command.ts";
 import { withAws } from "../connection.ts";
+import { dayIn } from "../target.ts";
 import { checkLines, doctorLines, listLines } from "../render/doctor.ts";
 import { renderData } from "../render/data.ts";
 import { mend } from "./doctor-fix.ts";
@@ -113,7 +114,7 @@ export const run: Action = async (invocation) => {
   const isFix = options["fix"] === true;
   if (name === undefined) return isFix ? mend(invocation, visit) : print(invocation, await doctor.run(visit));
   return withAws(invocation, visit.file?.config.metadata.region, async (aws, target) => {
-    const seen = { ...visit, living: { aws, name, kubernetes: options["awsOnly"] !== true } };
+    const seen = { ...visit, today: dayIn(target), living: { aws, name, kubernetes: options["awsOnly"] !== true } };
     return isFix ? mend(invocation, seen, { aws, target }) : print(invocation, await doctor.run(seen));
   });
 };

@@ -159,7 +159,6 @@ async function* run(): AsyncGenerator<Figure> {
   await eventually(
     () => kube.find(resources.serviceAccounts, at),
     (found) => found !== undefined,
-    60,
   );
   for (let i = 0; i < accounts; i += 1)
     await kube.create(resources.serviceAccounts, {

@@ -92,7 +92,6 @@ async function* run(): AsyncGenerator<Figure> {
     await eventually(
       () => kube.find(resources.serviceAccounts, account),
       (found) => found !== undefined,
-      60,
     );
     await kube.create(resources.nodes, { apiVersion: "v1", kind: "Node", metadata: { name: node } });
     const trust = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: "*" } };

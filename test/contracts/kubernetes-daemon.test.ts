@@ -23,7 +23,7 @@ interface Result {
   err: string;
 }
 
-describe.skipIf(skip)(skip ?? "lotse sandbox with Kubernetes", { timeout: 120_000 }, () => {
+describe.skipIf(skip)(skip ?? "lotse sandbox with Kubernetes", () => {
   const folder = mkdtempSync(join(tmpdir(), "lotse-kubernetes-daemon-"));
   let cluster: { endpoint: string; ca: string };
 

@@ -29,7 +29,7 @@ interface Result {
 const allow = (Action: string | readonly string[], Resource: string): string =>
   JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource }] });
 
-describe.skipIf(skip)(skip ?? "a command as a pod", { timeout: 120_000 }, () => {
+describe.skipIf(skip)(skip ?? "a command as a pod", () => {
   let sandbox: Sandbox;
   let cluster: MadeCluster;
   let kube: Kube;
@@ -160,7 +160,6 @@ describe.skipIf(skip)(skip ?? "a command as a pod", { timeout: 120_000 }, () => 
             .filter(({ metadata }) => metadata.namespace === namespace)
             .every((each) => (each as { status?: { phase?: string } }).status?.phase === "Running"),
         ),
-      60,
     );
   }, 120_000);
 

@@ -282,7 +282,6 @@ export async function makeCarefulCluster(world: World): Promise<CarefulCluster> 
         () => false,
       ),
     (made) => made,
-    30,
   );
   await kube.patch(resources.namespaces, { name: "default" }, "merge", {
     metadata: { labels: { "pod-security.kubernetes.io/enforce": "baseline" } },

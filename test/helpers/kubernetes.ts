@@ -37,13 +37,17 @@ export function kubeOf(
   });
 }
 
+/** For what never comes; how long something takes on a busy machine is nothing that a test knows. */
+const patienceSeconds = 120;
+
 /** Looks until it is so; throws with what it saw last. */
-export async function eventually<T>(look: () => Promise<T>, good: (seen: T) => boolean, seconds = 20): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
+export async function eventually<T>(look: () => Promise<T>, good: (seen: T) => boolean): Promise<T> {
+  const deadline = Date.now() + patienceSeconds * 1000;
   for (;;) {
     const seen = await look();
     if (good(seen)) return seen;
-    if (Date.now() > deadline) throw new Error(`not after ${seconds} s: ${JSON.stringify(seen).slice(0, 2000)}`);
+    if (Date.now() > deadline)
+      throw new Error(`not after ${patienceSeconds} s: ${JSON.stringify(seen).slice(0, 2000)}`);
     await sleep(100);
   }
 }

@@ -38,7 +38,7 @@ describe.skipIf(!existsSync(built))(existsSync(built) ? "the image's file" : "sk
     expect(JSON.parse(run("controller", "login-proxy").stdout)).toMatchObject({ level: "error" });
   });
 
-  it("runs a role within 90 MB, asks AWS, and stops when it is told to", { timeout: 60_000 }, async ({ expect }) => {
+  it("runs a role within 90 MB, asks AWS, and stops when it is told to", async ({ expect }) => {
     const send = senderOf(sandbox);
     const trust = {
       Version: "2012-10-17",

@@ -62,7 +62,7 @@ function bring(world: World): void {
   }
 }
 
-it("is made, needs nothing more, and goes without a trace", { timeout: 60_000 }, async ({ expect }) => {
+it("is made, needs nothing more, and goes without a trace", async ({ expect }) => {
   await using world = await openWorld({ kubernetes: "off" });
   bring(world);
   const made = await world.apply(file);

@@ -29,7 +29,7 @@ async function applied(world: World, text: string, prune = false): Promise<strin
 const operations = (world: World): string[] => world.sandbox.trail().map(({ operation }) => operation);
 
 describe("a production cluster", () => {
-  it("is made in eksctl's order, changed step by step, and taken down", { timeout: 60_000 }, async ({ expect }) => {
+  it("is made in eksctl's order, changed step by step, and taken down", async ({ expect }) => {
     await using world = await openWorld({ kubernetes: "off" });
     const made = await applied(world, original);
     expect(made[0]).toBe("create cluster/production");
@@ -135,7 +135,7 @@ describe("a production cluster", () => {
 });
 
 describe("self-managed groups", () => {
-  it("are scaled by call, changed by rolling, and taken down", { timeout: 60_000 }, async ({ expect }) => {
+  it("are scaled by call, changed by rolling, and taken down", async ({ expect }) => {
     await using world = await openWorld({ kubernetes: "off", region: regionOf(spot) });
     await applied(world, spot);
     const plan = await world.plan(spot.replace(/maxSize: (\d+)/, (_, size: string) => `maxSize: ${Number(size) + 1}`));
@@ -157,36 +157,30 @@ describe("self-managed groups", () => {
 });
 
 describe("a failing stack", () => {
-  it(
-    "is named with its first cause, the rest is finished, and the next apply replaces it",
-    { timeout: 60_000 },
-    async ({ expect }) => {
-      await using world = await openWorld({ kubernetes: "off" });
-      const rule = world.sandbox.faults.add({ match: { instanceType: "t3.large" }, effect: { kind: "capacity" } });
-      const result = await world.apply(original);
-      expect(result.ok).toBe(false);
-      expect(result.failed.map(({ step, code }) => [step, code])).toEqual([
-        ["nodegroup/workers", "engine/stack-failed"],
-      ]);
-      expect(result.failed[0]?.message).toMatch(
-        /ManagedNodeGroup \(AWS::EKS::Nodegroup\).*(capacity|AsgInstanceLaunchFailures)/i,
-      );
-      expect(result.done).toContain("fargateprofile/batch");
-      expect(
-        world.host.messages.some(
-          ({ code, text }) => code === "engine/resource-failed" && text.includes("ManagedNodeGroup"),
-        ),
-      ).toBe(true);
+  it("is named with its first cause, the rest is finished, and the next apply replaces it", async ({ expect }) => {
+    await using world = await openWorld({ kubernetes: "off" });
+    const rule = world.sandbox.faults.add({ match: { instanceType: "t3.large" }, effect: { kind: "capacity" } });
+    const result = await world.apply(original);
+    expect(result.ok).toBe(false);
+    expect(result.failed.map(({ step, code }) => [step, code])).toEqual([["nodegroup/workers", "engine/stack-failed"]]);
+    expect(result.failed[0]?.message).toMatch(
+      /ManagedNodeGroup \(AWS::EKS::Nodegroup\).*(capacity|AsgInstanceLaunchFailures)/i,
+    );
+    expect(result.done).toContain("fargateprofile/batch");
+    expect(
+      world.host.messages.some(
+        ({ code, text }) => code === "engine/resource-failed" && text.includes("ManagedNodeGroup"),
+      ),
+    ).toBe(true);
 
-      world.sandbox.faults.remove(rule.id);
-      const again = await world.plan(original);
-      expect(stepsOf(again)[0]).toBe("replace nodegroup/workers");
-      expect(again.steps[0]?.why[0]?.text).toContain("ROLLBACK_COMPLETE");
-      await applied(world, original);
-    },
-  );
+    world.sandbox.faults.remove(rule.id);
+    const again = await world.plan(original);
+    expect(stepsOf(again)[0]).toBe("replace nodegroup/workers");
+    expect(again.steps[0]?.why[0]?.text).toContain("ROLLBACK_COMPLETE");
+    await applied(world, original);
+  });
 
-  it("doesn't count as existing when it is the cluster's", { timeout: 60_000 }, async ({ expect }) => {
+  it("doesn't count as existing when it is the cluster's", async ({ expect }) => {
     await using world = await openWorld({ kubernetes: "off" });
     world.sandbox.faults.add({
       service: "eks",

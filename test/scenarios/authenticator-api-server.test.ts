@@ -100,7 +100,7 @@ describe.skipIf(skip)(skip ?? "an API server of one's own", () => {
         sent.end();
       });
     // Anybody may ask for that: system:public-info-viewer.
-    await eventually(ready, (status) => status === 200, 90);
+    await eventually(ready, (status) => status === 200);
   }, 120_000);
 
   afterAll(async () => {
@@ -132,7 +132,7 @@ describe.skipIf(skip)(skip ?? "an API server of one's own", () => {
     return bearerToken({ cluster, region, credentials, at: Date.now(), endpoint: sandbox.endpoint }).token;
   };
 
-  it("knows who comes, and lets them do what their groups may", { timeout: 60_000 }, async ({ expect }) => {
+  it("knows who comes, and lets them do what their groups may", async ({ expect }) => {
     const token = tokenFor("own");
     const who = await kubectl(token, "auth", "whoami", "-o", "json");
     expect(who.err).toBe("");
@@ -142,17 +142,13 @@ describe.skipIf(skip)(skip ?? "an API server of one's own", () => {
     expect((await kubectl(token, "create", "namespace", "shop")).out).toBe("namespace/shop created\n");
   });
 
-  it(
-    "lets nobody in with a token for another cluster, and says why in its log",
-    { timeout: 60_000 },
-    async ({ expect }) => {
-      const refused = await kubectl(tokenFor("other"), "get", "namespaces");
-      expect(refused.exit).not.toBe(0);
-      expect(refused.err).toContain("You must be logged in to the server");
-      await eventually(
-        () => Promise.resolve(said),
-        (text) => text.includes("sts getCallerIdentity failed"),
-      );
-    },
-  );
+  it("lets nobody in with a token for another cluster, and says why in its log", async ({ expect }) => {
+    const refused = await kubectl(tokenFor("other"), "get", "namespaces");
+    expect(refused.exit).not.toBe(0);
+    expect(refused.err).toContain("You must be logged in to the server");
+    await eventually(
+      () => Promise.resolve(said),
+      (text) => text.includes("sts getCallerIdentity failed"),
+    );
+  });
 });

@@ -144,7 +144,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the authenticator", () => {
       sent.end(JSON.stringify({ apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token } }));
     });
 
-  it("goes by aws-auth as it is now", { timeout: 60_000 }, async ({ expect }) => {
+  it("goes by aws-auth as it is now", async ({ expect }) => {
     send("iam", "CreateRole", { RoleName: "dev", AssumeRolePolicyDocument: trust });
     const token = tokenOf("dev", "ann@example.com");
     expect((await ask(token)).error).toContain("identity is not mapped");
@@ -166,7 +166,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the authenticator", () => {
     );
   });
 
-  it("goes by IAMIdentityMapping objects, and says whom they are", { timeout: 60_000 }, async ({ expect }) => {
+  it("goes by IAMIdentityMapping objects, and says whom they are", async ({ expect }) => {
     send("iam", "CreateRole", { RoleName: "Ops", AssumeRolePolicyDocument: trust });
     const spec = { arn: `arn:aws:sts::${account}:assumed-role/Ops/somebody`, username: "ops", groups: ["operators"] };
     const object: Mapping = {
@@ -186,7 +186,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the authenticator", () => {
     const written = await eventually(
       () => kube.get<Mapping>(mappings, { name: "ops" }),
       ({ status }) => status?.canonicalARN !== undefined,
-      60,
     );
     expect(written.status?.canonicalARN).toBe(arnOf("Ops").toLowerCase());
     const status = await eventually(
@@ -196,7 +195,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the authenticator", () => {
     expect(status.user).toMatchObject({ username: "ops", groups: ["operators"] });
   });
 
-  it("lets instances be the nodes that they are, and nobody else", { timeout: 60_000 }, async ({ expect }) => {
+  it("lets instances be the nodes that they are, and nobody else", async ({ expect }) => {
     const { Reservations } = send<{
       Reservations: {
         Instances: { InstanceId: string; PrivateDnsName: string; IamInstanceProfile: { Arn: string } }[];

@@ -49,7 +49,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a file that asks for roles 
     key: typeof proxy,
   ): Promise<T | undefined> => kube.find<T>(resource, key);
 
-  it("gets them, with accounts whose IAM roles allow what they need", { timeout: 180_000 }, async ({ expect }) => {
+  it("gets them, with accounts whose IAM roles allow what they need", async ({ expect }) => {
     const planned = await world.plan(both);
     expect(planned.steps.filter(({ kind }) => kind === "controller").map(({ id, pending }) => [id, pending])).toEqual([
       ["controller/metadata-proxy", false],
@@ -73,13 +73,12 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a file that asks for roles 
     const pods = await eventually(
       () => kube.list<Pod>(resources.pods, { namespace }),
       (all) => all.length >= 2 && all.some(({ status }) => status.phase === "Running"),
-      60,
     );
     expect(pods.map(({ spec }) => spec.serviceAccountName)).toContain(proxy.name);
     expect(stepsOf(await world.plan(both))).toEqual([]);
   });
 
-  it("is told what somebody changed, and puts that right alone", { timeout: 60_000 }, async ({ expect }) => {
+  it("is told what somebody changed, and puts that right alone", async ({ expect }) => {
     await kube.delete(resources.services, hook);
     await kube.patch(resources.daemonSets, proxy, "json", [
       { op: "replace", path: "/spec/template/spec/containers/0/image", value: "evil.example.com/lotse:1" },
@@ -95,7 +94,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a file that asks for roles 
     expect(stepsOf(await world.plan(both))).toEqual([]);
   });
 
-  it("loses a role with --prune that it doesn't name any more", { timeout: 60_000 }, async ({ expect }) => {
+  it("loses a role with --prune that it doesn't name any more", async ({ expect }) => {
     const kept = await world.plan(one);
     expect(kept.steps).toEqual([]);
     expect(kept.notes.map(({ text }) => text)).toContain(

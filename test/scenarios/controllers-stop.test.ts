@@ -100,7 +100,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
 };
 
-describe("a role that gets SIGTERM", { timeout: 60_000 }, () => {
+describe("a role that gets SIGTERM", () => {
   let api: ApiStandIn;
   const authority = newAuthority("stop", Date.now());
   const client = issueCertificate(

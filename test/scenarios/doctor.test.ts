@@ -137,7 +137,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the doctor in a whole world
     await eventually(
       async () => told(await visit({ file })),
       (found) => found.length === 0,
-      60,
     );
     const { unknown, notChecked } = await visit({ file, manifests: [] });
     expect([unknown, notChecked]).toEqual([[], []]);

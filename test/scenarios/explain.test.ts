@@ -205,7 +205,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "explaining somebody", { tim
       await eventually(
         async () => ({ really: await reality(one), told }),
         ({ really }) => really === turned,
-        60,
       );
     }
     return begun.length;
@@ -253,7 +252,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "explaining somebody", { tim
       await eventually(
         async () => kube.get<KubeObject & { spec: { nodeName?: string } }>(resources.pods, { namespace: "east", name }),
         ({ spec }) => spec.nodeName !== undefined,
-        60,
       );
       const question = { action: "s3:ListAllMyBuckets", resource: "*", now: Date.now() };
       const answer = await askPod(world.aws, "quay", { namespace: "east", name }, question);
@@ -318,7 +316,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "explaining somebody", { tim
     } as never);
     for (const resource of ["pods", "secrets"]) {
       const question = { arn: role, wanted: readWanted("get", resource, { namespace: "east" }) };
-      await eventually(() => reality({ at, case: last, role, question }), Boolean, 60);
+      await eventually(() => reality({ at, case: last, role, question }), Boolean);
     }
     const first = await compare(made);
     const turned = await turn(made.slice(0, 40));
@@ -331,7 +329,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "explaining somebody", { tim
     await eventually(
       () => reality({ at, case: last, role, question }),
       (allowed) => !allowed,
-      60,
     );
     const second = await compare(made);
     console.log(`API: ${JSON.stringify(second)}`);

@@ -26,7 +26,7 @@ interface Deployment extends KubeObject {
   };
 }
 
-describe.skipIf(skip)(skip ?? "the way off roles by annotation", { timeout: 120_000 }, () => {
+describe.skipIf(skip)(skip ?? "the way off roles by annotation", () => {
   let sandbox: Sandbox;
   let send: Send;
   let kube: Kube;
@@ -75,7 +75,6 @@ describe.skipIf(skip)(skip ?? "the way off roles by annotation", { timeout: 120_
     await eventually(
       () => kube.find(resources.serviceAccounts, account),
       (found) => found !== undefined,
-      60,
     );
     writeFileSync(join(home, "kubeconfig"), kubeconfigText(sandbox, "shop"));
     const AssumeRolePolicyDocument = JSON.stringify({

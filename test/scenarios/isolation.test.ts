@@ -106,7 +106,7 @@ async function lotse(
 const traces = (): string[] => [...calls, ...(existsSync(touched) ? ["credential_process"] : [])];
 
 describe("what is meant for the sandbox", () => {
-  it("never leaves it, through a cluster's whole life", { timeout: 120_000 }, async ({ expect }) => {
+  it("never leaves it, through a cluster's whole life", async ({ expect }) => {
     const here = ["--sandbox"];
     const production = ["production", "--region", "eu-central-1", ...here];
     const life = [
@@ -126,13 +126,13 @@ describe("what is meant for the sandbox", () => {
     expect(traces()).toEqual([]);
   });
 
-  it("never leaves the process of the demo", { timeout: 120_000 }, async ({ expect }) => {
+  it("never leaves the process of the demo", async ({ expect }) => {
     const { status, text } = await lotse(["demo"], withKeys);
     expect([status, text]).toEqual([0, expect.stringContaining("Every stage did what it should")]);
     expect(traces()).toEqual([]);
   });
 
-  it("needs no account for files and the export", { timeout: 60_000 }, async ({ expect }) => {
+  it("needs no account for files and the export", async ({ expect }) => {
     for (const words of [
       ["config", "validate", "-f", example],
       ["config", "show", "-f", example],
@@ -145,7 +145,7 @@ describe("what is meant for the sandbox", () => {
 });
 
 // The traps are none when they don't snap; last, because they leave their traces.
-it("the same settings are used without --sandbox", { timeout: 60_000 }, async ({ expect }) => {
+it("the same settings are used without --sandbox", async ({ expect }) => {
   const { status } = await lotse(["plan", "-f", example]);
   expect(status).toBe(1);
   expect(existsSync(touched)).toBe(true);

@@ -23,7 +23,7 @@ interface Answer {
   body: Record<string, never> & { message?: string };
 }
 
-describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "access to a living cluster", { timeout: 120_000 }, () => {
+describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "access to a living cluster", () => {
   let sandbox: Sandbox;
   let send: Send;
   let place: { endpoint: string; ca: string; issuer: string };
@@ -90,7 +90,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "access to a living cluster"
     eventually(
       () => status(who, path),
       (seen) => seen === wanted,
-      8,
     );
   const mode = (authenticationMode: string): void => {
     send("eks", "UpdateClusterConfig", { name: "shop", accessConfig: { authenticationMode } });

@@ -77,7 +77,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a file that asks for things
     ]);
   });
 
-  it("is made, inside the cluster too, and then there is nothing to do", { timeout: 60_000 }, async ({ expect }) => {
+  it("is made, inside the cluster too, and then there is nothing to do", async ({ expect }) => {
     const result = await world.apply(file);
     expect(result.failed.map(({ step, message }) => `${step}: ${message}`)).toEqual([]);
     expect(result.pending).toEqual([]);

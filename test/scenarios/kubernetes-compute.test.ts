@@ -33,7 +33,7 @@ interface Node extends KubeObject {
   status?: { allocatable?: Record<string, string> };
 }
 
-describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster", { timeout: 120_000 }, () => {
+describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster", () => {
   let world: World;
   let kube: Kube;
 
@@ -57,7 +57,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster", { timeout: 120_
     const dns = await eventually(
       () => kube.list<Pod>(resources.pods, { namespace: "kube-system", labelSelector: "k8s-app=kube-dns" }),
       (pods) => pods.length === 2 && pods.every(({ status }) => status.phase === "Running"),
-      60,
     );
     for (const { spec } of dns) {
       expect(spec.schedulerName).toBe("fargate-scheduler");
@@ -82,7 +81,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster", { timeout: 120_
     await eventually(
       () => kube.get<Workload>(resources.daemonSets, plugin),
       ({ status }) => (status?.numberReady ?? 0) > 0 && status?.numberReady === status?.desiredNumberScheduled,
-      60,
     );
     const nodes = await eventually(
       () => kube.list<Node>(resources.nodes, { labelSelector: "node.kubernetes.io/instance-type=g5.xlarge" }),

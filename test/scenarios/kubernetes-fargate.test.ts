@@ -54,7 +54,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "Fargate", () => {
     await eventually(
       () => Promise.resolve(sandbox.kubernetes?.status()[0]?.state),
       (state) => state === "running",
-      60,
     );
     kube = kubeOf({ sandbox, send: made.send }, "shop");
     for (const name of ["shop-a", "other"]) {
@@ -63,7 +62,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "Fargate", () => {
       await eventually(
         () => kube.find(resources.serviceAccounts, { namespace: name, name: "default" }),
         (account) => account !== undefined,
-        60,
       );
     }
     const podExecutionRoleArn = makeRole(made.send, "fargate", "eks-fargate-pods.amazonaws.com", [
@@ -117,7 +115,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "Fargate", () => {
     const large = await eventually(
       () => kube.get<Pod>(resources.pods, { namespace: "shop-a", name: "large" }),
       ({ status }) => status.phase === "Running",
-      30,
     );
     expect(large.metadata.annotations?.["CapacityProvisioned"]).toBe("1vCPU 8GB");
     expect(large.spec.nodeName).toBe(
@@ -179,7 +176,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "Fargate", () => {
       );
     // There is no node for pods that stay on EC2: its Deployment lacks them, and the add-on says so.
     made.send("eks", "CreateAddon", { ...addon, resolveConflicts: "OVERWRITE" });
-    const starved = await eventually(health, ({ status }) => status === "DEGRADED", 60);
+    const starved = await eventually(health, ({ status }) => status === "DEGRADED");
     expect(starved.health.issues[0]?.code).toBe("InsufficientNumberOfReplicas");
     made.send("eks", "UpdateAddon", {
       ...addon,
@@ -191,9 +188,8 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "Fargate", () => {
       (pods) =>
         pods.filter(({ spec, status }) => spec.schedulerName === "fargate-scheduler" && status.phase === "Running")
           .length === 2,
-      40,
     );
-    expect(await eventually(health, ({ status }) => status === "ACTIVE", 60)).toMatchObject({ health: { issues: [] } });
+    expect(await eventually(health, ({ status }) => status === "ACTIVE")).toMatchObject({ health: { issues: [] } });
   });
 
   it("takes node and interface away with the pod, and the pods with their profile", async ({ expect }) => {
@@ -212,7 +208,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "Fargate", () => {
           labelSelector: "eks.amazonaws.com/fargate-profile=zeta",
         }),
       (left) => left.every(({ spec }) => spec.nodeName === undefined),
-      30,
     );
   });
 });

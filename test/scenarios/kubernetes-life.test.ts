@@ -44,7 +44,7 @@ async function namesIn(kube: Kube): Promise<string[]> {
   return found.map(({ metadata }) => metadata.name).filter((name) => name !== "kube-root-ca.crt");
 }
 
-describe.skipIf(skip)(skip ?? "a control plane", { timeout: 120_000 }, () => {
+describe.skipIf(skip)(skip ?? "a control plane", () => {
   const folder = mkdtempSync(join(tmpdir(), "lotse-life-"));
   let world: World;
   let subnetIds: string[] = [];
@@ -133,7 +133,6 @@ describe.skipIf(skip)(skip ?? "a control plane", { timeout: 120_000 }, () => {
     const seen = await eventually(
       () => asked("shop", (kube) => namesIn(kube)).catch(() => []),
       (names) => names.length > 0,
-      40,
     );
     expect(seen).toContain("of-1-34");
     expect(status("shop")?.pids?.some((pid) => before.includes(pid))).toBe(false);
@@ -234,7 +233,6 @@ describe.skipIf(skip)(skip ?? "a control plane", { timeout: 120_000 }, () => {
       const ada = await eventually(
         () => whoIs(issuer.token(claims)),
         (seen) => typeof seen === "object",
-        60,
       );
       expect(ada).toMatchObject({
         username: "ada@example.com",
@@ -320,7 +318,6 @@ describe.skipIf(skip)(skip ?? "a control plane", { timeout: 120_000 }, () => {
     await eventually(
       () => Promise.resolve(programsIn(folder).filter((line) => line.includes("kube-scheduler"))),
       (found) => found.length > 0,
-      40,
     );
     // Keepers first: then nobody is left who would end their programs.
     const keepers = execFileSync("pgrep", ["-f", `lotse-keeper .*${folder}`], { encoding: "utf8" })

@@ -37,7 +37,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
   const pods = (): Promise<Pod[]> => kube.list<Pod>(resources.pods, { namespace: "default", labelSelector: "app=web" });
   const nodes = (): Promise<Node[]> => kube.list<Node>(resources.nodes);
   const settled = (count: number): Promise<Pod[]> =>
-    eventually(pods, (found) => found.filter(isReady).length === count && found.length === count, 60);
+    eventually(pods, (found) => found.filter(isReady).length === count && found.length === count);
   /** As `kubectl get nodes` shows them: no cordon, no taint of EKS's. */
   const openNodes = (count: number): Promise<Node[]> =>
     eventually(
@@ -47,7 +47,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
         found.every(
           (node) => isReady(node) && node.spec.unschedulable !== true && (node.spec.taints ?? []).length === 0,
         ),
-      60,
     );
   const keepAvailable = async (minAvailable: number): Promise<void> => {
     const name = "web";
@@ -68,7 +67,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
           { namespace: "default", name },
         ),
       ({ status }) => status?.desiredHealthy === minAvailable && status.currentHealthy === 2,
-      60,
     );
   };
   const update = async (input: object = {}): Promise<Update> => {
@@ -83,7 +81,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
           }),
         ),
       ({ update: seen }) => seen.status !== "InProgress",
-      120,
     );
     return ended;
   };
@@ -218,7 +215,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
           what: "read an autoscaler",
         }),
       (found) => found.status?.conditions?.some(({ type }) => type === "ScalingActive") === true,
-      120,
     );
     // Its least size; nobody measures simulated containers, and it says so.
     const active = status?.conditions?.find(({ type }) => type === "ScalingActive");
@@ -226,7 +222,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
     await eventually(
       () => kube.list<Pod>(resources.pods, { namespace: "default", labelSelector: "app=scaled" }),
       (found) => found.filter(isReady).length === 3,
-      60,
     );
   });
 
@@ -237,7 +232,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
     }
     const until = async (status: string): Promise<string[]> => {
       const look = (): Promise<Described> => Promise.resolve(made.send<Described>("eks", "DescribeAddon", addon));
-      const found = await eventually(look, (seen) => seen.addon.status === status, 120);
+      const found = await eventually(look, (seen) => seen.addon.status === status);
       return found.addon.health.issues.map(({ code }) => code);
     };
     // There are nodes enough; its Deployment is what it goes by.
@@ -248,7 +243,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
     await eventually(
       () => kube.list<Pod>(resources.pods, ofAddon),
       (found) => found.length === 2 && found.every(isReady),
-      60,
     );
   });
 
@@ -263,7 +257,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
           return nodes();
         },
         (found) => found.length === 1,
-        120,
       );
     });
     expect(fewest).toBeGreaterThanOrEqual(1);
@@ -282,7 +275,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
     const ofLate = { labelSelector: "eks.amazonaws.com/nodegroup=late" };
     const look = (): Promise<Node[]> => kube.list<Node>(resources.nodes, ofLate);
     expect(await look()).toEqual([]);
-    await eventually(look, (found) => found.length === 1 && found.every(isReady), 60);
+    await eventually(look, (found) => found.length === 1 && found.every(isReady));
     const status = (): string | undefined =>
       sandbox.cloud.store
         .table(nodegroups, sandbox.account, sandbox.region)
@@ -294,7 +287,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
         return status();
       },
       (seen) => seen === "ACTIVE",
-      60,
     );
   });
 
@@ -307,10 +299,9 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes of a managed group", 
     await eventually(
       () => Promise.resolve(list()),
       (names) => !names.includes("workers"),
-      120,
     );
     expect((sandbox.clock.now() - began) / 1000).toBeGreaterThan(900);
     // The other group's node is none of this.
-    await eventually(nodes, (found) => found.length === 1, 60);
+    await eventually(nodes, (found) => found.length === 1);
   });
 });

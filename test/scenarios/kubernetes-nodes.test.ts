@@ -46,7 +46,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes", () => {
     eventually(
       () => nodeOf(instance),
       (node) => ready(node)?.status === "True",
-      30,
     );
 
   /** An instance of nobody's group. */
@@ -85,54 +84,49 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes", () => {
     await sandbox?.close();
   });
 
-  it(
-    "of one's own join by their user data, once their role has access, as large as it says",
-    { timeout: 120_000 },
-    async ({ expect }) => {
-      const principalArn = makeRole(made.send, "own", "ec2.amazonaws.com", nodePolicies);
-      const kubelet = `    maxPodsExpression: "max_pods < 12 ? max_pods : 12"
+  it("of one's own join by their user data, once their role has access, as large as it says", async ({ expect }) => {
+    const principalArn = makeRole(made.send, "own", "ec2.amazonaws.com", nodePolicies);
+    const kubelet = `    maxPodsExpression: "max_pods < 12 ? max_pods : 12"
     flags: ["--node-labels=team=shop", "--register-with-taints=dedicated=shop:NoSchedule"]`;
-      const instance = launch(profileWith("own"), nodeConfig("shop", kubelet));
-      const stranger = launch("own", nodeConfig("another", kubelet));
-      const silent = launch("own", "#!/bin/bash\necho hello\n");
-      await eventually(
-        () =>
-          Promise.resolve(
-            sandbox.kubernetes
-              ?.cluster({ account: sandbox.account, region: sandbox.region, name: "shop" })
-              ?.simulation?.status().nodes ?? [],
-          ),
-        (all) => all.some(({ spec, refusal }) => spec.instanceId === instance && refusal !== undefined),
-        30,
-      );
-      expect(await nodes()).toEqual([]);
-      made.send("eks", "CreateAccessEntry", { clusterName: "shop", principalArn, type: "EC2_LINUX" });
-      const node = await untilReady(instance);
-      expect(node?.metadata.labels).toMatchObject({
-        team: "shop",
-        "topology.kubernetes.io/zone": `${sandbox.region}a`,
+    const instance = launch(profileWith("own"), nodeConfig("shop", kubelet));
+    const stranger = launch("own", nodeConfig("another", kubelet));
+    const silent = launch("own", "#!/bin/bash\necho hello\n");
+    await eventually(
+      () =>
+        Promise.resolve(
+          sandbox.kubernetes
+            ?.cluster({ account: sandbox.account, region: sandbox.region, name: "shop" })
+            ?.simulation?.status().nodes ?? [],
+        ),
+      (all) => all.some(({ spec, refusal }) => spec.instanceId === instance && refusal !== undefined),
+    );
+    expect(await nodes()).toEqual([]);
+    made.send("eks", "CreateAccessEntry", { clusterName: "shop", principalArn, type: "EC2_LINUX" });
+    const node = await untilReady(instance);
+    expect(node?.metadata.labels).toMatchObject({
+      team: "shop",
+      "topology.kubernetes.io/zone": `${sandbox.region}a`,
+    });
+    expect(node?.spec.taints).toContainEqual({ key: "dedicated", value: "shop", effect: "NoSchedule" });
+    expect(node?.status.capacity["pods"]).toBe("12");
+    const calm = ["MemoryPressure", "DiskPressure", "PIDPressure"].map((type) => [type, "False"]);
+    expect(node?.status.conditions.map(({ type, status }) => [type, status])).toEqual([...calm, ["Ready", "True"]]);
+    // Its heartbeat: the node controller goes by it.
+    const lease = (): Promise<{ spec: { holderIdentity: string; renewTime: string } }> =>
+      kube.connection.send({
+        method: "GET",
+        path: `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node?.metadata.name}`,
+        what: "read a lease",
       });
-      expect(node?.spec.taints).toContainEqual({ key: "dedicated", value: "shop", effect: "NoSchedule" });
-      expect(node?.status.capacity["pods"]).toBe("12");
-      const calm = ["MemoryPressure", "DiskPressure", "PIDPressure"].map((type) => [type, "False"]);
-      expect(node?.status.conditions.map(({ type, status }) => [type, status])).toEqual([...calm, ["Ready", "True"]]);
-      // Its heartbeat: the node controller goes by it.
-      const lease = (): Promise<{ spec: { holderIdentity: string; renewTime: string } }> =>
-        kube.connection.send({
-          method: "GET",
-          path: `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${node?.metadata.name}`,
-          what: "read a lease",
-        });
-      const { spec: first } = await lease();
-      expect(first.holderIdentity).toBe(node?.metadata.name);
-      await eventually(lease, ({ spec }) => spec.renewTime > first.renewTime, 60);
-      expect(await nodes()).toHaveLength(1);
-      made.send("ec2", "TerminateInstances", { InstanceIds: [instance, stranger, silent] });
-      sandbox.clock.settle();
-    },
-  );
+    const { spec: first } = await lease();
+    expect(first.holderIdentity).toBe(node?.metadata.name);
+    await eventually(lease, ({ spec }) => spec.renewTime > first.renewTime);
+    expect(await nodes()).toHaveLength(1);
+    made.send("ec2", "TerminateInstances", { InstanceIds: [instance, stranger, silent] });
+    sandbox.clock.settle();
+  });
 
-  it("are unknown first and then gone when their instance ends", { timeout: 60_000 }, async ({ expect }) => {
+  it("are unknown first and then gone when their instance ends", async ({ expect }) => {
     const seen = new Set<string | undefined>();
     await eventually(
       async () => {
@@ -141,14 +135,13 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes", () => {
         return all;
       },
       (all) => all.length === 0,
-      30,
     );
     expect(seen).toContain("Unknown");
   });
 
   it("of a group follow its labels and taints; cordons and labels of others stay", async ({ expect }) => {
     makeGroup(sandbox, made, "workers", 1, { labels: { team: "shop", old: "yes" } });
-    const [node] = await eventually(nodes, (all) => all.length === 1 && ready(all[0])?.status === "True", 30);
+    const [node] = await eventually(nodes, (all) => all.length === 1 && ready(all[0])?.status === "True");
     const name = node?.metadata.name ?? "";
     await kube.patch(resources.nodes, { name }, "merge", {
       metadata: { labels: { mine: "1" } },
@@ -181,7 +174,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "nodes", () => {
     // Another instance has another kubelet.
     made.send("ec2", "TerminateInstances", { InstanceIds: [instance] });
     sandbox.clock.settle();
-    await eventually(nodes, (all) => all.length > 0 && all.every((each) => ready(each)?.status === "True"), 30);
+    await eventually(nodes, (all) => all.length > 0 && all.every((each) => ready(each)?.status === "True"));
   });
 
   it("whose role loses its access make their group degrade", async ({ expect }) => {
@@ -230,7 +223,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster without a network
       makeGroup(sandbox, made, "workers", 1, { subnets: [made.network.publicSubnets[0]] });
       const kube = kubeOf({ sandbox, send: made.send }, "bare");
       const nodes = (): Promise<Node[]> => kube.list<Node>(resources.nodes);
-      const [node] = await eventually(nodes, (all) => all.length === 1, 60);
+      const [node] = await eventually(nodes, (all) => all.length === 1);
       expect(ready(node)).toMatchObject({
         status: "False",
         message: expect.stringContaining("cni plugin not initialized") as string,
@@ -249,12 +242,11 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster without a network
           return items;
         },
         (items) => items.length > 0,
-        60,
       );
       expect(missing?.message).toMatch(/no network as long as EC2 refuses .* ec2:/s);
       expect(ready((await nodes())[0])?.status).toBe("False");
       made.send("iam", "AttachRolePolicy", cni);
-      await eventually(nodes, (all) => ready(all[0])?.status === "True", 30);
+      await eventually(nodes, (all) => ready(all[0])?.status === "True");
 
       const labels = { app: "many" };
       await kube.create(resources.deployments, {
@@ -279,7 +271,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster without a network
         const reasons = await Promise.all(pending.map(({ metadata }) => eventsOf(kube, metadata.name)));
         return reasons.flat();
       };
-      await eventually(complaints, (reasons) => reasons.includes("FailedCreatePodSandBox"), 60);
+      await eventually(complaints, (reasons) => reasons.includes("FailedCreatePodSandBox"));
       // Neither is there one for another node.
       makeGroup(sandbox, made, "late", 1, { subnets: [made.network.publicSubnets[0]] });
       const late = { clusterName: "bare", nodegroupName: "late" };
@@ -289,12 +281,12 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster without a network
         health: { issues: [{ code: "InsufficientFreeAddresses" }] },
       });
       expect(await nodes()).toHaveLength(1);
-      await eventually(pods, (all) => all.length === 12 && running(all) > 0, 60);
+      await eventually(pods, (all) => all.length === 12 && running(all) > 0);
       const before = running(await pods());
       await kube.patch(resources.deployments, { namespace: "default", name: "many" }, "merge", {
         spec: { replicas: before },
       });
-      await eventually(pods, (all) => all.length === before && running(all) === before, 40);
+      await eventually(pods, (all) => all.length === before && running(all) === before);
       kube.close();
     },
   );

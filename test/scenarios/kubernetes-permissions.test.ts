@@ -55,19 +55,15 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "whoever makes a cluster", (
     await world?.close();
   });
 
-  it(
-    "needs what the plan names, and replaces nodes with what the next one names",
-    { timeout: 90_000 },
-    async ({ expect }) => {
-      const { aws, may } = await pilot(world, "maker");
-      may(await world.plan(file(80)));
-      const made = await world.apply(file(80), { aws });
-      expect(made.failed.map(({ step, message }) => `${step}: ${message}`)).toEqual([]);
-      may(await plan(await clusterOf(file(120)), aws));
-      const rolled = await world.apply(file(120), { aws });
-      expect(rolled.failed.map(({ step, message }) => `${step}: ${message}`)).toEqual([]);
-    },
-  );
+  it("needs what the plan names, and replaces nodes with what the next one names", async ({ expect }) => {
+    const { aws, may } = await pilot(world, "maker");
+    may(await world.plan(file(80)));
+    const made = await world.apply(file(80), { aws });
+    expect(made.failed.map(({ step, message }) => `${step}: ${message}`)).toEqual([]);
+    may(await plan(await clusterOf(file(120)), aws));
+    const rolled = await world.apply(file(120), { aws });
+    expect(rolled.failed.map(({ step, message }) => `${step}: ${message}`)).toEqual([]);
+  });
 
   it("is the only one that the cluster knows", async ({ expect }) => {
     const stranger = await pilot(world, "stranger");

@@ -59,7 +59,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
     eventually(
       () => find(name),
       (found) => good(found.status, found),
-      60,
     );
   const create = (object: KubeObject): Promise<unknown> => kube.create(resources.pods, object);
 
@@ -82,7 +81,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
     const look = async (): Promise<Controlled> =>
       (await kube.connection.send<{ status?: Controlled }>({ method: "GET", path: whole, what: `read ${name}` }))
         .status ?? {};
-    return eventually(look, good, 60);
+    return eventually(look, good);
   };
 
   beforeAll(async () => {
@@ -94,13 +93,11 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
     await eventually(
       () => Promise.resolve(stateOf()),
       (state) => state === "running",
-      60,
     );
     kube = kubeOf({ sandbox, send: made.send }, "shop");
     await eventually(
       () => kube.list<KubeObject & { status: Status }>(resources.nodes),
       (nodes) => nodes.length === 2 && nodes.every(({ status }) => status.conditions?.at(-1)?.status === "True"),
-      60,
     );
   });
 
@@ -114,26 +111,21 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
     expect(before).toBe("asleep");
   });
 
-  it(
-    "are behind Services whose load balancers nobody makes: an event says so",
-    { timeout: 90_000 },
-    async ({ expect }) => {
-      await kube.create<KubeObject & { spec: object }>(resources.services, {
-        apiVersion: "v1",
-        kind: "Service",
-        metadata: { name: "entry", namespace: "default" },
-        spec: { type: "LoadBalancer", selector: { app: "entry" }, ports: [{ port: 80 }] },
-      });
-      const reasons = await eventually(
-        () => eventsOf(kube, "entry"),
-        (seen) => seen.length > 0,
-        60,
-      );
-      expect(reasons).toEqual(["SyncLoadBalancerFailed"]);
-    },
-  );
+  it("are behind Services whose load balancers nobody makes: an event says so", async ({ expect }) => {
+    await kube.create<KubeObject & { spec: object }>(resources.services, {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "entry", namespace: "default" },
+      spec: { type: "LoadBalancer", selector: { app: "entry" }, ports: [{ port: 80 }] },
+    });
+    const reasons = await eventually(
+      () => eventsOf(kube, "entry"),
+      (seen) => seen.length > 0,
+    );
+    expect(reasons).toEqual(["SyncLoadBalancerFailed"]);
+  });
 
-  it("start as slowly as they are told, and are ready as late", { timeout: 90_000 }, async ({ expect }) => {
+  it("start as slowly as they are told, and are ready as late", async ({ expect }) => {
     // An hour and more: a busy machine doesn't make up for that.
     await create(pod("pulling", {}, { "start-seconds": "36000" }));
     await create(pod("warming", {}, { "start-seconds": "0", "ready-seconds": "36000" }));
@@ -150,29 +142,25 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "pods", () => {
     expect((await find("warming")).status.containerStatuses?.[0]?.ready).toBe(false);
   });
 
-  it(
-    "belong to Jobs, DaemonSets and StatefulSets of Kubernetes' own controllers",
-    { timeout: 90_000 },
-    async ({ expect }) => {
-      const once = { restartPolicy: "Never" };
-      await make("batch/v1", "Job", "work", { completions: 2, parallelism: 2, template: template("work", once) });
-      const failing = template("failing", once, { "lotse.dev/sim-exit-code": "3" });
-      await make("batch/v1", "Job", "failing", { backoffLimit: 0, template: failing });
-      await make("apps/v1", "DaemonSet", "agent", { ...selects("agent"), template: template("agent") });
-      const set = { serviceName: "db", replicas: 2, ...selects("db"), template: template("db") };
-      await make("apps/v1", "StatefulSet", "db", set);
-      const is = (type: string, { conditions = [] }: Controlled): boolean =>
-        conditions.some((condition) => condition.type === type && condition.status === "True");
-      expect((await grown("batch/v1/jobs/work", (now) => is("Complete", now))).succeeded).toBe(2);
-      const { conditions = [] } = await grown("batch/v1/jobs/failing", (now) => is("Failed", now));
-      expect(conditions.map(({ reason }) => reason)).toContain("BackoffLimitExceeded");
-      await grown("apps/v1/daemonsets/agent", ({ numberReady }) => numberReady === 2);
-      await grown("apps/v1/statefulsets/db", ({ readyReplicas }) => readyReplicas === 2);
-      expect([(await find("db-0")).status.phase, (await find("db-1")).status.phase]).toEqual(["Running", "Running"]);
-    },
-  );
+  it("belong to Jobs, DaemonSets and StatefulSets of Kubernetes' own controllers", async ({ expect }) => {
+    const once = { restartPolicy: "Never" };
+    await make("batch/v1", "Job", "work", { completions: 2, parallelism: 2, template: template("work", once) });
+    const failing = template("failing", once, { "lotse.dev/sim-exit-code": "3" });
+    await make("batch/v1", "Job", "failing", { backoffLimit: 0, template: failing });
+    await make("apps/v1", "DaemonSet", "agent", { ...selects("agent"), template: template("agent") });
+    const set = { serviceName: "db", replicas: 2, ...selects("db"), template: template("db") };
+    await make("apps/v1", "StatefulSet", "db", set);
+    const is = (type: string, { conditions = [] }: Controlled): boolean =>
+      conditions.some((condition) => condition.type === type && condition.status === "True");
+    expect((await grown("batch/v1/jobs/work", (now) => is("Complete", now))).succeeded).toBe(2);
+    const { conditions = [] } = await grown("batch/v1/jobs/failing", (now) => is("Failed", now));
+    expect(conditions.map(({ reason }) => reason)).toContain("BackoffLimitExceeded");
+    await grown("apps/v1/daemonsets/agent", ({ numberReady }) => numberReady === 2);
+    await grown("apps/v1/statefulsets/db", ({ readyReplicas }) => readyReplicas === 2);
+    expect([(await find("db-0")).status.phase, (await find("db-1")).status.phase]).toEqual(["Running", "Running"]);
+  });
 
-  it("run their init containers one after the other, and keep sidecars", { timeout: 90_000 }, async ({ expect }) => {
+  it("run their init containers one after the other, and keep sidecars", async ({ expect }) => {
     const initContainers = [
       { name: "first", image: "a" },
       { name: "side", image: "b", restartPolicy: "Always" },

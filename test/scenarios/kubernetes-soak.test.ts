@@ -262,7 +262,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? `${hours} hours of an accoun
     await eventually(
       () => kube.list<Node>(resources.nodes),
       (nodes) => nodes.length === last,
-      60,
     );
     expect(running(made.send)).toHaveLength(last);
     for (const [kind, name] of [
@@ -279,13 +278,11 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? `${hours} hours of an accoun
     await eventually(
       () => Promise.resolve(claimed(made.send)),
       (left) => left === 0,
-      180,
     );
     life.resize(0);
     await eventually(
       () => kube.list<Node>(resources.nodes),
       (nodes) => nodes.length === 0,
-      60,
     );
     sandbox.advance(3600);
     expect(groundOf(made.send)).toEqual(ground);

@@ -64,7 +64,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "volumes", () => {
     eventually(
       () => findPod(name),
       ({ status }) => status.phase === "Running",
-      30,
     );
 
   beforeAll(async () => {
@@ -95,7 +94,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "volumes", () => {
     await eventually(
       () => eventsOf(kube, "data"),
       (reasons) => reasons.includes("ExternalProvisioning"),
-      60,
     );
     expect((await findPod("db")).status.phase).toBe("Pending");
     expect(volumes()).toEqual([]);
@@ -112,7 +110,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "volumes", () => {
           what: "list events",
         }),
       (found) => found.items.length > 0,
-      60,
     );
     expect(items[0]?.message).toMatch(/api error UnauthorizedOperation: .* ec2:CreateVolume/s);
   });

@@ -186,7 +186,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster", () => {
     const version = await eventually(
       () => kube.version().catch(() => ({ gitVersion: "" })),
       ({ gitVersion }) => gitVersion.startsWith("v1.36."),
-      60,
     );
     expect(version.gitVersion).toMatch(/^v1\.36\./);
     expect(await kube.list(resources.deployments, { namespace: "default" })).toHaveLength(1);
@@ -213,7 +212,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a cluster", () => {
 });
 
 describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "a sandbox that is started again", () => {
-  it("has its clusters at their addresses, with what they hold", { timeout: 120_000 }, async ({ expect }) => {
+  it("has its clusters at their addresses, with what they hold", async ({ expect }) => {
     const folder = mkdtempSync(join(tmpdir(), "lotse-kubernetes-test-"));
     let world = await openWorld({ folder });
     await world.apply(file);

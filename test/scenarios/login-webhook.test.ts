@@ -24,7 +24,7 @@ import { kubectlMissing, runTool } from "../helpers/tools.ts";
 const kubernetes = await kubernetesOr("1.35");
 const skip = kubernetes.skip ?? kubectlMissing;
 
-describe.skipIf(skip)(skip ?? "an API server with the webhook's flags", { timeout: 120_000 }, () => {
+describe.skipIf(skip)(skip ?? "an API server with the webhook's flags", () => {
   const folder = testFolder();
   const programs: Program[] = [];
   const token = (name: string): string => `ghp_${name.padEnd(36, "0")}`;
@@ -53,7 +53,6 @@ describe.skipIf(skip)(skip ?? "an API server with the webhook's flags", { timeou
     const listening = await eventually(
       () => Promise.resolve(webhook.running.port("login")),
       (port) => port !== undefined,
-      60,
     );
     const webhookFile = join(folder, "webhook.json");
     const address = `127.0.0.1:${listening}`;
@@ -97,7 +96,6 @@ describe.skipIf(skip)(skip ?? "an API server with the webhook's flags", { timeou
     await eventually(
       () => client.answers("/readyz"),
       (ready) => ready,
-      90,
     );
   }
 
@@ -146,7 +144,6 @@ describe.skipIf(skip)(skip ?? "an API server with the webhook's flags", { timeou
     await eventually(
       () => Promise.resolve(readFileSync(apiserverLog, "utf8")),
       (text) => text.includes(reason),
-      30,
     );
   });
 });

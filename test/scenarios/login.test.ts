@@ -33,7 +33,7 @@ interface Ran {
   err: string;
 }
 
-describe.skipIf(skip)(skip ?? "logging in to a cluster", { timeout: 180_000 }, () => {
+describe.skipIf(skip)(skip ?? "logging in to a cluster", () => {
   const folder = testFolder();
   let sandbox: Sandbox;
   let send: Send;
@@ -143,7 +143,6 @@ describe.skipIf(skip)(skip ?? "logging in to a cluster", { timeout: 180_000 }, (
     const line = await eventually(
       () => Promise.resolve(log.find((each) => each.includes("the login proxy listens")) ?? ""),
       (found) => found !== "",
-      60,
     );
     return (JSON.parse(line) as { port: number }).port;
   };
@@ -264,7 +263,6 @@ describe.skipIf(skip)(skip ?? "logging in to a cluster", { timeout: 180_000 }, (
     await eventually(
       () => Promise.resolve(busy.text()),
       (text) => text.includes('"ADDED"'),
-      60,
     );
     expect(await waiting).toMatchObject({ exit: 0 });
     expect(silent.text()).toBe("");
@@ -302,7 +300,6 @@ describe.skipIf(skip)(skip ?? "logging in to a cluster", { timeout: 180_000 }, (
     const who = await eventually(
       () => kubectl(idToken, ["auth", "whoami", "-o", "json"], "direct"),
       ({ exit }) => exit === 0,
-      60,
     );
     expect(JSON.parse(who.out)).toMatchObject({
       status: { userInfo: { username: "ann@example.com", groups: ["oidc:dev", "system:authenticated"] } },

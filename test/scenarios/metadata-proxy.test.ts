@@ -94,7 +94,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
     await eventually(
       () => kube.find(resources.serviceAccounts, { namespace: "default", name: "default" }),
       (found) => found !== undefined,
-      60,
     );
     await kube.create(resources.nodes, {
       apiVersion: "v1",
@@ -281,7 +280,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
   });
 
   const away = "lets nobody wait for an STS that throttles, is broken or hangs up, and has what it said afterwards";
-  it(away, { timeout: 90_000 }, async ({ expect }) => {
+  it(away, async ({ expect }) => {
     const kinds = {
       throttled: { kind: "throttle" },
       broken: { kind: "error", code: "InternalFailure", status: 500 },
@@ -300,7 +299,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
         await eventually(
           () => get(address, `${credentialsPath}${role}`),
           ({ status }) => status === 200,
-          60,
         );
       return [name, meanwhile.status, meanwhile.body.includes("AccessKeyId")];
     });
@@ -310,7 +308,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
   describe.for(["iptables", "nftables"] as const)("with rules of %s", (firewall) => {
     const missing = namespacesMissing(firewall === "iptables" ? ["iptables", "ip6tables"] : ["nft"]);
     const title = "sees every packet of a pod in both families, sets its rules again, and leaves them when it is gone";
-    it.skipIf(missing)(missing ? `skipped: ${missing}` : title, { timeout: 120_000 }, async ({ expect }) => {
+    it.skipIf(missing)(missing ? `skipped: ${missing}` : title, async ({ expect }) => {
       const host = openNode();
       const { endpoint } = sandbox;
       const giveBack = lendPorts(
@@ -362,7 +360,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
             eventually(
               async () => [output.match(/the rules are set/g)?.length ?? 0, output] as const,
               ([seen]) => seen === times,
-              40,
             ),
           end: async () => {
             program.kill("SIGTERM");
@@ -381,7 +378,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the metadata proxy", () => 
           eventually(
             async () => (await inside(roleBy(base))).output,
             (text) => text === wanted,
-            40,
           );
         for (const base of [four, six]) await gets(web, base, "the node 0\n");
         // The node's address of IPv4 is all that the proxy knows: what it can't answer it shuts.

@@ -39,7 +39,7 @@ describe.each([
   "03-self-managed-spot.yaml",
   "04-iam-service-accounts.yaml",
 ])("%s", (name) => {
-  it("is made and taken down with the permissions that its plans name", { timeout: 60_000 }, async ({ expect }) => {
+  it("is made and taken down with the permissions that its plans name", async ({ expect }) => {
     const text = await example(name);
     await using world = await openWorld({ kubernetes: "off", region: /region: (\S+)/.exec(text)?.[1] ?? "" });
     const aws = await allowed(world, await world.plan(text));
@@ -98,32 +98,28 @@ managedNodeGroups: [{name: m, instanceType: t3.medium, desiredCapacity: 1}]
 nodeGroups: [{name: s, instanceType: t3.medium, desiredCapacity: 1}]
 `;
 
-it(
-  "an edit needs no more than its plan names, whatever its change passes on to",
-  { timeout: 60_000 },
-  async ({ expect }) => {
-    await using world = await openWorld({ kubernetes: "off" });
-    expect((await world.apply(living)).ok).toBe(true);
-    const edits: readonly (readonly [string, string, effect: string])[] = [
-      ["name: m, ", "name: m, volumeSize: 50, ", "rolling"],
-      ["name: m, ", "name: m, iam: {withAddonPolicies: {autoScaler: true}}, ", "none"],
-      ["name: s, ", "name: s, labels: {a: b}, ", "rolling"],
-      ["name: s, ", "name: s, privateNetworking: true, ", "rolling"],
-      ["gateway: Single", "gateway: HighlyAvailable", "interrupts"],
-      ["  serviceRolePermissionsBoundary: arn:aws:iam::aws:policy/AdministratorAccess\n", "", "in place"],
-      ["S3ReadOnly", "S3Full", "in place"],
-      [`version: "1.34"`, `version: "1.34", tags: {a: b}`, "none"],
-    ];
-    let text = living;
-    for (const [from, to, effect] of edits) {
-      text = text.replace(from, to);
-      const plan = await world.plan(text);
-      expect(plan.steps[0]?.effect, to).toBe(effect);
-      const { failed } = await world.apply(text, { aws: await allowed(world, plan) });
-      expect(
-        failed.map(({ message }) => message),
-        to,
-      ).toEqual([]);
-    }
-  },
-);
+it("an edit needs no more than its plan names, whatever its change passes on to", async ({ expect }) => {
+  await using world = await openWorld({ kubernetes: "off" });
+  expect((await world.apply(living)).ok).toBe(true);
+  const edits: readonly (readonly [string, string, effect: string])[] = [
+    ["name: m, ", "name: m, volumeSize: 50, ", "rolling"],
+    ["name: m, ", "name: m, iam: {withAddonPolicies: {autoScaler: true}}, ", "none"],
+    ["name: s, ", "name: s, labels: {a: b}, ", "rolling"],
+    ["name: s, ", "name: s, privateNetworking: true, ", "rolling"],
+    ["gateway: Single", "gateway: HighlyAvailable", "interrupts"],
+    ["  serviceRolePermissionsBoundary: arn:aws:iam::aws:policy/AdministratorAccess\n", "", "in place"],
+    ["S3ReadOnly", "S3Full", "in place"],
+    [`version: "1.34"`, `version: "1.34", tags: {a: b}`, "none"],
+  ];
+  let text = living;
+  for (const [from, to, effect] of edits) {
+    text = text.replace(from, to);
+    const plan = await world.plan(text);
+    expect(plan.steps[0]?.effect, to).toBe(effect);
+    const { failed } = await world.apply(text, { aws: await allowed(world, plan) });
+    expect(
+      failed.map(({ message }) => message),
+      to,
+    ).toEqual([]);
+  }
+});

@@ -127,7 +127,7 @@ async function asEksctl(world: World, recording: Recording): Promise<void> {
 const foreign = /^(19-kms-cluster|39-pod-identity-association|40-access-entries|d\d\d-.*)$/;
 
 describe.each(all.filter(({ folder }) => !foreign.test(folder)))("$folder", (recording) => {
-  it("has its stacks left alone, and is completed and taken down by lotse", { timeout: 60_000 }, async ({ expect }) => {
+  it("has its stacks left alone, and is completed and taken down by lotse", async ({ expect }) => {
     const { metadata } = (await clusterOf(recording.configText)).config;
     await using world = await openWorld({ kubernetes: "off", region: metadata.region });
     await asEksctl(world, recording);

@@ -27,7 +27,7 @@ interface Pod extends KubeObject {
   };
 }
 
-describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the pod identity webhook", { timeout: 60_000 }, () => {
+describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the pod identity webhook", () => {
   let sandbox: Sandbox;
   let kube: Kube;
   let webhook: StartedRole;
@@ -92,7 +92,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the pod identity webhook", 
     await eventually(
       () => kube.find(resources.serviceAccounts, { namespace: "default", name: "default" }),
       (found) => found !== undefined,
-      60,
     );
     const { certificate, privateKey } = issueCertificate(
       authority,

@@ -19,7 +19,7 @@ managedNodeGroups:
   - { name: workers, instanceType: m5.large, desiredCapacity: 90, maxSize: 90 }
 `;
 
-describe.skipIf(skip)(skip ?? "a rehearsal in CI", { timeout: 120_000 }, () => {
+describe.skipIf(skip)(skip ?? "a rehearsal in CI", () => {
   let folder: string;
 
   beforeAll(() => {

@@ -81,7 +81,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "an interrupted rehearsal", 
   it.for([
     ["while the control plane starts", /Apply the manifests/, "SIGINT"],
     ["while pods start", /workloads get Ready/, "SIGTERM"],
-  ] as const)("%s leaves no program and no file", { timeout: 90_000 }, async ([, at, signal], { expect }) => {
+  ] as const)("%s leaves no program and no file", async ([, at, signal], { expect }) => {
     const folder = mkdtempSync(join(tmpdir(), "lotse-interrupted-"));
     mkdirSync(join(folder, "tmp"));
     try {

@@ -8,7 +8,7 @@ import { it } from "vitest";
 
 const root = resolve(import.meta.dirname, "../..");
 
-it("keeps the account for a look at it, and ends it with Ctrl-C", { timeout: 120_000 }, async ({ expect }) => {
+it("keeps the account for a look at it, and ends it with Ctrl-C", async ({ expect }) => {
   const folder = mkdtempSync(join(tmpdir(), "lotse-keep-"));
   mkdirSync(join(folder, "tmp"));
   const words = ["rehearse", "-f", join(root, "examples/01-production.yaml"), "--keep"];

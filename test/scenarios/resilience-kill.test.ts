@@ -51,7 +51,7 @@ function run(
   });
 }
 
-it("goes on after kill -9 at one step boundary after the other", { timeout: 180_000 }, async ({ expect }) => {
+it("goes on after kill -9 at one step boundary after the other", async ({ expect }) => {
   const folder = await mkdtemp(join(tmpdir(), "lotse-kill-"));
   await using world = await openWorld({ kubernetes: "off", listen: true });
   try {

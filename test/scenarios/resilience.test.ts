@@ -114,7 +114,7 @@ describe("apply", () => {
     },
   );
 
-  it("survives three calls in ten being throttled", { timeout: 120_000 }, async ({ expect }) => {
+  it("survives three calls in ten being throttled", async ({ expect }) => {
     await using world = await harbour();
     const rule = world.sandbox.faults.add({ probability: 0.3, effect: { kind: "throttle" } });
     const result = await world.apply(file);
@@ -124,19 +124,15 @@ describe("apply", () => {
     expect(world.sandbox.faults.list().find(({ id }) => id === rule.id)?.hits).toBeGreaterThan(50);
   });
 
-  it(
-    "survives every single call failing once, half of them after AWS has carried them out",
-    { timeout: 120_000 },
-    async ({ expect }) => {
-      await using world = await harbour();
-      const line = failingOnce(world.sandbox.clientConfig().requestHandler);
-      const result = await world.apply(file, { aws: await world.connect(line) });
-      expect(messagesOf(result)).toEqual([]);
-      expect(result.ok).toBe(true);
-      expect(line.failed()).toBeGreaterThan(40);
-      await expectDone(world, expect);
-    },
-  );
+  it("survives every single call failing once, half of them after AWS has carried them out", async ({ expect }) => {
+    await using world = await harbour();
+    const line = failingOnce(world.sandbox.clientConfig().requestHandler);
+    const result = await world.apply(file, { aws: await world.connect(line) });
+    expect(messagesOf(result)).toEqual([]);
+    expect(result.ok).toBe(true);
+    expect(line.failed()).toBeGreaterThan(40);
+    await expectDone(world, expect);
+  });
 
   it("stops at once on expired credentials, says so, and goes on with new ones", async ({ expect }) => {
     await using world = await harbour();

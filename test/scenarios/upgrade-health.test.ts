@@ -143,7 +143,6 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "an upgrade of a cluster tha
     eventually(
       () => kube.get<Workload>(resources.deployments, { namespace: "default", name }),
       ({ status }) => status?.availableReplicas === 1,
-      120,
     );
   const versionOf = (nodegroupName: string): string =>
     world.send<{ nodegroup: { version: string } }>("eks", "DescribeNodegroup", { clusterName: "quay", nodegroupName })
@@ -208,7 +207,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "an upgrade of a cluster tha
       const upgrade = ["apply", "--to", "1.35", "--yes"];
       const impatient = async (): Promise<Outcome> => lotse(...upgrade, "--grace", "3s");
       // It begins when the add-ons' pods have come up.
-      const stopped = await eventually(impatient, ({ code }) => code !== 3, 150);
+      const stopped = await eventually(impatient, ({ code }) => code !== 3);
       const { result } = JSON.parse(stopped.stdout) as {
         result: { done: string[]; skipped: string[]; failed: { step: string; message: string }[]; wayBack: WayBack };
       };

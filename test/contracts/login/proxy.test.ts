@@ -96,7 +96,6 @@ beforeAll(async () => {
   const line = await eventually(
     () => Promise.resolve(proxy.log.find((each) => each.includes("the login proxy listens")) ?? ""),
     (found) => found !== "",
-    60,
   );
   ({ port } = JSON.parse(line) as { port: number });
 });
@@ -281,7 +280,6 @@ describe("an upgrade", () => {
     await eventually(
       () => Promise.resolve(upgraded.size),
       (open) => open === 0,
-      30,
     );
     expect(upgraded.size).toBe(0);
   });

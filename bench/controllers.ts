@@ -61,7 +61,7 @@ const people = (place: Place): string[] => [
 ];
 
 /** Does something many times, some at once. */
-async function each(times: number, work: (i: number) => Promise<void>): Promise<void> {
+async function each(times: number, work: (i: number) => Promise<void>, atOnce = askers): Promise<void> {
   let next = 0;
   const one = async (): Promise<void> => {
     for (let i = next; i < times; i = next) {
@@ -69,7 +69,7 @@ async function each(times: number, work: (i: number) => Promise<void>): Promise<
       await work(i);
     }
   };
-  await Promise.all(Array.from({ length: askers }, one));
+  await Promise.all(Array.from({ length: atOnce }, one));
 }
 
 /** The status and the length of an answer over TLS, to a client of the login webhook. */
@@ -197,15 +197,16 @@ const roles: Readonly<Record<string, Measured>> = {
     // It keeps the credentials of 2,000.
     async load(place, { port, metric }) {
       const token = podTokens(place);
-      await each(many / 4, async (i) => {
+      // EKS Auth has a second for an answer, and this process is EKS Auth: few ask at once, and ask again.
+      const askAgain = async (i: number): Promise<void> => {
         const authorization = token(i);
-        // EKS Auth has a second for an answer, and this process is EKS Auth.
         for (let tries = 0; tries < 20; tries += 1) {
           const answer = await fetch(`http://127.0.0.1:${port}/v1/credentials`, { headers: { authorization } });
           await answer.arrayBuffer();
           if (answer.ok) return;
         }
-      });
+      };
+      await each(many / 4, askAgain, 6);
       const kept = await metric("pod_identity_cache_entries");
       if (kept < 2000) throw new Error(`${kept} tokens' credentials are at hand`);
     },

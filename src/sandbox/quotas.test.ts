@@ -72,10 +72,17 @@ const attach = (call: Call, word: "Role" | "User" | "Group"): void => {
 };
 const twice = (make: (name: string) => unknown): void => ["one", "two"].forEach(make);
 
+const volume = (call: Call, VolumeType: string, Size: number): unknown => {
+  const { Subnets = [] } = call("ec2", "DescribeSubnets", {}) as { Subnets?: { AvailabilityZone: string }[] };
+  return call("ec2", "CreateVolume", { VolumeType, Size, AvailabilityZone: Subnets[0]?.AvailabilityZone });
+};
+
 /** By quota: a value, what breaks it, and the code it is refused with. */
 const rows: Readonly<Record<string, [value: number, work: (call: Call) => void, code: string]>> = {
   vpcs: [1, (call) => call("ec2", "CreateVpc", { CidrBlock: "10.0.0.0/16" }), "VpcLimitExceeded"],
   elasticAddresses: [0, (call) => call("ec2", "AllocateAddress", {}), "AddressLimitExceeded"],
+  gp2StorageTiB: [1, (call) => twice(() => volume(call, "gp2", 600)), "VolumeLimitExceeded"],
+  gp3StorageTiB: [1, (call) => twice(() => volume(call, "gp3", 600)), "VolumeLimitExceeded"],
   natGatewaysPerZone: [
     0,
     (call) => call("ec2", "CreateNatGateway", { SubnetId: defaultSubnets(call)[0], ConnectivityType: "private" }),

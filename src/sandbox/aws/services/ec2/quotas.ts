@@ -12,7 +12,9 @@ export const ec2Quotas: Readonly<
     | "rulesPerGroup"
     | "groupsPerInterface"
     | "routesPerTable"
-    | "vcpus",
+    | "vcpus"
+    | "gp2StorageTiB"
+    | "gp3StorageTiB",
     Quota
   >
 > = {
@@ -25,6 +27,9 @@ export const ec2Quotas: Readonly<
   routesPerTable: { default: 500, of: "routes in a route table" },
   // A new account may have 5; one that rehearses fleets has asked for more.
   vcpus: { default: 100_000, of: "vCPUs of running instances in a region" },
+  // https://docs.aws.amazon.com/general/latest/gr/ebs-service.html
+  gp2StorageTiB: { default: 50, of: "TiB of gp2 volumes in a region" },
+  gp3StorageTiB: { default: 50, of: "TiB of gp3 volumes in a region" },
 };
 
 /** How much the account may have. */

@@ -9,15 +9,9 @@ import type {
   ListServiceQuotasResponse,
   ServiceQuota,
 } from "@aws-sdk/client-service-quotas";
-import type { Context, Quota, ServiceDefinition } from "../../core/index.ts";
+import type { Context, ServiceDefinition } from "../../core/index.ts";
 import { AwsError, defineService, operation } from "../../core/index.ts";
 import { paginate } from "../../query/index.ts";
-
-/** Limits that no operation of the sandbox enforces, with AWS's defaults: an account with large data is near them. */
-const storage: Readonly<Record<"gp2StorageTiB" | "gp3StorageTiB", Quota>> = {
-  gp2StorageTiB: { default: 50, of: "TiB of gp2 volumes in a region" },
-  gp3StorageTiB: { default: 50, of: "TiB of gp3 volumes in a region" },
-};
 
 interface Row {
   service: "ec2" | "ebs" | "vpc";
@@ -97,7 +91,6 @@ function find({ ServiceCode, QuotaCode }: GetServiceQuotaRequest): Row {
 export const serviceQuotas: ServiceDefinition = defineService({
   id: "service-quotas",
   iamPrefix: "servicequotas",
-  quotas: storage,
   operations: {
     GetServiceQuota: operation<GetServiceQuotaRequest, GetServiceQuotaResponse>((input, ctx) => {
       const row = find(input);

@@ -24,6 +24,7 @@ import { invalidCombination, invalidValue } from "../errors.ts";
 import { modificationItemFilters, volumeItemFilters } from "../filter-names.ts";
 import { itemFilters } from "../item-filters.ts";
 import { find, instanceKind, required, snapshotKind, volumeKind } from "../kinds.ts";
+import { quota } from "../quotas.ts";
 import type { Volume } from "../state.ts";
 import { instances, volumes } from "../state.ts";
 import { tagList, tagsFor } from "../tags.ts";
@@ -87,6 +88,18 @@ const listing: Listing<Volume, VolumeItem> = {
   render,
 };
 
+/** Throws when volumes of a type would have more together, with so many GiB on top, than the account may have. */
+function checkStorage(ctx: Context, type: string, more: number): void {
+  if (type !== "gp2" && type !== "gp3") return;
+  const have = [...ctx.table(volumes).values()].reduce((sum, row) => (row.type === type ? sum + row.size : sum), 0);
+  const most = quota(ctx, `${type}StorageTiB`) * 1024;
+  if (have + more > most)
+    throw new AwsError(
+      "VolumeLimitExceeded",
+      `You have exceeded your maximum ${type} storage limit of ${most} GiB in this region. Please contact AWS Support to request an Elastic Block Store service limit increase.`,
+    );
+}
+
 export const volumeOperations: Readonly<Record<string, Operation>> = {
   CreateVolume: operation<CreateVolumeRequest, VolumeItem>((input, ctx) => {
     const zone = required(input.AvailabilityZone, "availabilityZone");
@@ -105,6 +118,7 @@ export const volumeOperations: Readonly<Record<string, Operation>> = {
     const facts = volumeFacts(type, size, input.Iops, input.Throughput);
     if (input.MultiAttachEnabled && type !== "io1" && type !== "io2")
       throw invalidCombination(`Multi-Attach is not supported for volumes of type ${type}.`);
+    checkStorage(ctx, type, size);
     const id = ctx.ids.ec2("vol");
     const row = ctx.table(volumes).put(id, {
       id,
@@ -196,6 +210,7 @@ export const volumeOperations: Readonly<Record<string, Operation>> = {
       input.Iops ?? (keeps && type !== "gp2" ? row.iops : undefined),
       input.Throughput ?? (keeps ? row.throughput : undefined),
     );
+    checkStorage(ctx, type, keeps ? size - row.size : size);
     const { iops: _iops, throughput: _throughput, ...rest } = row;
     const original = {
       size: row.size,

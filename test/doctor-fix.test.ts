@@ -28,7 +28,7 @@ managedNodeGroups:
     volumeType: gp2
     disableIMDSv1: false # the agent needs it?
 `;
-const ofFile = ["LT-N014", "LT-N015", "LT-D001", "LT-D002", "LT-D003", "LT-D022", "LT-L001", "LT-L002"];
+const ofFile = ["LT-N014", "LT-N015", "LT-D001", "LT-D003", "LT-D022", "LT-L001", "LT-L002"];
 const ofAccount = [...ofFile, "LT-N019", "LT-E002", "LT-C007"];
 /** Shown with a real API server: test/scenarios/doctor.test.ts. */
 const ofCluster = ["LT-N012", "LT-S003"];

@@ -36,7 +36,6 @@ export type VpcDnsAttribute = "enableDnsSupport" | "enableDnsHostnames";
 export interface LaunchTemplateWish {
   /** Version 2 of the metadata service alone. */
   tokens?: true;
-  hopLimit?: number;
   encrypted?: true;
   volumeType?: "gp3";
 }
@@ -118,13 +117,12 @@ function withLaunchTemplate(template: Template, wishes: readonly LaunchTemplateW
   const found = Object.entries(template.Resources).find(([, { Type }]) => Type === "AWS::EC2::LaunchTemplate");
   if (!found) return undefined;
   const [id, resource] = found;
-  const { tokens, hopLimit, encrypted, volumeType } = Object.assign({}, ...wishes) as LaunchTemplateWish;
+  const { tokens, encrypted, volumeType } = Object.assign({}, ...wishes) as LaunchTemplateWish;
   const data = (resource.Properties?.["LaunchTemplateData"] ?? {}) as Json;
   const [root, ...rest] = (data["BlockDeviceMappings"] ?? []) as Json[];
   const metadata = {
     ...(data["MetadataOptions"] as Json | undefined),
     ...(tokens && { HttpTokens: "required" }),
-    ...(hopLimit !== undefined && { HttpPutResponseHopLimit: hopLimit }),
   };
   const disk = root && {
     ...root,

@@ -2,7 +2,7 @@
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
 import type { ClusterFile } from "../../file.ts";
-import { retentionDays, set } from "../../fixes.ts";
+import { hasOlderLogs, retentionDays, set } from "../../fixes.ts";
 import { ofCluster, ofFile } from "../../sight.ts";
 
 const wanted = ["audit", "authenticator"];
@@ -25,19 +25,23 @@ export const controlPlaneLogs: Check = defineCheck({
   why: "Without the types audit and authenticator nobody can tell afterwards who did what, and who was let in.",
   docs: "https://docs.aws.amazon.com/eks/latest/best-practices/detective-controls.html",
   remedy: "Set cloudWatch.clusterLogging.enableTypes: [audit, authenticator].",
-  // Logs that are kept for ever would be the next finding (LT-L002).
-  fix: async ({ source }, { file, account }) => {
+  // Logs that are kept for ever would be the next finding (LT-L002), which is a person's where there are old ones.
+  fix: async ({ source }, world) => {
+    const { file, account } = world;
+    const isOpen = !(await hasOlderLogs(world));
     const path = ["cloudWatch", "clusterLogging"];
     if (source === "file") {
-      const isKept = file?.config.cloudWatch?.clusterLogging?.logRetentionInDays !== undefined;
+      const isSaid = file?.config.cloudWatch?.clusterLogging?.logRetentionInDays !== undefined;
       const types = set([...path, "enableTypes"], withAudit(file));
-      return isKept ? [types] : [types, set([...path, "logRetentionInDays"], retentionDays)];
+      return isOpen && !isSaid ? [types, set([...path, "logRetentionInDays"], retentionDays)] : [types];
     }
     const [cluster, group] = await Promise.all([account?.read("cluster"), account?.read("logGroup")]);
     const logGroup = `/aws/eks/${cluster?.name}/cluster`;
     return [
       { do: "enable-logs", types: wanted },
-      ...(group?.retentionInDays === undefined ? [{ do: "keep-logs" as const, logGroup, days: retentionDays }] : []),
+      ...(isOpen && group?.retentionInDays === undefined
+        ? [{ do: "keep-logs" as const, logGroup, days: retentionDays }]
+        : []),
     ];
   },
   file: (file) => ofFile(file, ["cloudWatch"], missing(file.config.cloudWatch?.clusterLogging?.enableTypes ?? [])),

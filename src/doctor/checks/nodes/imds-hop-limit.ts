@@ -1,7 +1,6 @@
 // LT-D002: Pods reach the node's metadata service.
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
-import { inGroup } from "../../fixes.ts";
 import { inFileGroups, inList } from "../../sight.ts";
 
 /** Pods reach the node's metadata service. */
@@ -12,8 +11,8 @@ export const imdsHopLimit: Check = defineCheck({
   severity: "warning",
   why: "With a hop limit of 2 or more the answer's token reaches pods, and with it the node's role; 1 keeps it on the node.",
   docs: "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+  // No `fix`: what works with its node's role (drivers, controllers, the region that SDKs ask for) would stop.
   remedy: "Set disablePodIMDS: true, or a hop limit of 1, where no pod needs the node's role.",
-  fix: (found) => inGroup(found, { disablePodIMDS: true }, { hopLimit: 1 }),
   file: (file) =>
     inFileGroups(
       file,

@@ -1,5 +1,6 @@
 // Blue and green: a managed node group's upgrade by a new group beside it, onto which pods move before the old one goes.
 // Going back is easy until then: the old nodes are as they were.
+import type { Nodegroup } from "@aws-sdk/client-eks";
 import { stackSeconds } from "./duration.ts";
 import type { Found, FoundStack } from "./found.ts";
 import type { Note } from "./plan.ts";
@@ -7,7 +8,7 @@ import { draft, type Draft } from "./planning.ts";
 import { drained, drainSeconds } from "./steps/kubernetes/drains.ts";
 import { insideIamActions } from "./steps/kubernetes/inside.ts";
 import { stackIamActions } from "./steps/stack.ts";
-import type { StackCapability, Template, TemplateResource } from "../stacks/index.ts";
+import type { StackCapability, Template, TemplateResource, TemplateValue } from "../stacks/index.ts";
 
 const nameTags = new Set(["alpha.eksctl.io/nodegroup-name", "eksctl.io/v1alpha2/nodegroup-name"]);
 
@@ -34,7 +35,35 @@ function renamed(value: unknown, names: readonly (readonly [string, string])[]):
 const groupType = "AWS::EKS::Nodegroup";
 const literal = (value: unknown): boolean => typeof value === "string";
 
-function greenTemplate(template: Template, cluster: string, from: string, to: string, minor: string): Template {
+type Properties = NonNullable<TemplateResource["Properties"]>;
+
+/** A value of EKS's API as CloudFormation spells it: `{ minSize: 2 }` → `{ MinSize: 2 }`. */
+function asProperty(value: unknown): TemplateValue {
+  if (Array.isArray(value)) return value.map(asProperty);
+  if (value === null || typeof value !== "object") return value as TemplateValue;
+  const members = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.fromEntries(
+    members.map(([key, each]) => [`${key[0]?.toUpperCase()}${key.slice(1)}`, asProperty(each)]),
+  );
+}
+
+/** What changes by call on a group that lives, as it is today: the stack's template has it as it was when the group was made. */
+function livingProperties(group: Nodegroup, made: Properties): Properties {
+  const { scalingConfig, updateConfig, nodeRepairConfig, labels = {}, taints = [] } = group;
+  return {
+    ...(scalingConfig && { ScalingConfig: asProperty(scalingConfig) }),
+    ...(updateConfig && { UpdateConfig: asProperty(updateConfig) }),
+    // What isn't repaired anyway needs no word in a template that has none.
+    ...((nodeRepairConfig?.enabled === true || "NodeRepairConfig" in made) && {
+      NodeRepairConfig: asProperty(nodeRepairConfig),
+    }),
+    Labels: labels,
+    Taints: asProperty(taints),
+  };
+}
+
+function greenTemplate(template: Template, cluster: string, blue: Nodegroup, to: string, minor: string): Template {
+  const from = blue.nodegroupName ?? "";
   const nodesName = (name: string): string => `${cluster}-${name}-Node`;
   const places = [[nodesName(from), nodesName(to)]] as const;
   const tagged = (value: unknown): unknown => {
@@ -47,21 +76,30 @@ function greenTemplate(template: Template, cluster: string, from: string, to: st
     );
   };
   const resources = Object.entries(template.Resources).map(([id, resource]): [string, TemplateResource] => {
-    const changed = tagged(renamed(resource, places)) as TemplateResource;
-    if (resource.Type !== groupType) return [id, changed];
-    const { ReleaseVersion: _old, ...rest } = changed.Properties ?? {};
-    return [id, { ...changed, Properties: { ...rest, NodegroupName: to, Version: minor } }];
+    if (resource.Type !== groupType) return [id, tagged(renamed(resource, places)) as TemplateResource];
+    const { ReleaseVersion: _old, ...made } = resource.Properties ?? {};
+    const properties = tagged(renamed({ ...made, ...livingProperties(blue, made) }, places)) as Properties;
+    return [id, { ...resource, Properties: { ...properties, NodegroupName: to, Version: minor } }];
   });
   return { ...template, Resources: Object.fromEntries(resources) };
 }
 
 const usable = /^(?:CREATE|UPDATE|UPDATE_ROLLBACK|IMPORT)_COMPLETE$/;
 
-function creation(found: Found, stack: FoundStack, template: Template, from: string, to: string, minor: string): Draft {
+interface Move {
+  /** The old group, and its stack. */
+  blue: Nodegroup;
+  stack: FoundStack & { template: Template };
+  from: string;
+  to: string;
+  minor: string;
+}
+
+function creation(found: Found, { blue, stack, from, to, minor }: Move): Draft {
   const stackName = stack.name.endsWith(`-${from}`)
     ? `${stack.name.slice(0, -from.length)}${to}`
     : `eksctl-${found.name}-nodegroup-${to}`;
-  const green = greenTemplate(template, found.name, from, to, minor);
+  const green = greenTemplate(stack.template, found.name, blue, to, minor);
   const types = Object.values(green.Resources).map(({ Type }) => Type);
   return draft({
     kind: "nodegroup",
@@ -84,34 +122,54 @@ function creation(found: Found, stack: FoundStack, template: Template, from: str
   });
 }
 
-/**
- * Steps by which a new group takes the place of one: it is made, pods move, the old one goes. What an interrupted run has made
- * is gone on with.
- *
- * @param stack the stack of the old group, with its template
- */
-export function blueGreen(
-  found: Found,
-  stack: FoundStack & { template: Template },
-  from: string,
-  minor: string,
-): { drafts: Draft[]; notes: Note[] } {
-  const { template } = stack;
-  const taken = Object.values(template.Resources).flatMap(({ Properties }) =>
+/** The stack that makes a group of this name, managed or not. */
+const stackOf = (found: Found, name: string): FoundStack | undefined =>
+  [...found.stacks.values()].find(
+    ({ tags, status }) => usable.test(status) && [...nameTags].some((tag) => tags[tag] === name),
+  );
+
+/** Why a group can't have a successor beside it. */
+function obstacle(found: Found, { stack, from, to, minor }: Move): string | undefined {
+  const taken = Object.values(stack.template.Resources).flatMap(({ Properties }) =>
     ownNames.flatMap((name) => {
       // Whoever wrote the template may have left the properties out.
       const value = (Properties as typeof Properties | undefined)?.[name];
       return typeof value === "string" ? [`${name} ${value}`] : [];
     }),
   );
-  if (taken.length > 0) {
-    const text = `Node group ${from} stays: a second one can't have ${taken.join(", ")} too; upgrade it by --nodes surge`;
-    return { drafts: [], notes: [{ code: "plan/nodes-stay", text }] };
-  }
-  const to = greenName(from, minor);
-  const isThere = [...found.stacks.values()].some(
-    ({ tags, status }) => usable.test(status) && [...nameTags].some((tag) => tags[tag] === to),
+  if (taken.length > 0) return `a second one can't have ${taken.join(", ")} too`;
+  if (to === from) return "the name of its successor is its own";
+  const rival = [...found.nodeGroups].find(
+    ([name, { version }]) => name !== from && version !== minor && greenName(name, minor) === to,
   );
+  if (rival) return `${to} would be the successor of ${rival[0]} too`;
+  const other = stackOf(found, to);
+  if (other && found.nodeGroups.get(to)?.version !== minor)
+    return `stack ${other.name} has the name of its successor ${to}, and no managed group of ${minor}`;
+  return undefined;
+}
+
+/**
+ * Steps by which a new group takes the place of one: it is made, pods move, the old one goes. What an interrupted run has made
+ * is gone on with. A group that can't have a successor beside it stays.
+ *
+ * @param blue the old group
+ * @param stack its stack, with its template
+ */
+export function blueGreen(
+  found: Found,
+  blue: Nodegroup,
+  stack: FoundStack & { template: Template },
+  minor: string,
+): { drafts: Draft[]; notes: Note[] } {
+  const from = blue.nodegroupName ?? "";
+  const to = greenName(from, minor);
+  const move = { blue, stack, from, to, minor };
+  const why = obstacle(found, move);
+  if (why !== undefined) {
+    const stays = `Node group ${from} stays: ${why}; upgrade it by --nodes surge`;
+    return { drafts: [], notes: [{ code: "plan/nodes-stay", text: stays }] };
+  }
   const text = `pods move from ${from} to ${to}, as fast as their disruption budgets allow`;
   const drain = draft({
     kind: "drain",
@@ -133,17 +191,17 @@ export function blueGreen(
     effect: "in place",
     phase: "removal",
     why: [{ code: "plan/asked", text: `${to} has taken its place` }],
-    duration: stackSeconds(template, "delete"),
+    duration: stackSeconds(stack.template, "delete"),
     iamActions: stackIamActions(
       "delete",
-      Object.values(template.Resources).map(({ Type }) => Type),
+      Object.values(stack.template.Resources).map(({ Type }) => Type),
     ),
     after: [drained(from)],
     work: { do: "delete-stack", stack: stack.name },
   });
   const renamedInFile = `In the cluster file node group ${from} is ${to} from now on`;
   return {
-    drafts: [...(isThere ? [] : [creation(found, stack, template, from, to, minor)]), drain, removal],
+    drafts: [...(stackOf(found, to) ? [] : [creation(found, move)]), drain, removal],
     notes: [{ code: "plan/not-in-file", text: renamedInFile }],
   };
 }

@@ -170,7 +170,7 @@ async function groupDraft(
     return [{ code: "plan/nodes-stay", text: `Node group ${name} ${text}; it is upgraded by whoever made it` }];
   }
   if (options.way === "blue-green" && group.version !== minor) {
-    const { drafts, notes } = blueGreen(found, { ...stack, template: stack.template }, name, minor);
+    const { drafts, notes } = blueGreen(found, group, { ...stack, template: stack.template }, minor);
     return [...drafts, ...notes];
   }
   const release = options.releaseVersion ?? (await newestRelease(aws, group.amiType ?? "", minor));

@@ -1,7 +1,9 @@
 // A living cluster moves to other versions: control plane, add-ons, nodes, in that order, and the file agrees afterwards.
+import type { Nodegroup } from "@aws-sdk/client-eks";
 import { afterAll, beforeAll, it } from "vitest";
 import type { Host } from "../../src/base/index.ts";
 import { planUpgrade, runSteps, upgrades, type Plan } from "../../src/lotse.ts";
+import { eventually } from "../helpers/kubernetes.ts";
 import { openWorld, stepsOf, type World } from "../helpers/world.ts";
 
 const fileOf = (version: string): string => `apiVersion: eksctl.io/v1alpha5
@@ -24,6 +26,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.close();
 });
+
+/** A managed group as EKS describes it. */
+const groupOf = (nodegroupName: string): Nodegroup =>
+  world.send<{ nodegroup: Nodegroup }>("eks", "DescribeNodegroup", { clusterName: "pier", nodegroupName }).nodegroup;
 
 const everything = { controlPlane: {}, addons: { names: ["*"] }, nodeGroups: { names: ["*"] } };
 const upgrade = (options: Parameters<typeof planUpgrade>[2] = everything): Promise<Plan> =>
@@ -141,6 +147,20 @@ it("finishes with new groups beside the old ones where that is wanted, and then 
   expect,
 }) => {
   const blueGreen = { ...toNext, nodeGroups: { names: ["*"], way: "blue-green" as const } };
+  // The group has grown beside its stack, as autoscalers make it, and somebody has changed its settings.
+  world.send("eks", "UpdateNodegroupConfig", {
+    clusterName: "pier",
+    nodegroupName: "workers",
+    scalingConfig: { minSize: 3, maxSize: 3, desiredSize: 3 },
+    updateConfig: { maxUnavailable: 2 },
+    labels: { addOrUpdateLabels: { tier: "web" } },
+    taints: { addOrUpdateTaints: [{ key: "web", value: "only", effect: "NO_SCHEDULE" }] },
+    nodeRepairConfig: { enabled: true },
+  });
+  const old = await eventually(
+    () => Promise.resolve(groupOf("workers")),
+    ({ status }) => status === "ACTIVE",
+  );
   const planned = await upgrade(blueGreen);
   expect(stepsOf(planned)).toEqual([
     "create nodegroup/workers-1-36",
@@ -154,11 +174,18 @@ it("finishes with new groups beside the old ones where that is wanted, and then 
   expect(result.failed.map(({ message }) => message)).toEqual([]);
   const { nodegroups } = world.send<{ nodegroups: string[] }>("eks", "ListNodegroups", { clusterName: "pier" });
   expect(nodegroups).toEqual(["workers-1-36"]);
+  const { scalingConfig, updateConfig, taints, nodeRepairConfig, labels } = old;
+  expect(groupOf("workers-1-36")).toMatchObject({ scalingConfig, updateConfig, taints, nodeRepairConfig });
+  expect(scalingConfig).toMatchObject({ desiredSize: 3 });
+  const [name, green] = ["alpha.eksctl.io/nodegroup-name", "workers-1-36"];
+  expect(groupOf(green).labels).toEqual({ ...labels, tier: "web", [name]: green });
   // Going back takes the nodes with it now.
   expect(result.wayBack).toMatchObject({ version: "1.35", nodeGroups: ["workers-1-36"] });
   expect(stepsOf(await upgrade(blueGreen))).toEqual([]);
   expect(stepsOf(await upgrade(toNext))).toEqual([]);
-  const file = fileOf("1.36").replace("name: workers", "name: workers-1-36");
+  const settings =
+    "name: workers-1-36, labels: { tier: web }, taints: [{ key: web, value: only, effect: NoSchedule }], nodeRepairConfig: { enabled: true }";
+  const file = fileOf("1.36").replace("name: workers", settings).replace("desiredCapacity: 2", "desiredCapacity: 3");
   expect(stepsOf(await world.plan(file))).toEqual([]);
 });
 
@@ -176,4 +203,10 @@ it("goes back the way that it told: nodes, add-ons, then the control plane", asy
   }
   const { cluster } = world.send<{ cluster: { version: string } }>("eks", "DescribeCluster", { name: "pier" });
   expect(cluster.version).toBe("1.35");
+  // Forth again: a successor would have the group's own name, so it stays until it is upgraded in place.
+  const again = await upgrade({ ...toNext, nodeGroups: { names: ["*"], way: "blue-green" } });
+  expect(stepsOf(again).filter((step) => !step.includes(" addon/"))).toEqual(["update cluster-version/pier"]);
+  expect(again.notes.map(({ text }) => text)).toContain(
+    "Node group workers-1-36 stays: the name of its successor is its own; upgrade it by --nodes surge",
+  );
 });

@@ -46,8 +46,8 @@ export interface NodeNamespace {
    * @param link how the name of its interface on the node begins: another than a pod's makes it a neighbour of the node
    */
   pod(name: string, addresses: readonly string[], link?: string): (line: string) => Promise<Outcome>;
-  /** Starts a program on the node. */
-  start(words: readonly string[], env?: Record<string, string>): ChildProcess;
+  /** Starts a program on the node, or in one of its pods. */
+  start(words: readonly string[], env?: Record<string, string>, pod?: string): ChildProcess;
   run(line: string): Promise<Outcome>;
   close(): void;
 }
@@ -55,7 +55,8 @@ export interface NodeNamespace {
 /** A node without pods. */
 export function openNode(): NodeNamespace {
   const tag = `lotse-${process.pid}`;
-  const node = `${tag}-node`;
+  const spaceOf = (name: string): string => `${tag}-${name}`;
+  const node = spaceOf("node");
   const [address, address6] = ["10.99.0.1", "fd99::1"] as const;
   const spaces = [node];
   run(`ip netns add ${node}; ip -n ${node} link set lo up
@@ -67,7 +68,7 @@ net.ipv6.conf.all.forwarding=1 net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.defa
     address,
     address6,
     pod(name, addresses, kind = "eni") {
-      const space = `${tag}-${name}`;
+      const space = spaceOf(name);
       const link = `${kind}${spaces.length}`;
       spaces.push(space);
       run(`ip netns add ${space}; ip netns exec ${space} sysctl -qw net.ipv6.conf.default.accept_dad=0
@@ -82,8 +83,8 @@ ip -n ${space} neigh add ${gateway} dev eth0 nud permanent lladdr $(ip netns exe
       }
       return (line) => outcomeOf(spawn("ip", ["netns", "exec", space, "sh", "-c", line]));
     },
-    start: ([program = "", ...words], env = {}) =>
-      spawn("ip", ["netns", "exec", node, program, ...words], {
+    start: ([program = "", ...words], env = {}, pod = "node") =>
+      spawn("ip", ["netns", "exec", spaceOf(pod), program, ...words], {
         env: { PATH: process.env["PATH"] ?? "", ...env },
         stdio: ["ignore", "pipe", "pipe"],
       }),

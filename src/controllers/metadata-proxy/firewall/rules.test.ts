@@ -18,9 +18,11 @@ describe("rules", () => {
     );
     const mark = "-m comment --comment lotse-metadata-proxy";
     expect(lines).toEqual([
+      `iptables -t mangle FORWARD -d 169.254.169.254/32 -p tcp -m tcp --dport 80 ${mark} -j DROP`,
       `iptables -t nat PREROUTING -d 169.254.169.254/32 -i eni+ -p tcp -m tcp --dport 80 ${mark} -j DNAT --to-destination 10.0.1.7:8181`,
       `iptables -t filter INPUT ! -i eni+ -p tcp -m tcp --dport 8181 ${mark} -j DROP`,
       `iptables -t filter INPUT -i lo -p tcp -m tcp --dport 8181 ${mark} -j ACCEPT`,
+      `ip6tables -t mangle FORWARD -d fd00:ec2::254/128 -p tcp -m tcp --dport 80 ${mark} -j DROP`,
       `ip6tables -t nat PREROUTING -d fd00:ec2::254/128 -i eni+ -p tcp -m tcp --dport 80 ${mark} -j DNAT --to-destination [2001:db8::7]:8181`,
       `ip6tables -t filter INPUT ! -i eni+ -p tcp -m tcp --dport 8181 ${mark} -j DROP`,
       `ip6tables -t filter INPUT -i lo -p tcp -m tcp --dport 8181 ${mark} -j ACCEPT`,
@@ -31,8 +33,10 @@ describe("rules", () => {
     expect(nftablesScript(both)).toBe(`table inet lotse_metadata_proxy
 delete table inet lotse_metadata_proxy
 table inet lotse_metadata_proxy {
-  chain shut {
-    type filter hook prerouting priority raw; policy accept;
+  chain forward {
+    type filter hook forward priority mangle; policy accept;
+    ip daddr 169.254.169.254 tcp dport 80 drop
+    ip6 daddr fd00:ec2::254 tcp dport 80 drop
   }
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
@@ -53,12 +57,10 @@ table inet lotse_metadata_proxy {
     const shut: Interception = { ...both, v6: { metadata: "fd00:ec2::254" } };
     const lines = iptablesRules(shut).filter(({ program }) => program === "ip6tables");
     expect(lines.map(({ table, chain, words }) => `-t ${table} ${chain} ${words.join(" ")}`)).toEqual([
-      "-t raw PREROUTING -d fd00:ec2::254/128 -i eni+ -p tcp -m tcp --dport 80 -m comment --comment lotse-metadata-proxy -j DROP",
+      "-t mangle FORWARD -d fd00:ec2::254/128 -p tcp -m tcp --dport 80 -m comment --comment lotse-metadata-proxy -j DROP",
     ]);
     const script = nftablesScript(shut);
-    expect(script).toContain(
-      'priority raw; policy accept;\n    iifname "eni*" ip6 daddr fd00:ec2::254 tcp dport 80 drop\n',
-    );
+    expect(script).toContain("    ip6 daddr fd00:ec2::254 tcp dport 80 drop\n");
     expect(script).not.toContain("dnat ip6");
   });
 

@@ -26,25 +26,33 @@ export const ruleComment = "lotse-metadata-proxy";
 /** An iptables rule: where, and its words. */
 export interface IptablesRule {
   program: "iptables" | "ip6tables";
-  table: "nat" | "filter" | "raw";
-  chain: "PREROUTING" | "INPUT";
+  table: "nat" | "filter" | "mangle";
+  chain: "PREROUTING" | "INPUT" | "FORWARD";
   /** In the order and spelling of `iptables -S`. */
   words: readonly string[];
 }
 
 /** Where rules of the proxy may stand. */
-export const iptablesPlaces: readonly Pick<IptablesRule, "table" | "chain">[] = [
-  { table: "nat", chain: "PREROUTING" },
-  { table: "filter", chain: "INPUT" },
-  { table: "raw", chain: "PREROUTING" },
-];
+export const iptablesPlaces: readonly Omit<IptablesRule, "words">[] = (["iptables", "ip6tables"] as const).flatMap(
+  (program) => [
+    { program, table: "mangle", chain: "FORWARD" } as const,
+    { program, table: "nat", chain: "PREROUTING" } as const,
+    { program, table: "filter", chain: "INPUT" } as const,
+  ],
+);
 
 const comment = `-m comment --comment ${ruleComment}`;
 
 /**
- * Rules of iptables. The second of each family keeps the proxy's port to pods and the node itself: everybody else in the
- * network could ask there otherwise (kube2iam's issue 152). A family without a proxy is shut: by its address pods would get
- * the node's own role, as by IPv6's with kube2iam.
+ * Rules of iptables, in the order in which they are set.
+ *
+ * The first of each family is the guard: a packet that still asks for the metadata when it is forwarded is a pod's that
+ * nobody has redirected, whatever interface it came by (pods of IPv6 clusters have a second one, veth…, by which their
+ * packets of IPv4 leave with the node's address: aws/amazon-vpc-cni-k8s, cmd/egress-cni-plugin), and would be answered with
+ * the node's own role. The node itself and what shares its network forward nothing. In `mangle`, because nobody else's
+ * ACCEPT counts there.
+ * The last two keep the proxy's port to pods and the node itself: everybody else in the network could ask there otherwise
+ * (kube2iam's issue 152). A family without a proxy has the guard alone.
  */
 export function iptablesRules({ interface: name, port, v4, v6 }: Interception): IptablesRule[] {
   const family = (program: IptablesRule["program"], { metadata, host }: Family): IptablesRule[] => {
@@ -55,12 +63,14 @@ export function iptablesRules({ interface: name, port, v4, v6 }: Interception): 
       chain,
       words: words.split(" "),
     });
-    const asked = `-d ${address} -i ${name} -p tcp -m tcp --dport 80 ${comment}`;
-    if (host === undefined) return [rule("raw", "PREROUTING", `${asked} -j DROP`)];
+    const asked = (more: string): string => `-d ${address}${more} -p tcp -m tcp --dport 80 ${comment}`;
+    const guard = rule("mangle", "FORWARD", `${asked("")} -j DROP`);
+    if (host === undefined) return [guard];
     const to = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
     const own = `-p tcp -m tcp --dport ${port} ${comment}`;
     return [
-      rule("nat", "PREROUTING", `${asked} -j DNAT --to-destination ${to}`),
+      guard,
+      rule("nat", "PREROUTING", `${asked(` -i ${name}`)} -j DNAT --to-destination ${to}`),
       rule("filter", "INPUT", `! -i ${name} ${own} -j DROP`),
       rule("filter", "INPUT", `-i lo ${own} -j ACCEPT`),
     ];
@@ -71,22 +81,18 @@ export function iptablesRules({ interface: name, port, v4, v6 }: Interception): 
 /** The table of nftables, as `nft -f` reads it; it is one transaction, whatever was there before. */
 export function nftablesScript({ interface: name, port, v4, v6 }: Interception): string {
   const from = `iifname "${name.replace(/\+$/, "*")}"`;
-  const asked = (word: "ip" | "ip6", family: Family): string =>
-    `    ${from} ${word} daddr ${family.metadata} tcp dport 80`;
+  const asked = (word: "ip" | "ip6", { metadata }: Family): string => `${word} daddr ${metadata} tcp dport 80`;
+  const guard = [v4 ? `    ${asked("ip", v4)} drop\n` : "", v6 ? `    ${asked("ip6", v6)} drop\n` : ""].join("");
   const redirect = [
-    v4?.host === undefined ? "" : `${asked("ip", v4)} dnat ip to ${v4.host}:${port}\n`,
-    v6?.host === undefined ? "" : `${asked("ip6", v6)} dnat ip6 to [${v6.host}]:${port}\n`,
-  ].join("");
-  const shut = [
-    v4 && v4.host === undefined ? `${asked("ip", v4)} drop\n` : "",
-    v6 && v6.host === undefined ? `${asked("ip6", v6)} drop\n` : "",
+    v4?.host === undefined ? "" : `    ${from} ${asked("ip", v4)} dnat ip to ${v4.host}:${port}\n`,
+    v6?.host === undefined ? "" : `    ${from} ${asked("ip6", v6)} dnat ip6 to [${v6.host}]:${port}\n`,
   ].join("");
   return `table inet ${nftablesTable}
 delete table inet ${nftablesTable}
 table inet ${nftablesTable} {
-  chain shut {
-    type filter hook prerouting priority raw; policy accept;
-${shut}  }
+  chain forward {
+    type filter hook forward priority mangle; policy accept;
+${guard}  }
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
 ${redirect}  }

@@ -1,7 +1,7 @@
 // The library's verbs about a cluster's health; a part of lotse.ts, which is their door.
 import type { Aws } from "./aws/index.ts";
-import { LotseError } from "./base/index.ts";
-import type { Cluster, FilePatch } from "./config/index.ts";
+import { isLotseError } from "./base/index.ts";
+import type { Cluster } from "./config/index.ts";
 import type * as DoctorRoom from "./doctor/index.ts";
 import type { KubernetesMode, Plan } from "./plan/index.ts";
 import type {
@@ -10,6 +10,7 @@ import type {
   DoctorReport,
   Exclusion,
   Finding,
+  Mending,
   ReportFormat,
   World,
   WrittenObject,
@@ -112,22 +113,50 @@ async function judge({ file, living, only, baseline }: DoctorVisit, room: Room, 
   return room.runChecks(world, { checks, exclusions, baseline: known, ...place });
 }
 
-/** The file with its values set, loaded again, and what that changes of its text. */
+/** The file with its values set and loaded again, what that changes of its text, and whose values can't be set, and why. */
 async function mendedFile(
-  file: Cluster,
+  before: Cluster,
   text: string,
-  patches: readonly FilePatch[],
+  asked: Mending["patches"],
   today: string,
-): Promise<DoctorFix["file"]> {
+): Promise<{ file?: NonNullable<DoctorFix["file"]>; refused: ReadonlyMap<string, string> }> {
   const { loadCluster, patchClusterFile } = await import("./config/index.ts");
   const { lineDiff } = await import("./access/index.ts");
-  const after = patchClusterFile(text, patches);
-  const name = file.locate([]).file;
-  const { cluster, diagnostics } = loadCluster(after, { today, ...(name === undefined ? {} : { file: name }) });
-  const [wrong] = diagnostics.filter(({ severity }) => severity === "error");
-  if (!cluster || wrong)
-    throw new LotseError(wrong?.code ?? "config/cannot-patch", wrong ?? { title: "The mended file isn't valid" });
-  return { after, cluster, diff: lineDiff(text, after) };
+  const { file: name } = before.locate([]);
+  const refused = new Map<string, string>();
+  let [after, cluster] = [text, before];
+
+  /** Why the values can't be set; undefined when they are. */
+  const set = (some: Mending["patches"]): string | undefined => {
+    try {
+      const patches = some.flatMap((each) => each.patches);
+      const next = patchClusterFile(after, patches);
+      const { cluster: loaded, diagnostics } = loadCluster(next, {
+        today,
+        ...(name === undefined ? {} : { file: name }),
+      });
+      const wrong = diagnostics.find(({ severity }) => severity === "error");
+      if (!loaded || wrong) return `the file wouldn't be valid: ${wrong?.title ?? "it can't be read"}`;
+      [after, cluster] = [next, loaded];
+      return undefined;
+    } catch (error) {
+      if (!isLotseError(error) || error.code !== "config/cannot-patch") throw error;
+      const { title, detail = "" } = error.diagnostic;
+      return `${title}: ${detail.replace(/\.$/, "")}`;
+    }
+  };
+  // By halves: a file is loaded once where nothing is refused, and a refusal costs its own finding alone.
+  const take = (some: Mending["patches"]): void => {
+    const [first] = some;
+    const reason = first && set(some);
+    if (!first || reason === undefined) return;
+    if (some.length === 1) return void refused.set(first.finding.fingerprint, reason);
+    const half = Math.ceil(some.length / 2);
+    take(some.slice(0, half));
+    take(some.slice(half));
+  };
+  take(asked);
+  return { ...(after === text ? {} : { file: { after, cluster, diff: lineDiff(text, after) } }), refused };
 }
 
 /** A cluster's health: what is wrong, how it is known, what to do. Everything but carrying out a fix only reads. */
@@ -140,7 +169,9 @@ export const doctor = {
   /**
    * Remedies that nobody has to think twice about, for what a visit finds: values of the file, and steps for what lives.
    *
-   * @throws LotseError as {@link doctor.run}, `config/cannot-patch`, `plan/…`
+   * A value that the file's way of writing doesn't let itself be set leaves its finding to a person.
+   *
+   * @throws LotseError as {@link doctor.run}, `plan/…`
    */
   planFix: async (visit: DoctorVisit, options: FixOptions = {}): Promise<DoctorFix> => {
     const room = await import("./doctor/index.ts");
@@ -149,18 +180,21 @@ export const doctor = {
     return withWorld(visit, room, async (world) => {
       const report = await judge(visit, room, world);
       const { mended, left, patches, remedies } = await room.mendingOf(report, world, { cidrs });
-      const patched =
-        file && text !== undefined && patches.length > 0 ? await mendedFile(file, text, patches, today) : undefined;
+      const { file: patched, refused } =
+        file && text !== undefined
+          ? await mendedFile(file, text, patches, today)
+          : { refused: new Map<string, string>() };
       const { planCluster, planRemedies } = await import("./plan/index.ts");
       const steps = living && remedies.length > 0 ? await planRemedies(living.name, living.aws, remedies) : undefined;
       // What has no step has a note: somebody else made it, and changes it.
       const foreign = remedies.filter(
         ({ why }) => !steps?.steps.some((step) => step.why.some((each) => each.text === why)),
       );
-      const reasonOf = ({ id, text: about }: Finding): string | undefined =>
-        foreign.some(({ why }) => why === `${id}: ${about}`)
+      const reasonOf = ({ id, text: about, fingerprint }: Finding): string | undefined =>
+        refused.get(fingerprint) ??
+        (foreign.some(({ why }) => why === `${id}: ${about}`)
           ? "lotse didn't make it; whoever did changes it"
-          : undefined;
+          : undefined);
       return {
         report,
         mended: mended.filter((finding) => reasonOf(finding) === undefined),

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, it } from "vitest";
 import type { DoctorFix, DoctorVisit, FixOptions } from "../src/lotse.ts";
 import { apply, doctor, hasChanges, recordingHost, runSteps } from "../src/lotse.ts";
+import { account } from "../src/doctor/testing.ts";
 import type { World } from "./helpers/world.ts";
 import { clusterOf, openWorld } from "./helpers/world.ts";
 
@@ -82,10 +83,57 @@ describe("lotse doctor --fix", () => {
     expect([second.mended, second.file]).toEqual([[], undefined]);
   });
 
+  it("leaves to a person what the file's way of writing doesn't let be set, and mends the rest", async ({ expect }) => {
+    const shared = `${text.replace("- name: web", "- &web\n    name: web")}  - {<<: *web, name: db}\n`;
+    const only = ["LT-L001", "LT-D001", "LT-D003"];
+    const fix = await fixOf({ file: await clusterOf(shared), only }, { text: shared });
+    expect(fix.mended.map(({ id }) => id)).toEqual(["LT-L001"]);
+    expect(fix.left.map(({ finding: { id, resource } }) => `${id} ${resource.name}`).toSorted()).toEqual([
+      "LT-D001 db",
+      "LT-D001 web",
+      "LT-D003 db",
+      "LT-D003 web",
+    ]);
+    for (const { reason } of fix.left) expect(reason).toContain("can't be set in the file by itself");
+    const groups = (of = ""): string | undefined => of.split("managedNodeGroups")[1];
+    expect(groups(fix.file?.after)).toBe(groups(shared));
+  });
+
+  it("leaves to a person what would make the file invalid", async ({ expect }) => {
+    const fix = await fixOf({ file: await clusterOf(text), only: ["LT-N014", "LT-L001"] }, { cidrs: ["office"], text });
+    expect(fix.mended.map(({ id }) => id)).toEqual(["LT-L001"]);
+    expect(fix.left).toMatchObject([
+      { finding: { id: "LT-N014" }, reason: expect.stringContaining("office") as string },
+    ]);
+    expect(fix.file?.after).not.toContain("office");
+  });
+
+  it("makes gp2 gp3 and leaves other types alone, in the file", async ({ expect }) => {
+    const fast = text.replace("volumeType: gp2", "volumeType: io2\n    volumeIOPS: 4000");
+    const { file } = await fixOf({ file: await clusterOf(fast), only: ["LT-D003"] }, { text: fast });
+    expect(file?.diff.filter((line) => /^[-+] /.test(line))).toEqual(["+     volumeEncrypted: true"]);
+  });
+
+  it.for([
+    ["gp2", { encrypted: true, volumeType: "gp3" }],
+    [undefined, { encrypted: true, volumeType: "gp3" }],
+    ["io2", { encrypted: true }],
+  ] as const)("asks of a launch template with %s for %o", async ([VolumeType, set], { expect }) => {
+    const { fix } = await doctor.explain("LT-D003");
+    const data = { BlockDeviceMappings: [{ Ebs: { ...(VolumeType && { VolumeType }) } }] };
+    const launchTemplates = [{ group: "web", managed: true, id: "lt-1", version: "1", latest: "1", data }];
+    const found = { source: "account", resource: { kind: "NodeGroup", name: "web" }, path: undefined } as const;
+    expect(await fix?.(found, { today, ...account({ launchTemplates }) }, { cidrs })).toEqual([
+      { do: "launch-template", nodeGroup: "web", set },
+    ]);
+  });
+
   it("leaves open to a person what only a person knows", async ({ expect }) => {
     const fix = await fixOf({ file: await clusterOf(text), only: ["LT-N014"] }, { text });
     expect([fix.mended, fix.file]).toEqual([[], undefined]);
     expect(fix.left.map(({ reason }) => reason)).toEqual([expect.stringContaining("--cidr")]);
+    const wide = await fixOf({ file: await clusterOf(text), only: ["LT-N014"] }, { cidrs: ["0.0.0.0/0"], text });
+    expect([wide.file, wide.left.map(({ reason }) => reason)]).toEqual([undefined, [expect.stringContaining("world")]]);
   });
 
   it("leaves alone what somebody has decided to live with", async ({ expect }) => {

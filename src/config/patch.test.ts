@@ -56,6 +56,7 @@ describe("setting a value", () => {
       1,
       "a:\n  t: |\n    one\n    two\n  c: 1\nb: 1\n",
     ],
+    ["behind an anchor that nobody refers to", "a: &x {b: 1}\n", ["a", "b"], 2, "a: &x {b: 2}\n"],
     ["that needs quotes", "a: [x]\n", ["a"], ["2001:db8::/32"], 'a: ["2001:db8::/32"]\n'],
   ])("%s", ([, before, path, value, after], { expect }) => {
     expect(set(before, path, value)).toBe(after);
@@ -82,5 +83,13 @@ describe("setting a value", () => {
   it("refuses what is shared by an anchor, or merged", ({ expect }) => {
     expect(() => set("x: &x {b: 1}\na: *x\n", ["a", "b"], 2)).toThrow(/can't be set in the file by itself/);
     expect(() => set("x: &x {b: 1}\na:\n  <<: *x\n  c: 1\n", ["a", "b"], 2)).toThrow(/a\.b can't be set/);
+  });
+
+  it.for<[string, string, FilePatch["path"]]>([
+    ["the same", "x: &x {b: 1}\na: *x\n", ["x", "b"]],
+    ["merged into another", "g:\n  - &base {name: a, b: 1}\n  - <<: *base\n    name: c\n", ["g", 0, "b"]],
+    ["new in what is merged", "g:\n  - &base {name: a}\n  - <<: *base\n    name: c\n", ["g", 0, "b"]],
+  ])("refuses what others have by an anchor: %s", ([, text, path], { expect }) => {
+    expect(() => set(text, path, 2)).toThrow(/can't be set in the file by itself/);
   });
 });

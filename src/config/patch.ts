@@ -139,7 +139,9 @@ function patchOne(text: string, patch: FilePatch): string {
 
 /** The documents' values, for comparing; `set` is laid over the cluster's. */
 function valuesOf(text: string, set?: FilePatch): string {
-  const values = parseAllDocuments(text).map((each): unknown => (each as Document.Parsed).toJS({ maxAliasCount: -1 }));
+  const shared = parseAllDocuments(text).map((each): unknown => (each as Document.Parsed).toJS({ maxAliasCount: -1 }));
+  // What an anchor shares is one object: set in one place, it would be set in all of them.
+  const values = JSON.parse(JSON.stringify(shared)) as unknown[];
   const cluster = values.find((each) => (each as { kind?: unknown } | null)?.kind === "ClusterConfig");
   if (set) {
     let at = cluster as Record<string | number, unknown>;
@@ -162,7 +164,8 @@ export function patchClusterFile(text: string, patches: readonly FilePatch[]): s
   return patches.reduce((before, patch) => {
     const after = patchOne(before, patch);
     // Whatever the way of writing: the file has to say exactly that, and nothing else otherwise.
-    if (valuesOf(after) !== valuesOf(before, patch)) throw refusal(patch, "The file is written in an unusual way.");
+    if (valuesOf(after) !== valuesOf(before, patch))
+      throw refusal(patch, "Other values of the file would change with it.");
     return after;
   }, text);
 }

@@ -13,7 +13,8 @@ export interface Mending {
   mended: readonly Finding[];
   /** Findings with a remedy that isn't for now, and why. */
   left: readonly { finding: Finding; reason: string }[];
-  patches: readonly FilePatch[];
+  /** Values of the file, by the finding that they mend: of one finding all are set, or none. */
+  patches: readonly { finding: Finding; patches: readonly FilePatch[] }[];
   remedies: readonly AskedRemedy[];
 }
 
@@ -39,7 +40,7 @@ async function told<T>(ask: () => Promise<T>): Promise<T | string> {
 export async function mendingOf(report: DoctorReport, world: World, wishes: Wishes): Promise<Mending> {
   const mended: Finding[] = [];
   const left: Mending["left"][number][] = [];
-  const patches = new Map<string, FilePatch>();
+  const patches: Mending["patches"][number][] = [];
   const remedies: AskedRemedy[] = [];
   const ruled = new Set<string>();
   const inOrder = [...report.findings].sort((a, b) => Number(b.source === "file") - Number(a.source === "file"));
@@ -56,11 +57,14 @@ export async function mendingOf(report: DoctorReport, world: World, wishes: Wish
       continue;
     }
     mended.push(finding);
+    const inFile: FilePatch[] = [];
     for (const change of changes) {
       if (change.do !== "set-in-file") remedies.push({ why: `${finding.id}: ${finding.text}`, remedy: change });
-      else patches.set(JSON.stringify(change.path), { path: change.path, value: change.value });
-      if (change.do === "set-in-file") ruled.add(finding.fingerprint);
+      else inFile.push({ path: change.path, value: change.value });
     }
+    if (inFile.length === 0) continue;
+    patches.push({ finding, patches: inFile });
+    ruled.add(finding.fingerprint);
   }
-  return { mended, left, patches: [...patches.values()], remedies };
+  return { mended, left, patches, remedies };
 }

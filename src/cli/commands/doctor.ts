@@ -9,7 +9,7 @@ export const doctorCommands: readonly CommandDefinition[] = [
     name: "doctor",
     summary: "What is wrong with a cluster, and what to do about it",
     description:
-      "Looks at the file (-f; asks nobody), the account and the living cluster (--name), and manifests (--manifests), in any combination. Each\nfinding names what it is about, the fact behind it and the remedy. What may not be read is unknown, never a pass. Only --fix changes anything.\nExit code 0: nothing at or above --fail-on; 3: findings, or with --strict something unknown; 1: it couldn't look; 2: wrong usage.",
+      "Looks at the file (-f; asks nobody), the account and the living cluster (--name), and manifests (--manifests), in any combination. Each\nfinding names what it is about, the fact behind it and the remedy. What may not be read is unknown, never a pass. Only --fix changes anything.\nExit code 0: nothing at or above --fail-on; 3: findings, or with --strict something unknown; 1: it couldn't look; 2: wrong usage.\nWith --fix it is 0 also where findings are left to you, 1 where a step failed, and 4 when the question was declined or nobody was there to answer.",
     options: [
       fileOption,
       nameOption,

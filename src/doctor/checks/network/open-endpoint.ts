@@ -17,6 +17,7 @@ export const openEndpoint: Check = defineCheck({
   remedy: "Name the networks of your people in vpc.publicAccessCIDRs, or switch public access off.",
   fix: ({ source }, _, { cidrs }) => {
     if (cidrs.length === 0) return "lotse can't know your people's networks: give them with --cidr";
+    if (cidrs.some(isWorld)) return "What was given with --cidr is the whole world";
     return source === "file"
       ? [set(["vpc", "publicAccessCIDRs"], cidrs), set(privateAccess, true)]
       : [{ do: "narrow-public-access", cidrs }];

@@ -20,7 +20,8 @@ const logsSince = (day: string, retentionInDays?: number): Pick<World, "account"
       ...(retentionInDays === undefined ? {} : { retentionInDays }),
     },
   });
-const patched = ({ patches }: Mending): string[] => patches.map(({ path }) => String(path.at(-1)));
+const patched = ({ patches }: Mending): string[] =>
+  patches.flatMap((each) => each.patches.map(({ path }) => String(path.at(-1))));
 const done = ({ remedies }: Mending): string[] => remedies.map(({ remedy }) => remedy.do);
 const keepsForEver = "cloudWatch: {clusterLogging: {enableTypes: [audit, authenticator]}}";
 

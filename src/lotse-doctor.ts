@@ -91,7 +91,7 @@ async function withWorld<T>(
   if (!living.kubernetes) return look({ ...world, account });
   const kube = openCluster(living.aws, found);
   try {
-    return await look({ ...world, account, cluster: room.livingFacts(kube) });
+    return await look({ ...world, now: Date.now(), account, cluster: room.livingFacts(kube) });
   } finally {
     kube.close();
   }

@@ -54,6 +54,8 @@ export interface Seen {
 export interface World {
   /** `2026-11-21`: the day that versions and ages are judged by. */
   today: string;
+  /** The moment at which the living cluster is looked at, ms since 1970; default the end of {@link World.today}. */
+  now?: number;
   file?: ClusterFile;
   account?: AccountFacts;
   cluster?: ObjectFacts;

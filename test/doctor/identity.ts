@@ -34,37 +34,48 @@ const role = (rules: object[], kind = "ClusterRole"): object =>
 const user = { kind: "User", name: "ann" };
 const issuer = "oidc.eks.eu-central-1.amazonaws.com/id/ABC";
 const withIssuer = { cluster: { identity: { oidc: { issuer: `https://${issuer}` } } } };
-const irsa = (more: object = {}): object =>
+const irsa = (more: Record<string, string> = {}): object =>
   object(
     "v1",
     "ServiceAccount",
     "web",
     {},
-    { annotations: { "eks.amazonaws.com/role-arn": arn("role/web") }, ...more },
+    { annotations: { "eks.amazonaws.com/role-arn": arn("role/web"), ...more } },
   );
-const trusting = (condition: object): RoleFacts => ({
+/** A role with a statement for each condition. */
+const trusting = (conditions: object | object[]): RoleFacts => ({
   arn: arn("role/web"),
   name: "web",
   uses: [],
   attached: [],
   inline: [],
   trust: {
-    Statement: [
-      {
-        Effect: "Allow",
-        Action: "sts:AssumeRoleWithWebIdentity",
-        Principal: { Federated: arn(`oidc-provider/${issuer}`) },
-        Condition: condition as Record<string, Record<string, string>>,
-      },
-    ],
+    Statement: [conditions].flat().map((condition) => ({
+      Effect: "Allow",
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Principal: { Federated: arn(`oidc-provider/${issuer}`) },
+      Condition: condition as Record<string, Record<string, string>>,
+    })),
   },
 });
 const aud = { [`${issuer}:aud`]: "sts.amazonaws.com" };
 const sub = (value: string): object => ({ StringEquals: { ...aud, [`${issuer}:sub`]: value } });
-const irsaWorld = (condition: object): object => ({
+const irsaWorld = (condition: object | object[], audience?: string): object => ({
   ...account(withIssuer as Parameters<typeof account>[0], [], [trusting(condition)]),
-  ...live(irsa()),
+  ...live(irsa(audience === undefined ? {} : { "eks.amazonaws.com/audience": audience })),
 });
+/** The web's subject, or its audience, compared by another operator than StringEquals. */
+const by = (operator: string, key: "sub" | "aud", value: string | string[]): object => {
+  const usual = { sub: "system:serviceaccount:shop:web", aud: "sts.amazonaws.com" };
+  const other = key === "sub" ? "aud" : "sub";
+  return {
+    StringEquals: { [`${issuer}:${other}`]: usual[other] },
+    [operator]: {
+      ...(operator === "StringEquals" && { [`${issuer}:${other}`]: usual[other] }),
+      [`${issuer}:${key}`]: value,
+    },
+  };
+};
 const iamRole = (uses: string, service: string, more: object = {}): object => ({
   arn: arn(`role/${uses}`),
   name: uses,
@@ -183,8 +194,21 @@ export const identity: Readonly<Record<string, Worlds>> = {
       irsaWorld({
         StringEquals: { [`${issuer}:aud`]: "sts.amazon.com", [`${issuer}:sub`]: "system:serviceaccount:shop:web" },
       }),
+      irsaWorld([sub("system:serviceaccount:shop:web"), { StringEquals: aud }]),
+      irsaWorld([sub("system:serviceaccount:shop:a"), sub("system:serviceaccount:shop:b")]),
+      irsaWorld(by("StringLike", "sub", "system:serviceaccount:SHOP:*")),
+      irsaWorld(by("ForAnyValue:StringLike", "sub", "system:serviceaccount:*")),
+      irsaWorld(by("StringEqualsIfExists", "sub", "system:serviceaccount:shop:other")),
+      irsaWorld(sub("system:serviceaccount:shop:web"), "vault"),
     ],
     silent: [
+      irsaWorld([sub("system:serviceaccount:shop:other"), sub("system:serviceaccount:shop:web")]),
+      irsaWorld(by("ForAnyValue:StringLike", "sub", ["system:serviceaccount:shop:w*", "system:serviceaccount:dev:*"])),
+      irsaWorld(by("StringEqualsIgnoreCase", "sub", "system:serviceaccount:Shop:Web")),
+      irsaWorld(by("StringEqualsIfExists", "sub", "system:serviceaccount:shop:web")),
+      irsaWorld({ ...sub("system:serviceaccount:shop:web"), IpAddress: { "aws:SourceIp": "192.0.2.0/24" } }),
+      irsaWorld(by("ForAnyValue:StringEquals", "aud", ["vault", "sts.amazonaws.com"])),
+      irsaWorld(by("StringLike", "aud", "vault"), "vault"),
       irsaWorld({ StringLike: { ...aud, [`${issuer}:sub`]: "system:serviceaccount:shop:*" } }),
       irsaWorld(sub("system:serviceaccount:shop:web")),
     ],

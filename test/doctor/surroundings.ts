@@ -78,7 +78,7 @@ const nodeConfig = (config: string): string =>
 const profiles = {
   fargateProfiles: [{ fargateProfileName: "fp", status: "ACTIVE", selectors: [{ namespace: "sh*" }] }],
 };
-const pending = (labels: object): object =>
+const pending = (labels: object, createdAt = "2026-11-21T10:00:00Z"): object =>
   object(
     "v1",
     "Pod",
@@ -87,7 +87,12 @@ const pending = (labels: object): object =>
       spec: pod(),
       status: { phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", message: "no room" }] },
     },
-    { labels, namespace: "alone", ownerReferences: [{ kind: "ReplicaSet", name: "web-1", controller: true }] },
+    {
+      labels,
+      namespace: "alone",
+      creationTimestamp: createdAt,
+      ownerReferences: [{ kind: "ReplicaSet", name: "web-1", controller: true }],
+    },
   );
 const update = (type: string, createdAt: string): object => ({
   versionUpdates: [{ id: "u-1", type, status: "Successful", createdAt: new Date(createdAt) }],
@@ -204,11 +209,19 @@ export const surroundings: Readonly<Record<string, Worlds>> = {
         ...aws({}, { "managedPolicy/p": allow("autoscaling:*") }, [role(["p"])]),
         ...live(autoscaler("scaler"), annotated("scaler", "arn:aws:iam::111122223333:role/nodes")),
       },
+      {
+        ...aws({}, { "managedPolicy/p": allow("autoscaling:Describe*", "ec2:D*") }, [role(["p"])]),
+        ...live(autoscaler("scaler"), annotated("scaler", "arn:aws:iam::111122223333:role/nodes")),
+      },
     ],
     silent: [
       { ...aws({ associations: [{ namespace: "shop", serviceAccount: "scaler" }] }), ...live(autoscaler("scaler")) },
       {
-        ...aws({}, { "managedPolicy/p": allow("autoscaling:SetDesiredCapacity", "ec2:DescribeImages") }, [role(["p"])]),
+        ...aws(
+          {},
+          { "managedPolicy/p": allow("autoscaling:SetDesiredCapacity", "autoscaling:Describe*", "ec2:Describe*") },
+          [role(["p"])],
+        ),
         ...live(autoscaler("scaler"), annotated("scaler", "arn:aws:iam::111122223333:role/nodes")),
       },
     ],
@@ -237,11 +250,31 @@ export const surroundings: Readonly<Record<string, Worlds>> = {
       { ...aws(profiles), ...live(workload("Deployment", "web", pod({ securityContext: { privileged: true } }))) },
       { ...aws(profiles), ...live(pending({ "eks.amazonaws.com/fargate-profile": "fp" })) },
       { ...aws(profiles), ...live(pending({})) },
+      {
+        ...aws({ ...profiles, nodeGroups: [{ nodegroupName: "zero" }] }),
+        ...live(pending({ "eks.amazonaws.com/fargate-profile": "fp" }, "2026-11-21T09:54:00Z")),
+        now: Date.parse("2026-11-21T10:00:00Z"),
+      },
     ],
     silent: [
       { ...aws(profiles), ...live(web) },
       { ...aws({}), ...live(pending({})) },
       { ...aws(profiles), ...live(pending({}), { apiVersion: "v1", kind: "Node", metadata: { name: "n1" } }) },
+      ...[
+        aws({ ...profiles, cluster: { computeConfig: { enabled: true } } }),
+        aws({ ...profiles, nodeGroups: [{ nodegroupName: "zero", scalingConfig: { minSize: 0, desiredSize: 0 } }] }),
+        aws({ ...profiles, scalingGroups: [{ name: "own", zones: [], max: 3, suspended: [], managed: false }] }),
+      ].map((other) => ({ ...other, ...live(pending({})) })),
+      {
+        ...aws(profiles),
+        ...live(pending({}), { apiVersion: "karpenter.sh/v1", kind: "NodePool", metadata: { name: "spot" } }),
+      },
+      // Four minutes old: it starts.
+      {
+        ...aws(profiles),
+        ...live(pending({ "eks.amazonaws.com/fargate-profile": "fp" }, "2026-11-21T09:56:00Z")),
+        now: Date.parse("2026-11-21T10:00:00Z"),
+      },
     ],
   },
   "LT-U017": {
@@ -327,6 +360,14 @@ export const surroundings: Readonly<Record<string, Worlds>> = {
         ...aws(registry({}), {
           "repositoryPolicy/shop/web": {
             Statement: [{ Effect: "Allow", Principal: "*", Action: ["ecr:PutImage"] }],
+          },
+        }),
+        ...live(web),
+      },
+      {
+        ...aws(registry({}), {
+          "repositoryPolicy/shop/web": {
+            Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: ["ecr:BatchGetImage"] }],
           },
         }),
         ...live(web),

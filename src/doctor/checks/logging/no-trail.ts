@@ -26,7 +26,9 @@ export const noTrail: Check = defineCheck({
     return ofCluster(account, {
       text,
       evidence: { trails },
-      ...(trail && logging.length === 0 ? { command: `aws cloudtrail start-logging --name ${trail.name}` } : {}),
+      ...(trail && logging.length === 0
+        ? { command: `aws cloudtrail start-logging --name ${trail.name} --region ${trail.home}` }
+        : {}),
       ...(logging[0]
         ? {
             command: `aws cloudtrail update-trail --name ${logging[0].name} --region ${logging[0].home} --is-multi-region-trail`,

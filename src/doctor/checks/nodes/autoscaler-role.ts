@@ -13,8 +13,10 @@ import { ofObject } from "../../sight.ts";
 const image = /cluster-autoscaler[:@]/;
 const isAutoscaler = ({ spec }: Workload): boolean => spec.containers.some((each) => image.test(each.image ?? ""));
 
-/** Rights that nobody narrows to one action: all of a service's reads are fine for what only reads. */
-const isNeeded = (pattern: string, needed: readonly string[]): boolean => needed.some((each) => takesIn(each, pattern));
+/** Rights that nobody narrows to one action: all reads of the services that it reads are fine. */
+const isReading = (pattern: string): boolean => /^(autoscaling|ec2|eks):(Describe|Get|List)/i.test(pattern);
+const isNeeded = (pattern: string, needed: readonly string[]): boolean =>
+  isReading(pattern) || needed.some((each) => takesIn(each, pattern));
 
 async function rolesOf(
   account: AccountFacts,

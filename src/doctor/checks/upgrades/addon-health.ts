@@ -11,7 +11,8 @@ export const addonHealth: Check = defineCheck({
   severity: "error",
   why: "An add-on that is degraded or failed may be half updated.",
   docs: "https://docs.aws.amazon.com/eks/latest/userguide/managing-add-ons.html",
-  remedy: "See the issue; update the add-on with resolveConflicts: overwrite when fields were changed by hand.",
+  remedy:
+    "See the issue; what was changed by hand is carried over in configurationValues before resolveConflicts: overwrite takes it away.",
   together: async (account, cluster) => {
     const [{ name, computeConfig }, addons, daemons, deployments] = await Promise.all([
       account.read("cluster"),
@@ -30,9 +31,9 @@ export const addonHealth: Check = defineCheck({
         object,
         addon !== undefined &&
           !managed && {
-            text: `EKS doesn't manage it: nobody updates ${addon} with the cluster`,
+            text: `EKS doesn't manage it: nobody updates ${addon} with the cluster; what was changed by hand goes into --configuration-values first`,
             severity: "info" as const,
-            command: `aws eks create-addon --cluster-name ${name} --addon-name ${addon} --resolve-conflicts OVERWRITE`,
+            command: `aws eks create-addon --cluster-name ${name} --addon-name ${addon} --resolve-conflicts NONE`,
           },
       );
     });

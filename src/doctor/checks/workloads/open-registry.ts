@@ -1,4 +1,4 @@
-// LT-M004: Others may change images that run here.
+// LT-M004: Others may change, or read, images that run here.
 import type { PolicyJson } from "../../account/facts.ts";
 import { usedRepositories } from "../../account/registry.ts";
 import { listed } from "../../account/roles.ts";
@@ -14,13 +14,16 @@ function openActions({ Statement = [] }: PolicyJson): readonly string[] {
   }).flatMap(({ Action }) => listed(Action));
 }
 
+/** Patterns of actions that take in nothing but reads of ECR; `ecr:*` isn't one. */
+const isReading = (pattern: string): boolean => /^ecr:(BatchCheck|BatchGet|Describe|Get|List)/i.test(pattern);
+
 const pushing =
   /\/(AmazonEC2ContainerRegistry(PowerUser|FullAccess)|AmazonElasticContainerRegistryPublic(PowerUser|FullAccess))$/;
 
-/** Others may change images that run here. */
+/** Others may change, or read, images that run here. */
 export const openRegistry: Check = defineCheck({
   id: "LT-M004",
-  title: "Others may change images that run here",
+  title: "Others may change, or read, images that run here",
   area: "workloads",
   severity: "error",
   why: "A policy for the principal * is for every account of AWS; and a node that may push replaces images for the whole cluster.",
@@ -52,7 +55,14 @@ export const openRegistry: Check = defineCheck({
       ({ name }) => name,
       ({ user, policy }) => {
         const open = policy ? openActions(policy) : [];
-        return open.length > 0 && `${user} runs images of it, and its policy allows everybody ${open.join(", ")}`;
+        const text = `${user} runs images of it, and its policy allows everybody ${open.join(", ")}`;
+        if (!open.every(isReading)) return text;
+        return (
+          open.length > 0 && {
+            text: `${user} runs images of it, and its policy lets everybody read: ${open.join(", ")}`,
+            severity: "warning" as const,
+          }
+        );
       },
     );
   },

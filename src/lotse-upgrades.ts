@@ -1,6 +1,6 @@
 // The library's verbs about versions and upgrades; a part of lotse.ts, which is their door.
 import type { Aws } from "./aws/index.ts";
-import type { Host } from "./base/index.ts";
+import { errorMessage, type Host } from "./base/index.ts";
 import type { Cluster } from "./config/index.ts";
 import type { WrittenObject } from "./doctor/index.ts";
 import type { RunOptions, RunResult } from "./engine/index.ts";
@@ -49,6 +49,8 @@ export interface UpgradeVisit {
 export interface UpgradeRun extends RunOptions {
   /** Seconds that the cluster has after each step to get well; default 600. */
   grace?: number;
+  /** The time by the account's clock, for the way back; this machine's when absent. */
+  now?: Date;
 }
 
 /** How it has ended; a failure of a step called `health after …` is a sign that the cluster isn't well. */
@@ -150,7 +152,7 @@ export const upgrades = {
   carryOut: async (of: Plan, aws: Aws, host: Host, options: UpgradeRun = {}): Promise<UpgradeResult> => {
     const room = await import("./upgrades/index.ts");
     const { runPlan } = await import("./engine/index.ts");
-    const { grace = room.defaultGrace, ...run } = options;
+    const { grace = room.defaultGrace, now = new Date(), ...run } = options;
     return watched(aws, of.cluster, host, async (look, tell) => {
       const before = await look();
       const wasInside = !("unread" in before.inside);
@@ -164,8 +166,16 @@ export const upgrades = {
           if (signs.length > 0) throw room.unhealthyAfter(id, signs);
         },
       });
-      const wayBack = result.interrupted ? undefined : await room.readWayBack(aws, of.cluster);
-      return { ...result, ...(wayBack ? { wayBack } : {}) };
+      if (result.interrupted) return result;
+      try {
+        const wayBack = await room.readWayBack(aws, of.cluster, now);
+        return { ...result, ...(wayBack ? { wayBack } : {}) };
+      } catch (error) {
+        // What was done stands, whoever may not look at how it is undone.
+        const text = `whether and how the control plane can go back couldn't be read: ${errorMessage(error)}`;
+        host.emit({ level: "warn", code: "upgrades/no-way-back", text, subject: of.cluster });
+        return result;
+      }
     });
   },
   /** Waits until nodes and workloads are well, or so many seconds are over: an upgrade that goes on may find them on their way. */
@@ -177,7 +187,12 @@ export const upgrades = {
       await awaitHealth({ look, known: [], wasInside: true, grace, signal: aws.signal, waiting });
     });
   },
-  /** How the control plane goes back; undefined where it hasn't been upgraded in place. @throws LotseError `aws/…` */
-  wayBack: async (aws: Aws, cluster: string): Promise<WayBack | undefined> =>
-    (await import("./upgrades/index.ts")).readWayBack(aws, cluster),
+  /**
+   * How the control plane goes back; undefined where it hasn't been upgraded in place, or too long ago.
+   *
+   * @param now by the account's clock; this machine's when absent
+   * @throws LotseError `aws/…`
+   */
+  wayBack: async (aws: Aws, cluster: string, now: Date = new Date()): Promise<WayBack | undefined> =>
+    (await import("./upgrades/index.ts")).readWayBack(aws, cluster, now),
 };

@@ -16,8 +16,11 @@ export interface Target {
   time?: string;
 }
 
-/** The day in an account, `2026-11-21`: a sandbox has a calendar of its own. */
-export const dayIn = ({ time }: Target): string => (time ?? new Date().toISOString()).slice(0, 10);
+/** The time in an account: a sandbox has a calendar of its own. */
+export const timeIn = ({ time }: Target): Date => (time === undefined ? new Date() : new Date(time));
+
+/** The day in an account, `2026-11-21`. */
+export const dayIn = (target: Target): string => timeIn(target).toISOString().slice(0, 10);
 
 function regionOf(invocation: Invocation, fileRegion: string | undefined): string | undefined {
   const asked = invocation.options["region"];

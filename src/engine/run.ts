@@ -170,7 +170,8 @@ class Course {
       await this.#afterStep?.(step);
     } catch (error) {
       this.#stopped = true;
-      this.#fail(`health after ${step.id}`, error, { step: step.id });
+      // A look that was broken off says nothing about the cluster.
+      if (!this.#crew.signal?.aborted) this.#fail(`health after ${step.id}`, error, { step: step.id });
     }
   }
 

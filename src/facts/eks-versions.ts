@@ -54,6 +54,12 @@ export function eksVersion(version: string): EksVersion | undefined {
   return calendar.find((row) => row.version === version);
 }
 
+/**
+ * Days after an upgrade in place within which EKS takes a control plane back to the minor it came from.
+ * https://docs.aws.amazon.com/eks/latest/userguide/rollback-cluster.html
+ */
+export const rollbackDays = 7;
+
 /** The minor as a number: `1.34` → 34. NaN when the text is no version of Kubernetes 1. */
 export function minorOf(version: string): number {
   const match = /^1\.(\d+)(?:\.\d+)?$/.exec(version);

@@ -9,6 +9,7 @@ export {
   eksVersion,
   eksVersions,
   minorOf,
+  rollbackDays,
   supportedVersions,
   versionStatus,
 } from "./eks-versions.ts";

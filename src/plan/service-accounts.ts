@@ -67,6 +67,15 @@ function requireThere(steps: readonly Step[], by: NonNullable<ServiceAccountsOpt
   const missing = steps.find((step) => step.action === "create" && roleKinds[by].includes(step.kind));
   if (!missing) return;
   const noun = by === "token" ? "iamserviceaccount" : "podidentityassociation";
+  const isAssociated = steps.some(
+    ({ kind, name, action }) => kind === "pod-identity-association" && name === missing.name && action !== "create",
+  );
+  if (isAssociated) {
+    throw new LotseError("plan/no-pod-role", {
+      title: `The role of ${missing.name} was made elsewhere, and its policies change there`,
+      remedy: `lotse update ${noun} --role-arn gives it another role; deleted and created anew with these flags it has one of its own`,
+    });
+  }
   throw new LotseError("plan/no-pod-role", {
     title: `${missing.name} has no ${by === "token" ? "role of its own" : "pod identity association"}`,
     remedy: `lotse create ${noun} makes it; lotse get ${noun} lists what there is`,

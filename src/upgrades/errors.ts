@@ -14,6 +14,7 @@ export const upgradeCodes: Readonly<Record<string, string>> = {
   "upgrades/kubectl-skew": "kubectl is too far from the new API server",
   "upgrades/kubelet-skew": "A kubelet would be too old for the new API server, or is newer than it",
   "upgrades/node-not-ready": "A node isn't Ready",
+  "upgrades/no-way-back": "How a control plane goes back couldn't be read",
   "upgrades/no-al2": "EKS makes no image of Amazon Linux 2 for the new Kubernetes",
   "upgrades/proxy-skew": "kube-proxy would be too old for the new API server",
   "upgrades/removed-api": "An API that the new Kubernetes doesn't serve is in use",

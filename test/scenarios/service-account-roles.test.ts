@@ -227,6 +227,14 @@ describe("the commands", () => {
     const again = await lotse("update podidentityassociation", ...which, ...carryOut, ...change);
     expect(again.stderr).toContain("Nothing to do");
     expect((await lotse("get podidentityassociation")).stdout).toContain("SERVICE ACCOUNT NAME");
+    const guest = ["--namespace", "shop", "--service-account-name", "guest", ...carryOut];
+    const role = ["--role-arn", before?.["RoleARN"] ?? ""];
+    expect((await lotse("create podidentityassociation", ...guest, ...role)).code).toBe(0);
+    const elsewhere = await lotse("update podidentityassociation", ...guest, "--permission-policy-arns", policy);
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([
+      1,
+      expect.stringContaining("The role of shop/guest was made elsewhere, and its policies change there"),
+    ]);
     expect((await lotse("get podidentityassociation", "--service-account-name", "till")).code).toBe(2);
   });
 

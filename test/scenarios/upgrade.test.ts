@@ -1,8 +1,9 @@
 // A living cluster moves to other versions: control plane, add-ons, nodes, in that order, and the file agrees afterwards.
 import type { Nodegroup } from "@aws-sdk/client-eks";
 import { afterAll, beforeAll, it } from "vitest";
-import type { Host } from "../../src/base/index.ts";
+import { LotseError, type Host } from "../../src/base/index.ts";
 import { planUpgrade, runSteps, upgrades, type Plan } from "../../src/lotse.ts";
+import { readHealth, signsOf } from "../../src/upgrades/index.ts";
 import { eventually } from "../helpers/kubernetes.ts";
 import { openWorld, stepsOf, type World } from "../helpers/world.ts";
 
@@ -30,6 +31,12 @@ afterAll(async () => {
 /** A managed group as EKS describes it. */
 const groupOf = (nodegroupName: string): Nodegroup =>
   world.send<{ nodegroup: Nodegroup }>("eks", "DescribeNodegroup", { clusterName: "pier", nodegroupName }).nodegroup;
+
+/** What EKS answers to whoever may not, or to who asks for what is gone. */
+const answers = (operation: string, code: string, status: number): void => {
+  world.sandbox.faults.add({ service: "eks", operation, effect: { kind: "error", code, message: code, status } });
+};
+const timeThere = (days = 0): Date => new Date(world.sandbox.clock.now() + days * 86_400_000);
 
 const everything = { controlPlane: {}, addons: { names: ["*"] }, nodeGroups: { names: ["*"] } };
 const upgrade = (options: Parameters<typeof planUpgrade>[2] = everything): Promise<Plan> =>
@@ -119,7 +126,11 @@ it("stops where a part of EKS isn't well after a step, says how to go back, and 
   const began = world.sandbox.clock.now();
   let mend: (() => void) | undefined;
   const host = onStep("engine/step-done", "cluster-version/pier", () => (mend = loseRole("workers")));
-  const stopped = await upgrades.carryOut(planned, world.aws, host, { grace: 0, kubernetes: "never" });
+  const stopped = await upgrades.carryOut(planned, world.aws, host, {
+    grace: 0,
+    kubernetes: "never",
+    now: timeThere(),
+  });
   expect([stopped.ok, stopped.done]).toEqual([false, ["cluster-version/pier"]]);
   expect(stopped.failed).toMatchObject([
     {
@@ -170,7 +181,10 @@ it("finishes with new groups beside the old ones where that is wanted, and then 
   expect(planned.notes.map(({ text }) => text)).toContain(
     "In the cluster file node group workers is workers-1-36 from now on",
   );
-  const result = await upgrades.carryOut(planned, world.aws, world.host, { kubernetes: "when-reachable" });
+  const result = await upgrades.carryOut(planned, world.aws, world.host, {
+    kubernetes: "when-reachable",
+    now: timeThere(),
+  });
   expect(result.failed.map(({ message }) => message)).toEqual([]);
   const { nodegroups } = world.send<{ nodegroups: string[] }>("eks", "ListNodegroups", { clusterName: "pier" });
   expect(nodegroups).toEqual(["workers-1-36"]);
@@ -181,28 +195,57 @@ it("finishes with new groups beside the old ones where that is wanted, and then 
   expect(groupOf(green).labels).toEqual({ ...labels, tier: "web", [name]: green });
   // Going back takes the nodes with it now.
   expect(result.wayBack).toMatchObject({ version: "1.35", nodeGroups: ["workers-1-36"] });
-  expect(stepsOf(await upgrade(blueGreen))).toEqual([]);
+  const nothing = await upgrade(blueGreen);
+  expect(stepsOf(nothing)).toEqual([]);
   expect(stepsOf(await upgrade(toNext))).toEqual([]);
+  // Who may not look at EKS's history has done it all the same.
+  answers("ListUpdates", "AccessDeniedException", 403);
+  const untold = await upgrades.carryOut(nothing, world.aws, world.host);
+  world.sandbox.faults.remove();
+  expect([untold.ok, untold.wayBack]).toEqual([true, undefined]);
+  expect(world.host.messages.at(-1)).toMatchObject({ level: "warn", code: "upgrades/no-way-back" });
   const settings =
     "name: workers-1-36, labels: { tier: web }, taints: [{ key: web, value: only, effect: NoSchedule }], nodeRepairConfig: { enabled: true }";
   const file = fileOf("1.36").replace("name: workers", settings).replace("desiredCapacity: 2", "desiredCapacity: 3");
   expect(stepsOf(await world.plan(file))).toEqual([]);
 });
 
+it("looks at what is there: a part that goes meanwhile is left out, an API server in trouble isn't well", async ({
+  expect,
+}) => {
+  answers("DescribeAddon", "ResourceNotFoundException", 404);
+  const refused = new LotseError("kube/refused", { title: "etcdserver: request timed out" });
+  const seen = await readHealth(world.aws, "pier", { list: () => Promise.reject(refused) });
+  world.sandbox.faults.remove();
+  expect(seen.parts.map(({ subject }) => subject)).toEqual(["cluster/pier", "nodegroup/workers-1-36"]);
+  expect(signsOf(seen, true)).toEqual([
+    { kind: "api-server", subject: "api-server", text: "etcdserver: request timed out" },
+  ]);
+});
+
 it("goes back the way that it told: nodes, add-ons, then the control plane", async ({ expect }) => {
-  const { version = "", nodeGroups = [], addons = [] } = (await upgrades.wayBack(world.aws, "pier")) ?? {};
+  const { version = "", nodeGroups = [], addons = [] } = (await upgrades.wayBack(world.aws, "pier", timeThere())) ?? {};
+  expect(await upgrades.wayBack(world.aws, "pier", timeThere(7))).toBeUndefined();
   expect(addons.map(({ name }) => name)).toEqual(["kube-proxy"]);
   const steps = [
     { nodeGroups: { names: nodeGroups, kubernetesVersion: version } },
     ...addons.map((addon) => ({ addons: { names: [addon.name], to: addon.version ?? "" } })),
-    { controlPlane: { to: version } },
   ];
   for (const step of steps) {
     const { failed, done } = await runSteps(await upgrade(step), world.aws, world.host, { kubernetes: "never" });
     expect([failed.map(({ message }) => message), done.length]).toEqual([[], 1]);
   }
+  // Killed as it looks whether the cluster is well: the step is done, and nothing else was begun.
+  const killed = new AbortController();
+  const impatient = onStep("engine/step-done", "cluster-version/pier", () => killed.abort());
+  const aws = await world.connect({ signal: killed.signal });
+  const last = await upgrades.carryOut(await upgrade({ controlPlane: { to: version } }), aws, impatient);
+  aws.close();
+  expect(last).toMatchObject({ interrupted: true, done: ["cluster-version/pier"], failed: [], skipped: [] });
   const { cluster } = world.send<{ cluster: { version: string } }>("eks", "DescribeCluster", { name: "pier" });
   expect(cluster.version).toBe("1.35");
+  // It came to 1.35 by going back: there is no way on from there.
+  expect(await upgrades.wayBack(world.aws, "pier", timeThere())).toBeUndefined();
   // Forth again: a successor would have the group's own name, so it stays until it is upgraded in place.
   const again = await upgrade({ ...toNext, nodeGroups: { names: ["*"], way: "blue-green" } });
   expect(stepsOf(again).filter((step) => !step.includes(" addon/"))).toEqual(["update cluster-version/pier"]);

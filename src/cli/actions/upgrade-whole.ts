@@ -13,7 +13,7 @@ import { renderData } from "../render/data.ts";
 import { planData, planLines } from "../render/plan.ts";
 import { upgradeLines } from "../render/upgrade-check.ts";
 import type { Target } from "../target.ts";
-import { dayIn } from "../target.ts";
+import { dayIn, timeIn } from "../target.ts";
 import { textOption } from "./files.ts";
 import { repeatedOption, visitOf, withoutIgnored } from "./upgrade-check.ts";
 
@@ -155,7 +155,12 @@ export const apply: Action = (invocation) => {
         target,
         what: `upgrade of ${name} to ${to}`,
         words: wordsOf(invocation, name, to),
-        carryOut: (of) => upgrades.carryOut(of, aws, host, { ...grace, kubernetes: insideOf(invocation, target) }),
+        carryOut: (of) =>
+          upgrades.carryOut(of, aws, host, {
+            ...grace,
+            now: timeIn(target),
+            kubernetes: insideOf(invocation, target),
+          }),
         after: ({ wayBack }: RunResult & Pick<UpgradeResult, "wayBack">) => {
           if (wayBack) terminal.stderr.write(`${wayBackLines(invocation, name, wayBack).join("\n")}\n`);
         },

@@ -1,4 +1,7 @@
 import { describe, it } from "vitest";
+import type { Resource } from "../../kube/index.ts";
+import { resources } from "../../kube/index.ts";
+import { readInside } from "./read.ts";
 import type { HealthSeen, WorkloadState } from "./signs.ts";
 import { signsOf } from "./signs.ts";
 import { awaitHealth, signText, unhealthyAfter } from "./watch.ts";
@@ -34,10 +37,29 @@ describe("signs that a cluster isn't well", () => {
     expect(signsOf(world({}, true, "UPDATING"))).toMatchObject([{ passes: true }]);
   });
 
-  it("are an API server that was there and is gone; who may never look sees nothing", ({ expect }) => {
-    const seen = (gone: boolean): HealthSeen => ({ parts: [], inside: { unread: "no answer", gone } });
-    expect(texts(seen(true))).toEqual(["api-server: no answer"]);
-    expect([texts(seen(true), false), texts(seen(false))]).toEqual([[], []]);
+  it("are an API server that could be asked and can't be any more; who may never look sees nothing", ({ expect }) => {
+    const seen: HealthSeen = { parts: [], inside: { unread: "no answer" } };
+    expect(texts(seen)).toEqual(["api-server: no answer"]);
+    expect(texts(seen, false)).toEqual([]);
+  });
+});
+
+describe("a rollout that somebody holds", () => {
+  const web = { metadata: { namespace: "shop", name: "web" } };
+  const three = { replicas: 3, readyReplicas: 3, availableReplicas: 3 };
+  const partition = (first: number): object => ({ type: "RollingUpdate", rollingUpdate: { partition: first } });
+
+  it.for([
+    ["pods below a partition stay", "statefulSets", { updateStrategy: partition(2) }, 1, []],
+    ["those from it on have to follow", "statefulSets", { updateStrategy: partition(1) }, 1, ["2 of 3"]],
+    ["pods of OnDelete stay", "statefulSets", { updateStrategy: { type: "OnDelete" } }, 0, []],
+    ["a paused Deployment stays", "deployments", { paused: true }, 0, []],
+    ["others have to follow", "deployments", {}, 2, ["2 of 3"]],
+  ] as const)("%s", async ([, plural, spec, updatedReplicas, expected], { expect }) => {
+    const object = { ...web, spec: { replicas: 3, ...spec }, status: { ...three, updatedReplicas } };
+    const list = <T>(of: Resource): Promise<T[]> => Promise.resolve((of === resources[plural] ? [object] : []) as T[]);
+    const signs = signsOf({ parts: [], inside: await readInside({ list }) });
+    expect(signs.map(({ text }) => text)).toEqual(expected.map((text) => `${text} pods of its new template`));
   });
 });
 

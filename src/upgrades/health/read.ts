@@ -1,6 +1,6 @@
 // Reads how a cluster is: EKS's own words about its parts, nodes and workloads by the API server.
 import type { Aws } from "../../aws/index.ts";
-import { allPages } from "../../aws/index.ts";
+import { allPages, isGone } from "../../aws/index.ts";
 import { errorMessage, isLotseError } from "../../base/index.ts";
 import type { Kube, KubeObject } from "../../kube/index.ts";
 import { resources } from "../../kube/index.ts";
@@ -17,6 +17,21 @@ const part = (subject: string, status = "UNKNOWN", issues: readonly Issue[] = []
   issues: issues.map(({ code, message }) => `${code}: ${message}`),
 });
 
+/** What is there still: a part may be deleted between the list and the look at it. */
+async function stillThere<T>(names: readonly string[], look: (name: string) => Promise<T>): Promise<T[]> {
+  const found = await Promise.all(
+    names.map(async (name): Promise<T[]> => {
+      try {
+        return [await look(name)];
+      } catch (error) {
+        if (isGone(error)) return [];
+        throw error;
+      }
+    }),
+  );
+  return found.flat();
+}
+
 async function readParts(aws: Aws, clusterName: string): Promise<PartSeen[]> {
   const [{ cluster }, addons, groups] = await Promise.all([
     aws.call("eks", "DescribeCluster", { name: clusterName }),
@@ -30,18 +45,14 @@ async function readParts(aws: Aws, clusterName: string): Promise<PartSeen[]> {
     }),
   ]);
   const [ofAddons, ofGroups] = await Promise.all([
-    Promise.all(
-      addons.map(async (addonName) => {
-        const { addon } = await aws.call("eks", "DescribeAddon", { clusterName, addonName });
-        return part(`addon/${addonName}`, addon?.status, addon?.health?.issues);
-      }),
-    ),
-    Promise.all(
-      groups.map(async (nodegroupName) => {
-        const { nodegroup } = await aws.call("eks", "DescribeNodegroup", { clusterName, nodegroupName });
-        return part(`nodegroup/${nodegroupName}`, nodegroup?.status, nodegroup?.health?.issues);
-      }),
-    ),
+    stillThere(addons, async (addonName) => {
+      const { addon } = await aws.call("eks", "DescribeAddon", { clusterName, addonName });
+      return part(`addon/${addonName}`, addon?.status, addon?.health?.issues);
+    }),
+    stillThere(groups, async (nodegroupName) => {
+      const { nodegroup } = await aws.call("eks", "DescribeNodegroup", { clusterName, nodegroupName });
+      return part(`nodegroup/${nodegroupName}`, nodegroup?.status, nodegroup?.health?.issues);
+    }),
   ]);
   return [part(`cluster/${clusterName}`, cluster?.status, cluster?.health?.issues), ...ofAddons, ...ofGroups];
 }
@@ -52,7 +63,11 @@ interface NodeObject extends KubeObject {
 
 interface WorkloadObject extends KubeObject {
   metadata: KubeObject["metadata"] & { generation?: number };
-  spec?: { replicas?: number; updateStrategy?: { type?: string } };
+  spec?: {
+    replicas?: number;
+    paused?: boolean;
+    updateStrategy?: { type?: string; rollingUpdate?: { partition?: number } };
+  };
   status?: {
     observedGeneration?: number;
     availableReplicas?: number;
@@ -78,12 +93,16 @@ function nodeState({ metadata, status }: NodeObject): NodeState {
 const counts: Readonly<Record<string, (object: WorkloadObject) => Omit<WorkloadState, "subject" | "seen">>> = {
   deployment: ({ spec, status }) => {
     const wanted = spec?.replicas ?? 1;
-    return { wanted, ready: status?.availableReplicas ?? 0, updated: status?.updatedReplicas ?? 0 };
+    // A rollout that somebody holds stays where it is for as long as he likes.
+    const updated = spec?.paused === true ? wanted : (status?.updatedReplicas ?? 0);
+    return { wanted, ready: status?.availableReplicas ?? 0, updated };
   },
   statefulset: ({ spec, status }) => {
     const wanted = spec?.replicas ?? 1;
-    // Pods that somebody replaces by hand stay of the old template for as long as he likes.
-    const updated = spec?.updateStrategy?.type === "OnDelete" ? wanted : (status?.updatedReplicas ?? 0);
+    // Pods that somebody replaces by hand stay of the old template for as long as he likes, as those below a partition do.
+    const { type, rollingUpdate } = spec?.updateStrategy ?? {};
+    const held = type === "OnDelete" ? wanted : (rollingUpdate?.partition ?? 0);
+    const updated = Math.min(wanted, (status?.updatedReplicas ?? 0) + held);
     return { wanted, ready: status?.readyReplicas ?? 0, updated };
   },
   daemonset: ({ spec, status }) => {
@@ -126,8 +145,7 @@ async function inside(kube: Pick<Kube, "list">): Promise<HealthSeen["inside"]> {
     return await readInside(kube);
   } catch (error) {
     if (!isLotseError(error) || error.code === "aws/interrupted") throw error;
-    // Who may not look can't tell; a server that doesn't answer is another thing.
-    return { unread: errorMessage(error).slice(0, 240), gone: error.code === "kube/unreachable" };
+    return { unread: errorMessage(error).slice(0, 240) };
   }
 }
 

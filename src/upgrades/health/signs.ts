@@ -35,10 +35,10 @@ export interface InsideSeen {
   workloads: readonly WorkloadState[];
 }
 
-/** What is looked at; the inside says why it couldn't be, and whether there is nobody to ask. */
+/** What is looked at; the inside says why it couldn't be. */
 export interface HealthSeen {
   parts: readonly PartSeen[];
-  inside: InsideSeen | { unread: string; gone: boolean };
+  inside: InsideSeen | { unread: string };
 }
 
 /** A sign that something isn't well. */
@@ -65,14 +65,12 @@ function ofWorkload({ subject, wanted, ready, updated, seen }: WorkloadState): H
 /**
  * Signs that something isn't well, parts of EKS first.
  *
- * @param wasInside whether the inside could be read before: then an API server that is gone is a sign
+ * @param wasInside whether the inside could be read before: then an API server that gives no answer, or another, is a sign
  */
 export function signsOf({ parts, inside }: HealthSeen, wasInside = false): HealthSign[] {
   const ofParts = parts.flatMap(ofPart);
   if ("unread" in inside)
-    return wasInside && inside.gone
-      ? [...ofParts, { kind: "api-server", subject: "api-server", text: inside.unread }]
-      : ofParts;
+    return wasInside ? [...ofParts, { kind: "api-server", subject: "api-server", text: inside.unread }] : ofParts;
   const ofNodes = inside.nodes
     .filter(({ ready }) => !ready)
     .map(({ name, reason = "it isn't Ready" }): HealthSign => ({

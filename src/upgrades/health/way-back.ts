@@ -2,10 +2,8 @@
 // https://docs.aws.amazon.com/eks/latest/userguide/rollback-cluster.html
 import type { Aws } from "../../aws/index.ts";
 import { allPages } from "../../aws/index.ts";
-import { minorOf } from "../../facts/index.ts";
+import { minorOf, rollbackDays } from "../../facts/index.ts";
 import { offersOf } from "../read/account.ts";
-
-const windowDays = 7;
 
 /** How a cluster's control plane goes back. */
 export interface WayBack {
@@ -19,8 +17,8 @@ export interface WayBack {
   addons: readonly { name: string; version: string | undefined }[];
 }
 
-/** When the control plane was moved to a version; undefined when it wasn't, or longer ago than EKS remembers. */
-async function movedAt(aws: Aws, name: string, version: string): Promise<Date | undefined> {
+/** When the control plane was upgraded to its version; undefined when it wasn't, has gone back to it, or longer ago than EKS remembers. */
+async function movedAt(aws: Aws, name: string): Promise<Date | undefined> {
   const ids = await allPages(async (nextToken) => {
     const page = await aws.call("eks", "ListUpdates", { name, ...(nextToken ? { nextToken } : {}) });
     return { items: page.updateIds, next: page.nextToken };
@@ -28,11 +26,10 @@ async function movedAt(aws: Aws, name: string, version: string): Promise<Date | 
   const found = await Promise.all(
     ids.map(async (updateId) => (await aws.call("eks", "DescribeUpdate", { name, updateId })).update),
   );
-  return found
-    .filter((update) => update?.type === "VersionUpdate" && update.status === "Successful")
-    .filter((update) => update?.params?.some(({ type, value }) => type === "Version" && value === version))
-    .flatMap((update) => update?.createdAt ?? [])
-    .toSorted((a, b) => b.getTime() - a.getTime())[0];
+  const [last] = found
+    .filter((update) => update?.status === "Successful" && /^Version(?:Update|Rollback)$/.test(update.type ?? ""))
+    .toSorted((a, b) => (b?.createdAt?.getTime() ?? 0) - (a?.createdAt?.getTime() ?? 0));
+  return last?.type === "VersionUpdate" ? last.createdAt : undefined;
 }
 
 /** Add-ons that an older control plane doesn't take: kube-proxy may never be newer than the API server. */
@@ -58,11 +55,18 @@ async function addonsThatGo(aws: Aws, clusterName: string, from: string, to: str
   });
 }
 
-/** The way back; undefined where the control plane hasn't been upgraded in place to its version. @throws LotseError `aws/…` */
-export async function readWayBack(aws: Aws, cluster: string): Promise<WayBack | undefined> {
+/**
+ * The way back; undefined where the control plane hasn't been upgraded in place to its version, or too long ago.
+ *
+ * @param now by the account's clock
+ * @throws LotseError `aws/…`
+ */
+export async function readWayBack(aws: Aws, cluster: string, now: Date): Promise<WayBack | undefined> {
   const { version = "" } = (await aws.call("eks", "DescribeCluster", { name: cluster })).cluster ?? {};
-  const moved = await movedAt(aws, cluster, version);
+  const moved = await movedAt(aws, cluster);
   if (!moved) return undefined;
+  const until = new Date(moved.getTime() + rollbackDays * 86_400_000);
+  if (until <= now) return undefined;
   const target = `1.${minorOf(version) - 1}`;
   const groups = await allPages(async (nextToken) => {
     const page = await aws.call("eks", "ListNodegroups", {
@@ -82,7 +86,7 @@ export async function readWayBack(aws: Aws, cluster: string): Promise<WayBack | 
     .flatMap((group) => group?.nodegroupName ?? []);
   return {
     version: target,
-    until: new Date(moved.getTime() + windowDays * 86_400_000).toISOString(),
+    until: until.toISOString(),
     nodeGroups,
     addons: await addonsThatGo(aws, cluster, version, target),
   };

@@ -1,4 +1,5 @@
 // LT-U022: The last upgrade can still be taken back.
+import { rollbackDays } from "../../../facts/index.ts";
 import type { Check } from "../../check.ts";
 import { defineCheck } from "../../check.ts";
 import { ofCluster } from "../../sight.ts";
@@ -19,13 +20,13 @@ export const rollbackWindow: Check = defineCheck({
     const [{ version, name }, updates] = await Promise.all([account.read("cluster"), account.read("versionUpdates")]);
     const [last] = updates.toSorted((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
     if (last?.type !== "VersionUpdate" || last.status !== "Successful" || !last.createdAt) return [];
-    const left = 7 - daysBetween(day(last.createdAt), today);
+    const left = rollbackDays - daysBetween(day(last.createdAt), today);
     if (left <= 0) return [];
     const blockers = (await account.read("insights"))
       .filter(({ category, insightStatus }) => category === "ROLLBACK_READINESS" && insightStatus?.status === "ERROR")
       .map((each) => each.name ?? "");
     const back = `1.${minorIn(version) - 1}`;
-    const until = day(new Date(last.createdAt.getTime() + 7 * 86_400_000));
+    const until = day(new Date(last.createdAt.getTime() + rollbackDays * 86_400_000));
     const but = blockers.length > 0 ? `; in its way: ${blockers.join(", ")}` : "";
     return ofCluster(account, {
       text: `The way back from ${version} to ${back} is open until ${until}${but}`,

@@ -1,12 +1,12 @@
 // Which Kubernetes version a cluster may go to: one minor up, or back within seven days of an upgrade.
-import { minorOf, supportedVersions } from "../../../../../facts/index.ts";
+import { minorOf, rollbackDays, supportedVersions } from "../../../../../facts/index.ts";
 import type { Context } from "../../../core/index.ts";
 import { invalidParameter, invalidState } from "../errors.ts";
 import type { ClusterRow } from "../state.ts";
 import { nodegroups } from "../state.ts";
 import { checkFreeAddresses, findSubnets } from "./network.ts";
 
-const rollbackWindow = 7 * 24 * 3600 * 1000;
+const rollbackWindow = rollbackDays * 24 * 3600 * 1000;
 
 /** Kubelets may be three minors behind the API server, two where they are 1.24 or older. */
 export function allowedSkew(kubeletVersion: string): number {

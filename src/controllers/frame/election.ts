@@ -35,7 +35,7 @@ export interface ElectionTimes {
 }
 
 export interface ElectionOptions {
-  kube: Kube;
+  kube: Pick<Kube, "find" | "create" | "replace">;
   namespace: string;
   /** Of the lease. */
   name: string;
@@ -64,6 +64,7 @@ class Candidate {
   /** What the lease was like when it last changed, and when that was seen. */
   #seen: { record: string; at: number; lease: Lease | undefined } = { record: "", at: 0, lease: undefined };
   #told = "";
+  #ended = false;
 
   constructor(options: ElectionOptions) {
     this.#options = options;
@@ -84,6 +85,11 @@ class Candidate {
     }
   }
 
+  /** It takes the lease no more, not even by a call that is on its way. */
+  end(): void {
+    this.#ended = true;
+  }
+
   /** Takes or renews the lease; false when it is somebody else's. */
   async tryHold(): Promise<boolean> {
     const { kube, namespace, name, identity } = this.#options;
@@ -96,6 +102,8 @@ class Candidate {
       leaseTransitions: 0,
     };
     const lease = await kube.find<Lease>(leases, { namespace, name });
+    // The answer may be older or younger than the lease's being given back: whoever has ended writes nothing more.
+    if (this.#ended) return false;
     this.#look(lease);
     if (!lease) {
       const metadata = { name, namespace };
@@ -199,6 +207,7 @@ export async function leadOnce(
   const { error } = await done;
   over.abort(new Error("ended"));
   const lost = (await kept) === false;
+  candidate.end();
   if (!lost) {
     await candidate.release().catch((cause: unknown) => log.warn("the lease wasn't given back", { error: cause }));
   }

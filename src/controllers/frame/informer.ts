@@ -5,6 +5,7 @@ import { errorMessage, sleep } from "../../base/index.ts";
 import type { Kube, KubeObject } from "../../kube/index.ts";
 import { isNotFound } from "../../kube/index.ts";
 import type { FlagValues } from "./flags.ts";
+import { readFlags } from "./flags.ts";
 import type { Logger } from "./log.ts";
 import type { Metrics } from "./metrics.ts";
 import type { WatchDefinition } from "./role.ts";
@@ -48,7 +49,7 @@ export interface InformerOptions {
   watch: WatchDefinition;
   /** Namespace of the role, for `own`. */
   namespace: string;
-  /** Of the role, for selectors that follow from one. */
+  /** Of the role, for a selector and a `slim` that follow from them. */
   flags?: FlagValues;
   log: Logger;
   metrics: Metrics;
@@ -104,11 +105,11 @@ class Store<T extends KubeObject> {
 
 /** Opens an informer; it lists and watches until its signal is aborted. */
 export function openInformer<T extends KubeObject>(options: InformerOptions): Informer<T> {
-  const { kube, watch, signal, log, metrics } = options;
+  const { kube, watch, flags = readFlags([], []), signal, log, metrics } = options;
   const store = new Store<T>(watch.indexes);
   const hearers: ((change: InformerChange<T>) => void)[] = [];
   const waiters = new Set<() => void>();
-  const slim = (watch.slim ?? ((object: T): T => object)) as (object: T) => T;
+  const slim = (watch.slim ?? ((object: T): T => object)) as (object: T, flags: FlagValues) => T;
   const lists = metrics.counter("lotse_informer_lists_total", "Full lists that informers made.");
   const troubles = metrics.counter("lotse_informer_failures_total", "Lists and watches that failed or broke off.");
   const labels = { watch: watch.name };
@@ -146,7 +147,7 @@ export function openInformer<T extends KubeObject>(options: InformerOptions): In
   };
 
   const handler = {
-    keep: slim,
+    keep: (object: T): T => slim(object, flags),
     onList(listed: readonly T[]): void {
       lists.inc(labels);
       heardAt = Date.now();
@@ -173,10 +174,7 @@ export function openInformer<T extends KubeObject>(options: InformerOptions): In
   };
 
   const { resource, labelSelector } = watch;
-  const fieldSelector =
-    typeof watch.fieldSelector === "function"
-      ? options.flags && watch.fieldSelector(options.flags)
-      : watch.fieldSelector;
+  const fieldSelector = typeof watch.fieldSelector === "function" ? watch.fieldSelector(flags) : watch.fieldSelector;
   const namespace = watch.namespace === "own" ? options.namespace : watch.namespace;
   const at = {
     ...(namespace === undefined ? {} : { namespace }),

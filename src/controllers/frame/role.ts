@@ -16,8 +16,8 @@ export interface WatchDefinition {
   labelSelector?: string;
   /** `spec.nodeName=…` follows from a flag. */
   fieldSelector?: string | ((flags: FlagValues) => string);
-  /** Keeps only what is needed of each object: 10,000 whole pods are 60 MB. */
-  slim?: (object: never) => object;
+  /** Keeps only what is needed of each object, with these flags: 10,000 whole pods are 60 MB. */
+  slim?: (object: never, flags: FlagValues) => object;
   /** Look-ups besides by name: index name → keys of an object. */
   indexes?: Readonly<Record<string, (object: never) => readonly string[]>>;
   /** Whether `reconcile` is called for its objects, and under which keys; default `namespace/name`. */

@@ -176,6 +176,16 @@ describe("manifests", () => {
     },
   );
 
+  it("ask no more of an API server than a role needs: the node's addresses are known from 1.29 on", ({ expect }) => {
+    const asks = roles.filter((each) => renderYaml([each], options).includes("status.hostIPs"));
+    expect(asks.map(({ name }) => name)).toEqual(["metadata-proxy"]);
+    const oldest = (of: readonly RoleDefinition[]): unknown =>
+      (parse(renderChart(of, options).get("Chart.yaml") ?? "") as { kubeVersion: string }).kubeVersion;
+    expect(oldest(roles.filter((each) => !asks.includes(each)))).toBe(">=1.27.0-0");
+    expect(oldest(asks)).toBe(">=1.29.0-0");
+    expect(oldest(roles)).toBe(">=1.29.0-0");
+  });
+
   it("name every object as a role is named", ({ expect }) => {
     const names = roles.flatMap((each) =>
       manifests(each)

@@ -4,6 +4,7 @@ import { version } from "../../base/index.ts";
 import type { RoleDefinition } from "../frame/role.ts";
 import { iamPolicyOf, namespaceObjects, objectsOf } from "./objects.ts";
 import type { ManifestOptions } from "./options.ts";
+import { oldestKubernetes } from "./workload.ts";
 
 const yaml = (object: object): string => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false });
 
@@ -127,7 +128,7 @@ export function renderChart(roles: readonly RoleDefinition[], options: ManifestO
         type: "application",
         version,
         appVersion: version,
-        kubeVersion: ">=1.27.0-0",
+        kubeVersion: `>=${oldestKubernetes(roles)}.0-0`,
       }),
     ],
     [

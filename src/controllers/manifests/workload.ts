@@ -1,5 +1,5 @@
 // The pods of a role: nobody's root, nothing to write to, no capability that wasn't asked for.
-import { probePort } from "../frame/frame-flags.ts";
+import { flagsOf, probePort } from "../frame/frame-flags.ts";
 import type { RoleDefinition } from "../frame/role.ts";
 import { installedName } from "../frame/running-role.ts";
 import type { ManifestOptions } from "./options.ts";
@@ -36,6 +36,29 @@ function argumentsOf(role: RoleDefinition, options: ManifestOptions): string[] {
   ];
 }
 
+/** What a pod's variables say of itself and its node, and from which minor version of Kubernetes 1 on. */
+const podFields: readonly { name: string; path: string; since?: number }[] = [
+  { name: "POD_NAME", path: "metadata.name" },
+  { name: "POD_NAMESPACE", path: "metadata.namespace" },
+  { name: "NODE_NAME", path: "spec.nodeName" },
+  // KEP 2681: before its gate PodHostIPs was on by default the API server refuses a pod that asks for it.
+  { name: "HOST_IP", path: "status.hostIPs", since: 29 },
+];
+
+/** Those that a flag of the role is read from. */
+function fieldsOf(role: RoleDefinition): typeof podFields {
+  const read = new Set(flagsOf(role).map(({ env }) => env));
+  return podFields.filter(({ name }) => read.has(name));
+}
+
+/** Everything else in the manifests is known from Kubernetes 1.27 on: `unhealthyPodEvictionPolicy` is the youngest. */
+const oldestMinor = 27;
+
+/** The oldest Kubernetes that takes the manifests of these roles: `1.27`. */
+export function oldestKubernetes(roles: readonly RoleDefinition[]): string {
+  return `1.${Math.max(oldestMinor, ...roles.flatMap(fieldsOf).map(({ since = oldestMinor }) => since))}`;
+}
+
 const fromField = (name: string, fieldPath: string): object => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 
 function containerOf(role: RoleDefinition, options: ManifestOptions): object {
@@ -49,10 +72,7 @@ function containerOf(role: RoleDefinition, options: ManifestOptions): object {
     image: options.image,
     args: argumentsOf(role, options),
     env: [
-      fromField("POD_NAME", "metadata.name"),
-      fromField("POD_NAMESPACE", "metadata.namespace"),
-      fromField("NODE_NAME", "spec.nodeName"),
-      fromField("HOST_IP", "status.hostIPs"),
+      ...fieldsOf(role).map(({ name, path }) => fromField(name, path)),
       ...(options.region === undefined ? [] : [{ name: "AWS_REGION", value: options.region }]),
       ...(heap > 0 ? [{ name: "NODE_OPTIONS", value: `--max-old-space-size=${heap}` }] : []),
     ],

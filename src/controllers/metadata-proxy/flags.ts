@@ -1,5 +1,6 @@
 // Flags of the metadata proxy: kube2iam's names and defaults where they mean the same.
-import type { FlagDefinition } from "../frame/index.ts";
+import type { PodRoleSettings } from "../../identity/index.ts";
+import type { FlagDefinition, FlagValues } from "../frame/index.ts";
 
 /** kube2iam's `--app-port`. */
 export const defaultPort = 8181;
@@ -102,3 +103,14 @@ export const flags: readonly FlagDefinition[] = [
     description: "taint that is taken from the node once the rules are set; nodes join with it",
   },
 ];
+
+/** Pods' annotations by which they say what they want. */
+export function annotationKeys(
+  flags: FlagValues,
+): Pick<PodRoleSettings, "roleKey" | "externalIdKey" | "sessionNameKey"> {
+  return {
+    roleKey: flags.text("iam-role-key"),
+    externalIdKey: flags.text("iam-external-id"),
+    sessionNameKey: flags.text("iam-session-name"),
+  };
+}

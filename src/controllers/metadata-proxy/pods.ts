@@ -3,7 +3,8 @@
 import { isIPv6 } from "node:net";
 import type { Kube, KubeObject } from "../../kube/index.ts";
 import { resources } from "../../kube/index.ts";
-import type { Informer } from "../frame/index.ts";
+import type { FlagValues, Informer } from "../frame/index.ts";
+import { annotationKeys } from "./flags.ts";
 
 /** A pod as far as the proxy cares. */
 export interface NodePod extends KubeObject {
@@ -47,11 +48,13 @@ export function addressesOf(pod: NodePod): readonly string[] {
   return [...new Set([...(podIP ? [podIP] : []), ...podIPs.map(({ ip }) => ip)].map(plainAddress))];
 }
 
-/** What is kept of a pod. */
-export function slimPod(pod: NodePod): NodePod {
+/** What is kept of a pod: of its annotations those that the flags name. */
+export function slimPod(pod: NodePod, flags: FlagValues): NodePod {
   const { apiVersion, kind, metadata, spec, status = {} } = pod;
   const { name, namespace, uid, resourceVersion, annotations = {}, deletionTimestamp } = metadata;
-  const identity = Object.entries(annotations).filter(([key]) => key.startsWith("iam.amazonaws.com/"));
+  const { roleKey, externalIdKey, sessionNameKey } = annotationKeys(flags);
+  const keys = new Set([roleKey, externalIdKey, sessionNameKey]);
+  const identity = Object.entries(annotations).filter(([key]) => keys.has(key));
   const states = (all: ContainerStatus[] | undefined): ContainerStatus[] =>
     (all ?? []).map(({ state }) => ({ state: state?.terminated ? { terminated: {} } : {} }));
   return {

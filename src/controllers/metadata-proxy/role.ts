@@ -116,7 +116,7 @@ export const metadataProxy: RoleDefinition = defineRole({
       name: "pods",
       resource: resources.pods,
       fieldSelector: ({ text }) => `spec.nodeName=${text("node")}`,
-      slim: slimPod as (object: never) => object,
+      slim: slimPod,
       indexes: { address: addressesOf as (object: never) => readonly string[] },
     },
     { name: "namespaces", resource: resources.namespaces, slim: onlyAnnotations as (object: never) => object },

@@ -7,6 +7,7 @@ import { baseArnOfProfile, readBaseArn, roleArnOf } from "../../identity/index.t
 import type { FlagValues } from "../frame/index.ts";
 import type { FirewallKind } from "./firewall/firewall.ts";
 import type { Family, Interception } from "./firewall/rules.ts";
+import { annotationKeys } from "./flags.ts";
 import { isInterfaceName } from "./firewall/rules.ts";
 import type { MetadataService } from "./metadata-service.ts";
 
@@ -52,9 +53,7 @@ export async function podRoleSettings(flags: FlagValues, metadata: MetadataServi
   return {
     base,
     defaultRole,
-    roleKey: flags.text("iam-role-key"),
-    externalIdKey: flags.text("iam-external-id"),
-    sessionNameKey: flags.text("iam-session-name"),
+    ...annotationKeys(flags),
     restricted: flags.switch("namespace-restrictions"),
     format,
     namespaceKey: flags.text("namespace-key"),

@@ -1,5 +1,13 @@
 // What the doctor mends: each remedy takes its finding away, in the file and in the account, and the second time there is nothing to do.
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, beforeEach, describe, it } from "vitest";
+import type { Host } from "../src/base/index.ts";
+import { mend } from "../src/cli/actions/doctor-fix.ts";
+import { readClusterFile } from "../src/cli/cluster-input.ts";
+import type { Invocation, Terminal } from "../src/cli/command.ts";
 import type { DoctorFix, DoctorVisit, FixOptions } from "../src/lotse.ts";
 import { apply, doctor, hasChanges, recordingHost, runSteps } from "../src/lotse.ts";
 import { account } from "../src/doctor/testing.ts";
@@ -171,6 +179,110 @@ describe("lotse doctor --fix", () => {
     expect(await findings({ living, file: mended }, ofAccount)).toEqual([]);
     const again = await fixOf({ file: mended, living }, { cidrs, text: first.file?.after ?? "" });
     expect([again.file, again.steps]).toEqual([undefined, undefined]);
+  });
+
+  describe("as a command", () => {
+    const file = join(mkdtempSync(join(tmpdir(), "lotse-fix-")), "cluster.yaml");
+    const only = ["LT-L001", "LT-N019", "LT-C007"];
+    const lateCluster = (): { deletionProtection: boolean; resourcesVpcConfig: { vpcId: string } } =>
+      world.send<{ cluster: ReturnType<typeof lateCluster> }>("eks", "DescribeCluster", { name: "late" }).cluster;
+    const setNames = (on: boolean): void => {
+      const { vpcId } = lateCluster().resourcesVpcConfig;
+      world.send("ec2", "ModifyVpcAttribute", { VpcId: vpcId, EnableDnsHostnames: { Value: on } });
+    };
+    const protect = (deletionProtection: boolean): void => {
+      if (lateCluster().deletionProtection !== deletionProtection)
+        world.send("eks", "UpdateClusterConfig", { name: "late", deletionProtection });
+    };
+    /** `lotse doctor --fix` by a person who answers, with the result's code and what was written. */
+    const command = async (
+      host: Host,
+      output = "table",
+    ): Promise<{ code: unknown; stdout: string; stderr: string }> => {
+      const written = { stdout: "", stderr: "" };
+      const stream = (to: keyof typeof written): Terminal["stdout"] => ({
+        write: (more) => void (written[to] += more),
+        isTTY: false,
+        columns: 100,
+        color: false,
+      });
+      const terminal = { stdin: Readable.from([]), stdout: stream("stdout"), stderr: stream("stderr") };
+      const options = { file, output, awsOnly: true };
+      const { signal } = new AbortController();
+      const invocation: Invocation = { arguments: [], options, env: {}, terminal, host, signal };
+      const target = { open: { region: "eu-central-1" }, label: "sandbox", isSandbox: true };
+      const living = { aws: world.aws, name: "late", kubernetes: false };
+      const visit = { today, living, only, file: await readClusterFile(invocation) };
+      const code = await mend(invocation, visit, { aws: world.aws, target }).catch((error: unknown) => error);
+      return { code, ...written };
+    };
+    const late = (): string => text.replace(`name: ${name}`, "name: late").replace("10.64.0.0", "10.67.0.0");
+
+    beforeAll(async () => {
+      writeFileSync(file, late());
+      const { ok } = await world.apply(late());
+      if (!ok) throw new Error("late isn't there");
+    });
+
+    beforeEach(() => {
+      writeFileSync(file, late());
+      setNames(false);
+      protect(true);
+    });
+
+    it("does what was shown, and tells what has become due since", async ({ expect }) => {
+      const host = recordingHost();
+      const ask = async (): Promise<boolean> => {
+        protect(false);
+        return true;
+      };
+      const { code, stderr } = await command({ ...host, ask });
+      expect([code, stderr]).toEqual([0, expect.stringMatching(/vpc vpc-/)]);
+      expect(stderr).not.toContain("cluster-protection");
+      const told = host.messages.filter((message) => message.code === "cli/not-shown");
+      expect(told.map(({ data }) => data)).toEqual([{ steps: ["cluster-protection/late"] }]);
+      const living = { aws: world.aws, name: "late", kubernetes: false };
+      expect(await findings({ living }, only)).toEqual(["LT-C007"]);
+    });
+
+    it("tells what was done although the second look fails", async ({ expect }) => {
+      const host = recordingHost();
+      let rule: string | undefined;
+      const emit: Host["emit"] = ({ code }) => {
+        // As when credentials end: the file is applied, and from then on nobody answers.
+        if (code === "engine/finished")
+          rule ??= world.sandbox.faults.add({
+            service: "eks",
+            operation: "DescribeCluster",
+            effect: { kind: "error", code: "AccessDeniedException", message: "no" },
+          }).id;
+      };
+      const { code, stdout } = await command({ ...host, emit }, "json");
+      if (rule !== undefined) world.sandbox.faults.remove(rule);
+      expect(code).toMatchObject({ code: expect.stringMatching(/^aws\//) as string });
+      expect(JSON.parse(stdout)).toMatchObject({ results: [{ ok: true }] });
+    });
+
+    it("looks only once where nothing but the file is mended", async ({ expect }) => {
+      setNames(true);
+      const host = recordingHost();
+      const ask = async (): Promise<boolean> => {
+        protect(false);
+        return true;
+      };
+      expect((await command({ ...host, ask })).code).toBe(0);
+      expect(host.messages.filter(({ code }) => code === "cli/not-shown")).toEqual([]);
+    });
+
+    it("refuses a file that somebody has saved meanwhile", async ({ expect }) => {
+      const ask = async (): Promise<boolean> => {
+        writeFileSync(file, `${late()}# Anna\n`);
+        return true;
+      };
+      const { code } = await command({ ...recordingHost(), ask });
+      expect(code).toMatchObject({ code: "cli/changed-meanwhile" });
+      expect(readFileSync(file, "utf8")).toBe(`${late()}# Anna\n`);
+    });
   });
 
   it("mends the account alone, where there is no file", async ({ expect }) => {

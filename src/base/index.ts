@@ -19,6 +19,7 @@ export {
 export { packageFile } from "./package-file.ts";
 export { formatDuration } from "./duration.ts";
 export { quantity } from "./quantity.ts";
+export { replaceFile } from "./replace-file.ts";
 export { sleep } from "./sleep.ts";
 export { version } from "./version.ts";
 export type { WorkQueueOptions } from "./work-queue.ts";

@@ -9,21 +9,35 @@ import { readInput } from "./input.ts";
 /** `2026-11-21`: the day that versions are judged by. */
 export const today = (): string => new Date().toISOString().slice(0, 10);
 
+interface Loaded {
+  cluster: Cluster;
+  bytes: Uint8Array;
+}
+
 /** Standard input can be read once, and nobody wants to be warned twice. */
-const loaded = new WeakMap<Invocation, Promise<Cluster>>();
+const loaded = new WeakMap<Invocation, Promise<Loaded>>();
+
+function once(invocation: Invocation): Promise<Loaded> {
+  const known = loaded.get(invocation) ?? load(invocation);
+  loaded.set(invocation, known);
+  return known;
+}
 
 /**
  * Loads the file of `-f`; asked again within a command, it is the same.
  *
  * @throws LotseError with every error of the file; warnings are emitted
  */
-export function readClusterFile(invocation: Invocation): Promise<Cluster> {
-  const known = loaded.get(invocation) ?? load(invocation);
-  loaded.set(invocation, known);
-  return known;
+export async function readClusterFile(invocation: Invocation): Promise<Cluster> {
+  return (await once(invocation)).cluster;
 }
 
-async function load(invocation: Invocation): Promise<Cluster> {
+/** What {@link readClusterFile} loads, or has loaded: the file itself may have changed since. @throws LotseError as it */
+export async function clusterFileBytes(invocation: Invocation): Promise<Uint8Array> {
+  return (await once(invocation)).bytes;
+}
+
+async function load(invocation: Invocation): Promise<Loaded> {
   const { file, bytes } = await readInput(invocation);
   const { cluster, diagnostics } = await loadCluster(bytes, { file, today: today() });
   if (cluster && !hasErrors(diagnostics)) {
@@ -31,7 +45,7 @@ async function load(invocation: Invocation): Promise<Cluster> {
       const text = `${at?.file ?? file}:${at?.line ?? 1}: ${title}${remedy === undefined ? "" : ` (${remedy})`}`;
       invocation.host.emit({ level: "warn", code: "cli/file-warning", text });
     }
-    return cluster;
+    return { cluster, bytes };
   }
   const [first] = diagnostics.filter(({ severity }) => severity === "error") as [Diagnostic, ...Diagnostic[]];
   throw new LotseError(first.code, first, { diagnostics });

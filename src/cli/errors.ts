@@ -4,6 +4,7 @@
 export const cliCodes: Readonly<Record<string, string>> = {
   "cli/apply": "Question: is the plan to be carried out?",
   "cli/change-access": "Question: is somebody's access to be changed?",
+  "cli/changed-meanwhile": "A file that was to be written has been changed since it was read",
   "cli/declined": "The question was answered with no",
   "cli/defect": "A defect: something threw that shouldn't",
   "cli/demo-interrupted": "The demo was ended from outside",
@@ -14,6 +15,7 @@ export const cliCodes: Readonly<Record<string, string>> = {
   "cli/needs-confirmation": "A question has to be answered, and nobody is there",
   "cli/no-public-key": "Message: a file with an SSH public key can't be read; it is taken for a key pair's name",
   "cli/not-found": "There is no such thing in the list",
+  "cli/not-shown": "Message: steps that have become due aren't carried out, for nobody was shown them",
   "cli/open-scope": "A policy could be narrower, had something been given",
   "cli/overwrite-certificate": "Question: is a certificate to be replaced?",
   "cli/policy-too-long": "A policy is longer than a managed policy may be",

@@ -1,7 +1,6 @@
 // `lotse doctor --fix`: what can be mended is shown, asked about, and done: the file first, then what it doesn't rule.
-import { readFile, writeFile } from "node:fs/promises";
-import { errorMessage, LotseError } from "../../base/index.ts";
-import type { Aws, DoctorFix, DoctorVisit, Finding, FixOptions, RunResult } from "../../lotse.ts";
+import { LotseError } from "../../base/index.ts";
+import type { Aws, DoctorFix, DoctorVisit, Finding, FixOptions, Plan, RunResult, Step } from "../../lotse.ts";
 import { apply, doctor, hasChanges, runSteps } from "../../lotse.ts";
 import type { Invocation } from "../command.ts";
 import { exitCode } from "../command.ts";
@@ -13,6 +12,7 @@ import { renderData } from "../render/data.ts";
 import { planData, planLines } from "../render/plan.ts";
 import { paint } from "../render/style.ts";
 import type { Target } from "../target.ts";
+import { editableText, writeEdited } from "./edited-file.ts";
 
 /** A living cluster, by the door that is open. */
 interface Place {
@@ -38,41 +38,48 @@ function show({ terminal: { stderr }, options }: Invocation, fix: DoctorFix): vo
   if (lines.length > 0) stderr.write(`${lines.join("\n")}\n`);
 }
 
-/** The file as it is on disk: what isn't UTF-8 couldn't be written back as it was. */
-async function textOf({ options }: Invocation): Promise<string | undefined> {
-  const { file } = options;
-  if (typeof file !== "string") return undefined;
-  const bytes = file === "-" ? undefined : await readFile(file);
-  const text = bytes?.toString("utf8");
-  if (text !== undefined && bytes?.equals(Buffer.from(text))) return text;
-  throw new LotseError("cli/usage", {
-    title: `--fix can't write back to ${file === "-" ? "standard input" : file}`,
-    remedy: "Give it a file in UTF-8.",
-  });
+/** Of a plan, the steps that another one has shown: the same things, for the same reasons. */
+function shownOf(due: Plan, shown: Plan): Plan {
+  const keyOf = ({ id, action, effect }: Step): string => JSON.stringify([id, action, effect]);
+  const reasons = new Map(shown.steps.map((step) => [keyOf(step), new Set(step.why.map(({ text }) => text))]));
+  const isShown = (step: Step): boolean => {
+    const told = reasons.get(keyOf(step));
+    return told !== undefined && step.why.every(({ text }) => told.has(text));
+  };
+  // What a remedy needs is an order, not a condition: without the step before it is as good.
+  return { ...due, steps: due.steps.filter(isShown) };
 }
 
-async function write(path: string, text: string): Promise<void> {
-  await writeFile(path, text).catch((cause: unknown) => {
-    throw new LotseError(
-      "cli/unwritable",
-      { title: `${path} can't be written: ${errorMessage(cause)}`, remedy: "Check the path." },
-      { cause },
-    );
-  });
-}
-
-/** The mended file is applied; what it doesn't rule is looked for again after it, for much may have changed. */
-async function carryOut(
+/**
+ * The mended file is applied; what it doesn't rule is planned again after it, for much may have changed. Of that only
+ * what was shown is done.
+ */
+async function* carryOut(
   { host }: Invocation,
   { fix, visit, options }: { fix: DoctorFix; visit: DoctorVisit; options: FixOptions },
   { aws }: Place,
-): Promise<RunResult[]> {
+): AsyncGenerator<RunResult> {
   const how = { kubernetes: options.kubernetes ?? "required" };
-  if (!fix.ofFile || !fix.file) return fix.steps ? [await runSteps(fix.steps, aws, host, how)] : [];
-  const first = await apply(fix.ofFile, aws, host, how);
-  if (!first.ok) return [first];
-  const { steps } = await doctor.planFix({ ...visit, file: fix.file.cluster }, { ...options, text: fix.file.after });
-  return steps && hasChanges(steps) ? [first, await runSteps(steps, aws, host, how)] : [first];
+  const { file, ofFile, steps: shown } = fix;
+  if (!file || !ofFile) {
+    if (shown) yield await runSteps(shown, aws, host, how);
+    return;
+  }
+  const first = await apply(ofFile, aws, host, how);
+  yield first;
+  if (!first.ok || !shown || !hasChanges(shown)) return;
+  const { steps: due } = await doctor.planFix({ ...visit, file: file.cluster }, { ...options, text: file.after });
+  if (!due) return;
+  const steps = shownOf(due, shown);
+  if (hasChanges(steps)) yield await runSteps(steps, aws, host, how);
+  const others = due.steps.filter((step) => !steps.steps.includes(step)).map(({ id }) => id);
+  if (others.length > 0)
+    host.emit({
+      level: "warn",
+      code: "cli/not-shown",
+      text: `Due by now, but not shown before and so not done: ${others.join(", ")}; run it again`,
+      data: { steps: others },
+    });
 }
 
 /** Mends what may be mended. Returns the exit code. */
@@ -84,7 +91,7 @@ export async function mend(invocation: Invocation, visit: DoctorVisit, place?: P
       title: `--fix doesn't go with -o ${String(options["output"])}`,
       remedy: "Leave -o out, or take json.",
     });
-  const text = await textOf(invocation);
+  const text = await editableText(invocation);
   const cidrs = Array.isArray(options["cidr"]) ? options["cidr"].map(String) : [];
   const asked: FixOptions = {
     cidrs,
@@ -122,9 +129,7 @@ export async function mend(invocation: Invocation, visit: DoctorVisit, place?: P
       : []),
   ].join(" and ");
   if (!(await host.ask({ code: "cli/go-on", text: `${what[0]?.toUpperCase()}${what.slice(1)}?` }))) throw declined();
-  if (file) await write(String(options["file"]), file.after);
-  const results = place ? await carryOut(invocation, { fix, visit, options: asked }, place) : [];
-  if (json) terminal.stdout.write(await renderData({ ...data, results: results.map(outcomeData) }, "json"));
+  if (file && text !== undefined) await writeEdited(String(options["file"]), text, file.after);
   const words = [
     "doctor",
     "--fix",
@@ -134,9 +139,17 @@ export async function mend(invocation: Invocation, visit: DoctorVisit, place?: P
   ];
   const again = nextCommand(invocation, words);
   let code: number = exitCode.done;
-  for (const result of results) {
-    if (json) code ||= result.ok ? exitCode.done : result.interrupted ? exitCode.interrupted : exitCode.failed;
-    else code ||= printOutcome(invocation, "doctor --fix", result, again);
+  const results: RunResult[] = [];
+  try {
+    if (place)
+      for await (const result of carryOut(invocation, { fix, visit, options: asked }, place)) {
+        results.push(result);
+        if (json) code ||= result.ok ? exitCode.done : result.interrupted ? exitCode.interrupted : exitCode.failed;
+        else code ||= printOutcome(invocation, "doctor --fix", result, again);
+      }
+  } finally {
+    // What was done is told, whatever comes between.
+    if (json) terminal.stdout.write(await renderData({ ...data, results: results.map(outcomeData) }, "json"));
   }
   if (!json && results.length === 0) terminal.stdout.write(`${String(options["file"])} is mended\n`);
   if (!json && !place && file)

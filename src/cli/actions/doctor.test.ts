@@ -121,6 +121,26 @@ describe("lotse doctor", () => {
     expect((await runLotse("", "doctor", "-f", write("j.yaml", file()), "--fix", "-o", "sarif")).code).toBe(2);
   });
 
+  it("takes networks for --fix alone, and none that is no network or the whole world", async ({ expect }) => {
+    const path = write("m.yaml", file("cloudWatch: {clusterLogging: {enableTypes: [api]}}\n"));
+    const only = ["--check", "LT-N014", "--yes"];
+    for (const [words, told] of [
+      [["--fix", "--cidr", "office"], "office is no network"],
+      [["--fix", "--cidr", "198.51.100.0"], "198.51.100.0 is no network"],
+      [["--fix", "--cidr", "0.0.0.0/0"], "the whole world"],
+      [["--fix", "--cidr", "198.51.100.0/24", "--cidr", "::/0"], "the whole world"],
+      [["--cidr", "198.51.100.0/24"], "without --fix"],
+      [["--fix", "--write-baseline", join(folder, "n.json")], "--write-baseline"],
+    ] as const) {
+      const before = readFileSync(path, "utf8");
+      const { code, stderr } = await runLotse("", "doctor", "-f", path, ...only, ...words);
+      expect([words, code, readFileSync(path, "utf8")]).toEqual([words, 2, before]);
+      expect(stderr).toContain(told);
+    }
+    expect((await runLotse("", "doctor", "-f", path, ...only, "--fix", "--cidr", "198.51.100.0/24")).code).toBe(0);
+    expect(readFileSync(path, "utf8")).toContain("198.51.100.0/24");
+  });
+
   it("lists and explains its checks", async ({ expect }) => {
     const { stdout } = await runLotse("", "doctor", "--list", "-o", "json");
     const list = JSON.parse(stdout) as Record<string, unknown>[];

@@ -1,6 +1,6 @@
 // `lotse doctor`
 import { readFile, writeFile } from "node:fs/promises";
-import { errorMessage, LotseError } from "../../base/index.ts";
+import { errorMessage, LotseError, parseCidr } from "../../base/index.ts";
 import type { DoctorReport, DoctorVisit } from "../../lotse.ts";
 import { doctor } from "../../lotse.ts";
 import { readManifests } from "../../rehearse/index.ts";
@@ -88,6 +88,21 @@ async function print(invocation: Invocation, report: DoctorReport): Promise<numb
   return (await doctor.fails(report, failOn, options["strict"] === true)) ? exitCode.findings : exitCode.done;
 }
 
+/** Options that mean nothing, or too much, with others or without them. @throws LotseError `cli/usage` */
+function judgeOptions({ options }: Invocation): void {
+  const refused = (title: string, remedy: string): LotseError => new LotseError("cli/usage", { title, remedy });
+  const isFix = options["fix"] === true;
+  const cidrs = list(options["cidr"]);
+  if (isFix && options["writeBaseline"] !== undefined)
+    throw refused("--fix doesn't go with --write-baseline", "Mend first, and write down what is left then.");
+  if (!isFix && cidrs.length > 0) throw refused("--cidr is of no use without --fix", "Add --fix, or leave --cidr out.");
+  for (const cidr of cidrs) {
+    const block = parseCidr(cidr);
+    if (!block) throw refused(`--cidr ${cidr} is no network`, "Give it as 198.51.100.0/24.");
+    if (block.prefix === 0) throw refused(`--cidr ${cidr} is the whole world`, "Name the networks of your people.");
+  }
+}
+
 /** `doctor` */
 export const run: Action = async (invocation) => {
   const { terminal, options } = invocation;
@@ -104,6 +119,7 @@ export const run: Action = async (invocation) => {
     );
     return exitCode.done;
   }
+  judgeOptions(invocation);
   const visit = await visitOf(invocation);
   const name = livingName(invocation, visit);
   if (name === undefined && !visit.file && !visit.manifests)

@@ -1,21 +1,7 @@
 // Kubeconfig files on disk: which one, read, locked as kubectl locks them, replaced in one step.
-import {
-  closeSync,
-  existsSync,
-  fchmodSync,
-  fchownSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { delimiter, dirname, join, resolve } from "node:path";
-import { errorMessage, LotseError, sleep } from "../../base/index.ts";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { errorMessage, LotseError, replaceFile, sleep } from "../../base/index.ts";
 import type { MergeResult } from "./merge.ts";
 import { mergeKubeconfig, readDocument } from "./merge.ts";
 import type { KubeconfigEntry } from "./model.ts";
@@ -79,6 +65,15 @@ function cannotWrite(file: string, cause: unknown): LotseError {
   );
 }
 
+/** Readable by its owner alone, whoever could read it before. */
+function replace(file: string, text: string): void {
+  try {
+    replaceFile(file, text, 0o600);
+  } catch (cause) {
+    throw cannotWrite(file, cause);
+  }
+}
+
 /** Takes `FILE.lock` as kubectl does (client-go's clientcmd): the file's existence is the lock. */
 async function locked<T>(file: string, patience: number, body: () => T): Promise<T> {
   const lock = `${file}.lock`;
@@ -103,55 +98,6 @@ async function locked<T>(file: string, patience: number, body: () => T): Promise
     return body();
   } finally {
     rmSync(lock, { force: true });
-  }
-}
-
-/** What a link leads to, also when nothing is there yet: a link stays a link. */
-function targetOf(file: string): string {
-  let path = file;
-  for (let hops = 0; hops < 40; hops += 1) {
-    try {
-      path = resolve(dirname(path), readlinkSync(path));
-    } catch {
-      // No link: this is it.
-      return path;
-    }
-  }
-  throw new Error("too many links");
-}
-
-/** A new file beside the old one, on the disk before it takes its place. */
-function writeBeside(temporary: string, target: string, text: string): void {
-  const handle = openSync(temporary, "wx", 0o600);
-  try {
-    const before = existsSync(target) ? statSync(target) : undefined;
-    fchmodSync(handle, before ? before.mode & 0o600 : 0o600);
-    // With sudo it stays the user's own file.
-    if (before && process.getuid?.() === 0) fchownSync(handle, before.uid, before.gid);
-    writeFileSync(handle, text);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-}
-
-/** Replaces a file in one step; readable by its owner alone when it is new, else with the mode it had, at most 0600. */
-function replaceFile(file: string, text: string): void {
-  try {
-    const target = targetOf(file);
-    const temporary = `${target}.${process.pid}.tmp`;
-    rmSync(temporary, { force: true });
-    try {
-      writeBeside(temporary, target, text);
-      renameSync(temporary, target);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      // A file that is mounted by itself into a container can't be replaced, only written to.
-      if ((error as NodeJS.ErrnoException).code !== "EBUSY") throw error;
-      writeFileSync(target, text);
-    }
-  } catch (error) {
-    throw cannotWrite(file, error);
   }
 }
 
@@ -188,7 +134,7 @@ export async function writeKubeconfig(
   }
   return locked(file, patience, () => {
     const { text, change } = previewKubeconfig(file, entry);
-    if (change !== "unchanged") replaceFile(file, text);
+    if (change !== "unchanged") replace(file, text);
     return change;
   });
 }

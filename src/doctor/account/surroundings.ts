@@ -34,9 +34,9 @@ const standardVcpus: Reader<"standardVcpus"> = async (aws) => {
   return reservations
     .flatMap(({ Instances = [] }) => Instances)
     .filter(
-      // L-1216C47A: on-demand, families A, C, D, H, I, M, R, T and Z; Inf, hpc and the like have quotas of their own.
+      // L-1216C47A: on-demand, families A, C, D, H, I (also Im and Is), M, R, T and Z; Inf, hpc and the like have quotas of their own.
       ({ InstanceLifecycle, InstanceType = "" }) =>
-        InstanceLifecycle === undefined && /^[acdhimrtz]\d/.test(InstanceType),
+        InstanceLifecycle === undefined && /^([acdhimrtz]|im|is)\d/.test(InstanceType),
     )
     .reduce((sum, { CpuOptions, InstanceType = "" }) => {
       const { CoreCount, ThreadsPerCore = 1 } = CpuOptions ?? {};

@@ -1,6 +1,16 @@
 import { AutoScalingClient, CreateLaunchConfigurationCommand } from "@aws-sdk/client-auto-scaling";
 import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
-import { CloudTrailClient, LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
+import {
+  CloudTrailClient,
+  CreateTrailCommand,
+  DeleteTrailCommand,
+  DescribeTrailsCommand,
+  GetTrailStatusCommand,
+  LookupEventsCommand,
+  StartLoggingCommand,
+  StopLoggingCommand,
+  UpdateTrailCommand,
+} from "@aws-sdk/client-cloudtrail";
 import { CreateAccessKeyCommand, CreateLoginProfileCommand, CreateUserCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
@@ -67,6 +77,39 @@ describe("CloudTrail", () => {
     expect(made.filter((secret) => secret === undefined || secret.length < 20)).toEqual([]);
     const secrets = ["tell-nobody", UserData, ...made.map(String)];
     expect(secrets.filter((secret) => kept.includes(secret))).toEqual([]);
+  });
+
+  it("changes a trail at home alone, and knows its shadow elsewhere by its ARN", async ({ expect }) => {
+    const sandbox = await createSandbox({ listen: false });
+    const s3 = new S3Client({ ...sandbox.clientConfig(), forcePathStyle: true });
+    await s3.send(new CreateBucketCommand({ Bucket: "harbour-trail" }));
+    const home = new CloudTrailClient(sandbox.clientConfig());
+    const abroad = new CloudTrailClient({ ...sandbox.clientConfig(), region: "eu-west-1" });
+    const bucket = { S3BucketName: "harbour-trail" };
+    const { TrailARN: Name = "" } = await home.send(new CreateTrailCommand({ Name: "all", ...bucket }));
+    // A trail of one region isn't there in another, where its name is free.
+    await expect(abroad.send(new GetTrailStatusCommand({ Name }))).rejects.toThrow("Unknown trail");
+    await abroad.send(new CreateTrailCommand({ Name: "all", ...bucket }));
+    await abroad.send(new DeleteTrailCommand({ Name: "all" }));
+
+    await home.send(new UpdateTrailCommand({ Name: "all", IsMultiRegionTrail: true }));
+    const named = async (name: string): Promise<(boolean | undefined)[]> => {
+      const { trailList = [] } = await abroad.send(new DescribeTrailsCommand({ trailNameList: [name] }));
+      return trailList.map(({ IsMultiRegionTrail }) => IsMultiRegionTrail);
+    };
+    expect([await named("all"), await named(Name)]).toEqual([[], [true]]);
+    expect(await abroad.send(new GetTrailStatusCommand({ Name }))).toMatchObject({ IsLogging: false });
+    const notAtHome = { name: "InvalidHomeRegionException" };
+    await expect(abroad.send(new StartLoggingCommand({ Name }))).rejects.toMatchObject(notAtHome);
+    await expect(abroad.send(new StopLoggingCommand({ Name }))).rejects.toMatchObject(notAtHome);
+    await expect(abroad.send(new UpdateTrailCommand({ Name, ...bucket }))).rejects.toMatchObject(notAtHome);
+    await expect(abroad.send(new DeleteTrailCommand({ Name }))).rejects.toMatchObject(notAtHome);
+    for (const command of [new StartLoggingCommand({ Name: "all" }), new GetTrailStatusCommand({ Name: "all" })])
+      await expect(abroad.send(command as StartLoggingCommand)).rejects.toMatchObject({
+        name: "TrailNotFoundException",
+      });
+    await home.send(new StartLoggingCommand({ Name }));
+    expect(await home.send(new GetTrailStatusCommand({ Name: "all" }))).toMatchObject({ IsLogging: true });
   });
 
   it("pages, and takes one attribute at a time", async ({ expect }) => {

@@ -83,6 +83,17 @@ describeSweep(cloudtrail, {
       notFound,
     ),
     row(
+      "UpdateTrail",
+      (w) => {
+        makeTrail(w);
+        w.call("UpdateTrail", { Name: "all", IsMultiRegionTrail: false, EnableLogFileValidation: true });
+        return w.call("DescribeTrails");
+      },
+      { trailList: [{ Name: "all", S3BucketName, IsMultiRegionTrail: false, LogFileValidationEnabled: true }] },
+      unknown,
+      notFound,
+    ),
+    row(
       "DeleteTrail",
       (w) => {
         makeTrail(w);

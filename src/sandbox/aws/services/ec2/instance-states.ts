@@ -17,6 +17,10 @@ interface Batch {
 
 const ends: Readonly<Partial<Record<Instance["state"], (row: Readonly<Instance>, ctx: Context) => void>>> = {
   pending: (row, ctx) => {
+    if (row.willFail) {
+      fail(row, ctx, row.willFail);
+      return;
+    }
     const fault = ctx.fault("failAt", {
       resource: "Instance",
       id: row.id,
@@ -32,11 +36,10 @@ const ends: Readonly<Partial<Record<Instance["state"], (row: Readonly<Instance>,
         ...(message ? { message } : {}),
       });
     } else if (fault) {
-      terminated(row, ctx, {
+      fail(row, ctx, {
         code: "Server.InternalError",
         message: fault.message ?? "Server.InternalError: Internal error on launch",
       });
-      reportHealth(ctx, [row]);
     } else settle(ctx, row, { state: "running" });
   },
   stopping: (row, ctx) => settle(ctx, row, { state: "stopped" }),
@@ -72,6 +75,12 @@ function settle(ctx: Context, row: Readonly<Instance>, change: Partial<Instance>
   if (transition !== undefined) ctx.table(instances).put(row.id, { ...rest, ...change });
 }
 
+/** Ends an instance that never ran; its group hears of it. */
+function fail(row: Readonly<Instance>, ctx: Context, reason: Instance["stateReason"]): void {
+  terminated(row, ctx, reason);
+  reportHealth(ctx, [row]);
+}
+
 function terminated(row: Readonly<Instance>, ctx: Context, stateReason: Instance["stateReason"]): void {
   const attached = ctx.table(networkInterfaces).by("instance", row.id);
   deleteInterfaces(
@@ -87,7 +96,7 @@ function terminated(row: Readonly<Instance>, ctx: Context, stateReason: Instance
     if (attachment?.deleteOnTermination) ctx.table(volumes).delete(volume.id);
     else ctx.table(volumes).put(volume.id, { ...rest, state: "available" });
   }
-  const { transition: _transition, privateIp: _ip, ...rest } = row;
+  const { transition: _transition, privateIp: _ip, willFail: _reason, ...rest } = row;
   ctx.table(instances).put(row.id, {
     ...rest,
     volumes: [],

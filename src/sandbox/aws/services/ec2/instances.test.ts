@@ -29,6 +29,31 @@ describe("instances", () => {
     expect(world.cloud.clock.now()).toBe(20_000);
   });
 
+  it("end with VolumeLimitExceeded where the account may have no more storage", ({ expect }) => {
+    const world = ec2World();
+    const disk = (VolumeSize: number): object => ({
+      BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeSize, VolumeType: "gp3" } }],
+    });
+    // 50 TiB of gp3: three disks of 16 TiB fit, a fourth doesn't, one of 1 TiB does again.
+    const made = start(world, { ...disk(16_384), MaxCount: 4 });
+    expect(made.map(({ State }) => State?.Name)).toEqual(["pending", "pending", "pending", "pending"]);
+    expect(made.map(({ InstanceId }) => read(world, InstanceId)?.State?.Name)).toEqual([
+      "running",
+      "running",
+      "running",
+      "terminated",
+    ]);
+    expect(read(world, made[3]?.InstanceId)).toMatchObject({
+      StateReason: { Code: "Client.VolumeLimitExceeded" },
+      StateTransitionReason: "",
+      BlockDeviceMappings: [],
+    });
+    const [small] = start(world, disk(1024));
+    expect(read(world, small?.InstanceId)?.State?.Name).toBe("running");
+    const sizes = world.call<{ Volumes: { Size: number }[] }>("DescribeVolumes").Volumes.map(({ Size }) => Size);
+    expect(sizes).toEqual([16_384, 16_384, 16_384, 1024]);
+  });
+
   it("give their addresses back when they end, 30 seconds later to be had again", ({ expect }) => {
     const world = ec2World();
     const { SubnetId } = world.network("10.0.0.0/28");

@@ -18,6 +18,8 @@ import { offeringZones } from "./offerings.ts";
 import { quota } from "./quotas.ts";
 import type { Instance, InstanceVolume } from "./state.ts";
 import { instances, networkInterfaces, volumes } from "./state.ts";
+import type { TakeStorage } from "./storage.ts";
+import { storageRoom } from "./storage.ts";
 import { tagsFor } from "./tags.ts";
 import { volumeFacts } from "./volumes.ts";
 
@@ -40,7 +42,10 @@ export function launch(ctx: Context, input: RunInstancesRequest): readonly Reado
   checkCapacity(ctx, spec, most);
   const addresses = primaryAddresses(ctx, spec, least, most);
   const reservationId = ctx.ids.ec2("r");
-  const started = addresses.map((address, index) => startOne(ctx, spec, { reservationId, index, address, token }));
+  const takeStorage = storageRoom(ctx);
+  const started = addresses.map((address, index) =>
+    startOne(ctx, spec, { reservationId, index, address, token, takeStorage }),
+  );
   startPending(ctx, started, `instances/${reservationId}`);
   return started.map((id) => ctx.table(instances).get(id) as Readonly<Instance>);
 }
@@ -100,6 +105,7 @@ interface Seat {
   index: number;
   address: string | undefined;
   token: string | undefined;
+  takeStorage: TakeStorage;
 }
 
 function startOne(ctx: Context, spec: LaunchSpec, seat: Seat): string {
@@ -130,7 +136,7 @@ function startOne(ctx: Context, spec: LaunchSpec, seat: Seat): string {
     architecture: image.architecture,
     ...(image.platform ? { platform: image.platform } : {}),
     rootDevice: image.rootDevice,
-    volumes: createVolumes(ctx, spec, id),
+    ...createVolumes(ctx, spec, id, seat.takeStorage),
     monitoring: request.Monitoring?.Enabled === true,
     ebsOptimized: request.EbsOptimized === true,
     sourceDestCheck: true,
@@ -223,13 +229,19 @@ function launchSubnet(ctx: Context, id: string, zone: string): LaunchSpec["subne
   return subnet;
 }
 
-function createVolumes(ctx: Context, { image, request, subnet }: LaunchSpec, instanceId: string): InstanceVolume[] {
+/** The volumes of an instance; none, and why it won't start, where the account may have no more storage. */
+function createVolumes(
+  ctx: Context,
+  { image, request, subnet }: LaunchSpec,
+  instanceId: string,
+  takeStorage: TakeStorage,
+): Pick<Instance, "volumes" | "willFail"> {
   const mappings = request.BlockDeviceMappings ?? [];
   const byDevice = new Map(mappings.map((mapping) => [mapping.DeviceName ?? "", mapping]));
   const imageDisks = new Map(image.disks.map((disk) => [disk.device, disk]));
   const tags = tagsFor(ctx, request.TagSpecifications, "volume", taggable);
   const devices = [...new Set([...imageDisks.keys(), ...byDevice.keys()])];
-  return devices.flatMap((device) => {
+  const wanted = devices.flatMap((device) => {
     const mapping = byDevice.get(device);
     const disk = imageDisks.get(device);
     const ebs = mapping?.Ebs;
@@ -242,18 +254,29 @@ function createVolumes(ctx: Context, { image, request, subnet }: LaunchSpec, ins
         "InvalidBlockDeviceMapping",
         `Volume of size ${size}GB is smaller than snapshot 'snap-${image.id.slice(4)}', expect size>= ${disk.size}GB`,
       );
+    return [{ device, ebs, ...volumeFacts(ebs?.VolumeType ?? disk?.type ?? "gp2", size, ebs?.Iops, ebs?.Throughput) }];
+  });
+  const refusal = takeStorage(wanted);
+  if (refusal) {
+    // RunInstances takes it; EC2 ends the instance when it comes to its disks.
+    const code = `Client.${refusal.code}`;
+    return { volumes: [], willFail: { code, message: `${code}: Volume limit exceeded` } };
+  }
+  const attachedAt = ctx.now();
+  const made = wanted.map(({ device, ebs, ...facts }): InstanceVolume => {
     const volumeId = ctx.ids.ec2("vol");
     const deleteOnTermination = ebs?.DeleteOnTermination ?? true;
     ctx.table(volumes).put(volumeId, {
       id: volumeId,
       zone: subnet.zone,
-      ...volumeFacts(ebs?.VolumeType ?? disk?.type ?? "gp2", size, ebs?.Iops, ebs?.Throughput),
+      ...facts,
       ...encryptionOf(ctx, ebs),
       state: "in-use",
-      createdAt: ctx.now(),
-      attachment: { instanceId, device, attachedAt: ctx.now(), deleteOnTermination },
+      createdAt: attachedAt,
+      attachment: { instanceId, device, attachedAt, deleteOnTermination },
       tags,
     });
-    return [{ device, volumeId, deleteOnTermination, attachedAt: ctx.now() }];
+    return { device, volumeId, deleteOnTermination, attachedAt };
   });
+  return { volumes: made };
 }

@@ -94,7 +94,7 @@ export function instanceItem(row: Readonly<Instance>, ctx: Context): InstanceIte
     State: stateItem(row.state),
     PrivateDnsName: instancePrivateDnsName(ctx, row),
     PublicDnsName: publicSide?.PublicDnsName ?? "",
-    StateTransitionReason: row.stateReason?.code.startsWith("Client.") ? "User initiated" : "",
+    StateTransitionReason: row.stateReason?.code === "Client.UserInitiatedShutdown" ? "User initiated" : "",
     ...(row.keyName ? { KeyName: row.keyName } : {}),
     AmiLaunchIndex: row.launchIndex,
     ProductCodes: [],

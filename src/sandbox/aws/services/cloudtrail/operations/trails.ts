@@ -14,6 +14,8 @@ import type {
   StopLoggingRequest,
   StopLoggingResponse,
   Trail,
+  UpdateTrailRequest,
+  UpdateTrailResponse,
 } from "@aws-sdk/client-cloudtrail";
 import type { Context, Operation, TableDefinition } from "../../../core/index.ts";
 import { AwsError, defineTable, operation, servicePrincipal } from "../../../core/index.ts";
@@ -32,14 +34,29 @@ interface RecorderRow {
   stoppedAt?: number;
 }
 
-/** Of the whole account: a trail of several regions is seen in all of them. */
+/** Of the whole account, by ARN: a trail of several regions is seen in all of them. */
 const recorders: TableDefinition<RecorderRow> = defineTable("cloudtrail/trails", { scope: "global" });
 
-function find(ctx: Context, nameOrArn: string | undefined): Readonly<RecorderRow> {
-  const name = nameOrArn?.split(":trail/").at(-1) ?? "";
-  const row = ctx.table(recorders).get(name);
+/** What a name means here: a trail of this region; the shadow of another region's goes by its ARN alone. */
+const arnOf = (ctx: Context, nameOrArn: string): string =>
+  nameOrArn.includes(":trail/")
+    ? nameOrArn
+    : `arn:${ctx.partition}:cloudtrail:${ctx.region}:${ctx.account}:trail/${nameOrArn}`;
+
+function find(ctx: Context, nameOrArn: string = ""): Readonly<RecorderRow> {
+  const row = ctx.table(recorders).get(arnOf(ctx, nameOrArn));
   if (row && (row.home === ctx.region || row.multiRegion)) return row;
   throw new AwsError("TrailNotFoundException", `Unknown trail: ${nameOrArn} for the user: ${ctx.account}`);
+}
+
+/** A trail that is to be changed: only its home does that. */
+function findAtHome(ctx: Context, nameOrArn: string | undefined): Readonly<RecorderRow> {
+  const row = find(ctx, nameOrArn);
+  if (row.home === ctx.region) return row;
+  throw new AwsError(
+    "InvalidHomeRegionException",
+    `Trail ${row.arn} can only be changed in its home region ${row.home}.`,
+  );
 }
 
 const rendered = (row: Readonly<RecorderRow>): Trail => ({
@@ -55,6 +72,12 @@ const rendered = (row: Readonly<RecorderRow>): Trail => ({
   HasInsightSelectors: false,
   IsOrganizationTrail: false,
 });
+
+/** What making and changing a trail answer with. */
+function answered(row: Readonly<RecorderRow>): CreateTrailResponse & UpdateTrailResponse {
+  const { HomeRegion: _, HasCustomEventSelectors: __, HasInsightSelectors: ___, ...answer } = rendered(row);
+  return answer;
+}
 
 function checkBucket(ctx: Context, bucket: string): void {
   try {
@@ -80,12 +103,13 @@ export const trailOperations: Readonly<Record<string, Operation>> = {
         "InvalidTrailNameException",
         "Trail name must start with a letter or number, end with a letter or number, and be between 3 and 128 characters.",
       );
-    if (ctx.table(recorders).has(name))
+    const arn = arnOf(ctx, name);
+    if (ctx.table(recorders).has(arn))
       throw new AwsError("TrailAlreadyExistsException", `Trail ${name} already exists for customer: ${ctx.account}`);
     checkBucket(ctx, bucket);
     const row: RecorderRow = {
       name,
-      arn: `arn:${ctx.partition}:cloudtrail:${ctx.region}:${ctx.account}:trail/${name}`,
+      arn,
       bucket,
       ...(prefix === undefined ? {} : { prefix }),
       home: ctx.region,
@@ -94,20 +118,33 @@ export const trailOperations: Readonly<Record<string, Operation>> = {
       validation: input.EnableLogFileValidation === true,
       logging: false,
     };
-    ctx.table(recorders).put(name, row);
-    const { HomeRegion: _, HasCustomEventSelectors: __, HasInsightSelectors: ___, ...answer } = rendered(row);
-    return answer;
+    return answered(ctx.table(recorders).put(arn, row));
+  }),
+
+  UpdateTrail: operation<UpdateTrailRequest, UpdateTrailResponse>((input, ctx) => {
+    const row = findAtHome(ctx, input.Name);
+    const { S3BucketName: bucket = row.bucket, S3KeyPrefix: prefix = row.prefix } = input;
+    if (input.S3BucketName !== undefined) checkBucket(ctx, bucket);
+    const changed: RecorderRow = {
+      ...row,
+      bucket,
+      ...(prefix === undefined ? {} : { prefix }),
+      multiRegion: input.IsMultiRegionTrail ?? row.multiRegion,
+      globalEvents: input.IncludeGlobalServiceEvents ?? row.globalEvents,
+      validation: input.EnableLogFileValidation ?? row.validation,
+    };
+    return answered(ctx.table(recorders).put(row.arn, changed));
   }),
 
   DescribeTrails: operation<DescribeTrailsRequest, DescribeTrailsResponse>((input, ctx) => {
     const shadows = input.includeShadowTrails ?? true;
-    const names = input.trailNameList?.map((name) => name.split(":trail/").at(-1) ?? "") ?? [];
-    if (names.some((name) => name.length < 3))
+    const wanted = (input.trailNameList ?? []).map((name) => arnOf(ctx, name));
+    if (wanted.some((arn) => (arn.split(":trail/").at(-1) ?? "").length < 3))
       throw new AwsError("InvalidTrailNameException", "Trail name must have a minimum length of 3 characters.");
     const seen = ctx
       .table(recorders)
       .list((row) => row.home === ctx.region || (row.multiRegion && shadows))
-      .filter(({ name }) => names.length === 0 || names.includes(name));
+      .filter(({ arn }) => wanted.length === 0 || wanted.includes(arn));
     return { trailList: seen.map(rendered) };
   }),
 
@@ -121,19 +158,19 @@ export const trailOperations: Readonly<Record<string, Operation>> = {
   }),
 
   StartLogging: operation<StartLoggingRequest, StartLoggingResponse>((input, ctx) => {
-    const row = find(ctx, input.Name);
-    ctx.table(recorders).put(row.name, { ...row, logging: true, startedAt: ctx.now() });
+    const row = findAtHome(ctx, input.Name);
+    ctx.table(recorders).put(row.arn, { ...row, logging: true, startedAt: ctx.now() });
     return {};
   }),
 
   StopLogging: operation<StopLoggingRequest, StopLoggingResponse>((input, ctx) => {
-    const row = find(ctx, input.Name);
-    ctx.table(recorders).put(row.name, { ...row, logging: false, stoppedAt: ctx.now() });
+    const row = findAtHome(ctx, input.Name);
+    ctx.table(recorders).put(row.arn, { ...row, logging: false, stoppedAt: ctx.now() });
     return {};
   }),
 
   DeleteTrail: operation<DeleteTrailRequest, DeleteTrailResponse>((input, ctx) => {
-    ctx.table(recorders).delete(find(ctx, input.Name).name);
+    ctx.table(recorders).delete(findAtHome(ctx, input.Name).arn);
     return {};
   }),
 };

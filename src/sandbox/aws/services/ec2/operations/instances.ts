@@ -111,7 +111,7 @@ const listing: Listing<Instance, Readonly<Instance>> = {
     "root-device-name": (row) => row.rootDevice,
     "root-device-type": () => "ebs",
     "source-dest-check": (row) => row.sourceDestCheck,
-    reason: (row) => (row.stateReason?.code.startsWith("Client.") ? "User initiated" : ""),
+    reason: (row) => (row.stateReason?.code === "Client.UserInitiatedShutdown" ? "User initiated" : ""),
     "state-reason-message": (row) => row.stateReason?.message,
     "state-reason-code": (row) => row.stateReason?.code,
     "subnet-id": (row) => (row.privateIp === undefined ? undefined : row.subnetId),

@@ -24,9 +24,9 @@ import { invalidCombination, invalidValue } from "../errors.ts";
 import { modificationItemFilters, volumeItemFilters } from "../filter-names.ts";
 import { itemFilters } from "../item-filters.ts";
 import { find, instanceKind, required, snapshotKind, volumeKind } from "../kinds.ts";
-import { quota } from "../quotas.ts";
 import type { Volume } from "../state.ts";
 import { instances, volumes } from "../state.ts";
+import { checkStorage } from "../storage.ts";
 import { tagList, tagsFor } from "../tags.ts";
 import { volumeFacts } from "../volumes.ts";
 
@@ -87,18 +87,6 @@ const listing: Listing<Volume, VolumeItem> = {
   }),
   render,
 };
-
-/** Throws when volumes of a type would have more together, with so many GiB on top, than the account may have. */
-function checkStorage(ctx: Context, type: string, more: number): void {
-  if (type !== "gp2" && type !== "gp3") return;
-  const have = [...ctx.table(volumes).values()].reduce((sum, row) => (row.type === type ? sum + row.size : sum), 0);
-  const most = quota(ctx, `${type}StorageTiB`) * 1024;
-  if (have + more > most)
-    throw new AwsError(
-      "VolumeLimitExceeded",
-      `You have exceeded your maximum ${type} storage limit of ${most} GiB in this region. Please contact AWS Support to request an Elastic Block Store service limit increase.`,
-    );
-}
 
 export const volumeOperations: Readonly<Record<string, Operation>> = {
   CreateVolume: operation<CreateVolumeRequest, VolumeItem>((input, ctx) => {

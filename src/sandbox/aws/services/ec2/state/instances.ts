@@ -20,6 +20,8 @@ export interface Instance {
   /** What the clock has still to do is waiting under this subject; absent in a steady state. */
   transition?: string;
   stateReason?: { code: string; message: string };
+  /** Of a pending one: why it ends instead of running. */
+  willFail?: { code: string; message: string };
   launchedAt: number;
   /** When a terminated instance leaves the lists (epoch ms). */
   goneAt?: number;

@@ -43,7 +43,7 @@ function interrupted(folder: string, at: RegExp, signal: NodeJS.Signals): Promis
     ],
     {
       cwd: folder,
-      timeout: 80_000,
+      timeout: 160_000,
       killSignal: "SIGKILL",
       env: {
         PATH: process.env["PATH"] ?? "",
@@ -60,13 +60,11 @@ function interrupted(folder: string, at: RegExp, signal: NodeJS.Signals): Promis
   );
   let text = "";
   let stdout = "";
-
   let sent = false;
   const hear = (chunk: Buffer): void => {
     text += chunk.toString();
     if (sent || !at.test(text)) return;
     sent = true;
-
     child.kill(signal);
   };
   child.stdout.on("data", (chunk: Buffer) => {
@@ -74,7 +72,8 @@ function interrupted(folder: string, at: RegExp, signal: NodeJS.Signals): Promis
     hear(chunk);
   });
   child.stderr.on("data", hear);
-  return new Promise((done) => child.once("exit", (code) => done({ code, stdout })));
+  // Not "exit": what it wrote last may still be on its way then.
+  return new Promise((done) => child.once("close", (code) => done({ code, stdout })));
 }
 
 describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "an interrupted rehearsal", () => {

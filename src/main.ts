@@ -11,4 +11,13 @@ async function run([first, ...rest]: readonly string[]): Promise<void> {
   await (await import("./cli/index.ts")).main();
 }
 
-void run(process.argv.slice(2));
+let isRunning = true;
+// Node ends with 0 when nothing is left that could ever settle what is waited for; that is no success.
+process.once("beforeExit", () => {
+  if (!isRunning) return;
+  process.stderr.write("error: lotse ended in the middle of its work; this is a defect of lotse\n");
+  process.exitCode = 1;
+});
+void run(process.argv.slice(2)).finally(() => {
+  isRunning = false;
+});

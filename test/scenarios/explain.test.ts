@@ -71,7 +71,8 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "explaining somebody", { tim
     return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
   };
 
-  const named = (text: string, at: number): string => (text === "user" ? `user-${at}` : text);
+  /** Everybody has a name of his own: what is proposed for one changes nothing for another. Nobody gets one of EKS's. */
+  const named = (text: string, at: number): string => (text.startsWith("eks:") ? text : `${text}-${at}`);
 
   function makeEntry(one: PrincipalCase, at: number, principalArn: string): void {
     if (!one.entry) return;

@@ -52,6 +52,25 @@ it("ends a program that is asked to", async ({ expect }) => {
   expect(await gone("86397")).toBe(true);
 });
 
+it("is waited for by a process that has nothing else to do", async ({ expect }) => {
+  // Deaf to SIGTERM: it is killed, and its end comes after the last timer.
+  const script = join(folder, "waiting.ts");
+  const program = { name: "x", path: "/bin/sh", arguments: ["-c", "trap '' TERM; sleep 86396"], logFile: logFile() };
+  writeFileSync(
+    script,
+    `import { startProgram } from ${JSON.stringify(join(import.meta.dirname, "process.ts"))};
+const program = startProgram(${JSON.stringify(program)});
+await new Promise((done) => setTimeout(done, 200));
+await program.stop(1);
+console.log("it has ended");
+`,
+  );
+  const run = join(import.meta.dirname, "../../../../scripts/run.mjs");
+  const { stdout } = await promisify(execFile)(process.execPath, [run, script]);
+  expect(stdout).toBe("it has ended\n");
+  expect(await gone("86396")).toBe(true);
+});
+
 it("says when there is no such program", async ({ expect }) => {
   const file = logFile();
   const program = startProgram({ name: "x", path: "/no/such/program", arguments: [], logFile: file });

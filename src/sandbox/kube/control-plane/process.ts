@@ -142,6 +142,8 @@ export function startProgram(options: ProgramOptions): Program {
     },
     ended,
     async stop(patience = usualPatience) {
+      // Who stops it waits for its end: without this a process with nothing else to do would end first, as if all were well.
+      child.ref();
       signal(patience > 0 ? "SIGTERM" : "SIGKILL");
       const timer = setTimeout(() => signal("SIGKILL"), patience);
       await ended;

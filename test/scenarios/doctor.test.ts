@@ -122,7 +122,7 @@ const idsOf = ({ findings }: DoctorReport): string[] => [...new Set(findings.map
 
 describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the doctor in a whole world", () => {
   beforeAll(async () => {
-    world = await openWorld({ clock: "instant" });
+    world = await openWorld({ clock: "instant", quotas: { gp3StorageTiB: 50 } });
     careful = await makeCarefulCluster(world);
   }, 120_000);
 

@@ -28,8 +28,9 @@ export const ec2Quotas: Readonly<
   // A new account may have 5; one that rehearses fleets has asked for more.
   vcpus: { default: 100_000, of: "vCPUs of running instances in a region" },
   // https://docs.aws.amazon.com/general/latest/gr/ebs-service.html
-  gp2StorageTiB: { default: 50, of: "TiB of gp2 volumes in a region" },
-  gp3StorageTiB: { default: 50, of: "TiB of gp3 volumes in a region" },
+  // A new account has 50, which 2,560 nodes of 20 GiB fill: as with vCPUs, one that rehearses fleets has asked for more.
+  gp2StorageTiB: { default: 1000, of: "TiB of gp2 volumes in a region" },
+  gp3StorageTiB: { default: 1000, of: "TiB of gp3 volumes in a region" },
 };
 
 /** How much the account may have. */

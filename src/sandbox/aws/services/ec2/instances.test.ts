@@ -3,6 +3,7 @@ import { describe, it } from "vitest";
 import { eksAmiId } from "../../catalogue/amis.ts";
 import { refusal } from "../../testing.ts";
 import type { Ec2World } from "./testing.ts";
+import { ec2 } from "./index.ts";
 import { ec2World, region } from "./testing.ts";
 
 const ImageId = eksAmiId("1.34", "al2023", "x86_64", "standard", region);
@@ -30,7 +31,7 @@ describe("instances", () => {
   });
 
   it("end with VolumeLimitExceeded where the account may have no more storage", ({ expect }) => {
-    const world = ec2World();
+    const world = ec2World({}, [ec2], { gp3StorageTiB: 50 });
     const disk = (VolumeSize: number): object => ({
       BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeSize, VolumeType: "gp3" } }],
     });

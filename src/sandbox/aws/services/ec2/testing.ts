@@ -21,8 +21,12 @@ export interface Ec2World {
 }
 
 /** A cloud of the services given, with short names for calls of EC2. */
-export function ec2World(guards: Guards = {}, services: readonly ServiceDefinition[] = [ec2]): Ec2World {
-  const cloud = new Cloud({ services, start: 0, guards });
+export function ec2World(
+  guards: Guards = {},
+  services: readonly ServiceDefinition[] = [ec2],
+  quotas: Readonly<Record<string, number>> = {},
+): Ec2World {
+  const cloud = new Cloud({ services, start: 0, guards, quotas });
   const as =
     (principal: Principal): Call =>
     (operation, input = {}) =>

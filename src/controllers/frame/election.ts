@@ -149,8 +149,9 @@ async function keep(candidate: Candidate, { log, signal }: ElectionOptions, time
     const left = renewedAt + times.renewDeadline - Date.now();
     if (left <= 0) return false;
     const began = Date.now();
+    const answered = new AbortController();
     try {
-      const late = sleep(left, signal).then(
+      const late = sleep(left, AbortSignal.any([signal, answered.signal])).then(
         () => "late" as const,
         () => "stopped" as const,
       );
@@ -160,6 +161,8 @@ async function keep(candidate: Candidate, { log, signal }: ElectionOptions, time
       renewedAt = began;
     } catch (error) {
       log.warn("the lease couldn't be renewed", { error });
+    } finally {
+      answered.abort();
     }
   }
   return true;

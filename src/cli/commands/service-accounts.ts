@@ -54,6 +54,12 @@ const scopeOptions: readonly OptionDefinition[] = [
   { flags: "--node-role <name>", description: "role that nodes get; may be repeated", repeatable: true },
 ];
 
+const policyForOption: OptionDefinition = {
+  flags: "--policy-for <workload>",
+  description: "the policy of a well-known workload (lotse iam policy-for)",
+};
+const roleNameOption: OptionDefinition = { flags: "--role-name <name>", description: "name of the new role" };
+
 /** What a service account's role may do, and how it is got. */
 const roleOptions: readonly OptionDefinition[] = [
   {
@@ -61,9 +67,9 @@ const roleOptions: readonly OptionDefinition[] = [
     description: "policies of the role, with commas; may be repeated",
     repeatable: true,
   },
-  { flags: "--policy-for <workload>", description: "the policy of a well-known workload (lotse iam policy-for)" },
+  policyForOption,
   { flags: "--attach-role-arn <arn>", description: "a role that exists, instead of a new one" },
-  { flags: "--role-name <name>", description: "name of the new role" },
+  roleNameOption,
   { flags: "--permissions-boundary <arn>", description: "boundary of the new role" },
   { flags: "--tags <pairs>", description: "tags of the role: a=b,c=d; may be repeated", repeatable: true },
   {
@@ -85,9 +91,9 @@ const associationOptions: readonly OptionDefinition[] = [
     description: "eksctl's sets of statements: autoScaler, externalDNS, certManager …, with commas; may be repeated",
     repeatable: true,
   },
-  { flags: "--policy-for <workload>", description: "the policy of a well-known workload (lotse iam policy-for)" },
+  policyForOption,
   { flags: "--role-arn <arn>", description: "a role that exists, instead of a new one" },
-  { flags: "--role-name <name>", description: "name of the new role" },
+  roleNameOption,
   { flags: "--target-role-arn <arn>", description: "a role that is assumed from there" },
   { flags: "--disable-session-tags", description: "no tags of cluster, namespace and pod in sessions" },
   { flags: "--policy <json>", description: "session policy, which narrows what the role may; needs no session tags" },

@@ -15,6 +15,7 @@ import type { Send } from "./eks-by-api.ts";
 import { eventually } from "./kubernetes.ts";
 import type { RoleProcess } from "./role.ts";
 import { heapWatched, kubeconfigText, startRole } from "./role.ts";
+import { mutatePodsBy } from "./mutating-webhook.ts";
 
 export interface ChurnOptions {
   sandbox: Sandbox;
@@ -192,28 +193,7 @@ async function startWebhook(options: ChurnOptions): Promise<RoleProcess> {
     "tls-private-key-file": files.privateKey,
   };
   const webhook = await startRole("pod-identity-webhook", flags, heapWatched);
-  await kube.create(
-    { ...resources.namespaces, group: "admissionregistration.k8s.io", plural: "mutatingwebhookconfigurations" },
-    {
-      apiVersion: "admissionregistration.k8s.io/v1",
-      kind: "MutatingWebhookConfiguration",
-      metadata: { name: "churn" },
-      webhooks: [
-        {
-          name: "churn.pod-identity.example.com",
-          admissionReviewVersions: ["v1"],
-          clientConfig: {
-            url: `https://127.0.0.1:${webhook.port}/mutate`,
-            caBundle: Buffer.from(authority.certificate).toString("base64"),
-          },
-          failurePolicy: "Fail",
-          sideEffects: "None",
-          namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
-          rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
-        },
-      ],
-    } as KubeObject,
-  );
+  await mutatePodsBy(kube, { name: "churn", port: webhook.port, authority: authority.certificate, namespace });
   return webhook;
 }
 

@@ -17,6 +17,7 @@ import { makeCluster, senderOf } from "../helpers/eks-by-api.ts";
 import { eventually, kubeOf, pidsOf } from "../helpers/kubernetes.ts";
 import type { StartedRole } from "../helpers/roles.ts";
 import { listening, startRole, temporaryFolder } from "../helpers/roles.ts";
+import { mutatingWebhooks } from "../helpers/mutating-webhook.ts";
 
 const kubernetes = await kubernetesOr("1.35");
 const namespace = "roles";
@@ -37,13 +38,7 @@ interface Webhooks extends KubeObject {
 const kinds = {
   secrets: { ...resources.configMaps, plural: "secrets", kind: "Secret" },
   leases: { ...resources.configMaps, group: "coordination.k8s.io", plural: "leases", kind: "Lease" },
-  webhooks: {
-    group: "admissionregistration.k8s.io",
-    version: "v1",
-    plural: "mutatingwebhookconfigurations",
-    kind: "MutatingWebhookConfiguration",
-    namespaced: false,
-  },
+  webhooks: mutatingWebhooks,
 } satisfies Record<string, Resource>;
 
 /** What a ConfigMap called `slow` waits for. */

@@ -15,6 +15,7 @@ import { eventually, kubeOf } from "../helpers/kubernetes.ts";
 import { kubeconfigText } from "../helpers/role.ts";
 import type { StartedRole } from "../helpers/roles.ts";
 import { listening, startRole, temporaryFolder } from "../helpers/roles.ts";
+import { mutatePodsBy } from "../helpers/mutating-webhook.ts";
 
 const kubernetes = await kubernetesOr("1.35");
 const role = "arn:aws:iam::123456789012:role/app";
@@ -123,27 +124,7 @@ describe.skipIf(kubernetes.skip)(kubernetes.skip ?? "the pod identity webhook", 
       ({ status }) => status === 200,
     );
     await serviceAccount("app", { [`${prefix}/role-arn`]: role, [`${prefix}/token-expiration`]: "3600" });
-    await kube.create(
-      { ...resources.namespaces, group: "admissionregistration.k8s.io", plural: "mutatingwebhookconfigurations" },
-      {
-        apiVersion: "admissionregistration.k8s.io/v1",
-        kind: "MutatingWebhookConfiguration",
-        metadata: { name: "own-pod-identity" },
-        webhooks: [
-          {
-            name: "own.pod-identity.example.com",
-            admissionReviewVersions: ["v1"],
-            clientConfig: {
-              url: `https://127.0.0.1:${port}/mutate`,
-              caBundle: Buffer.from(authority.certificate).toString("base64"),
-            },
-            failurePolicy: "Fail",
-            sideEffects: "None",
-            rules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
-          },
-        ],
-      } as KubeObject,
-    );
+    await mutatePodsBy(kube, { name: "own", port, authority: authority.certificate });
   }, 120_000);
 
   afterAll(async () => {
